@@ -1,0 +1,204 @@
+// See console.h.
+#include "base/sys/console.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include "base/sys/file.h"
+#include "base/sys/namespace.h"
+#include "base/sys/terminal.h"
+#include "base/trace/jsonl_sink.h"
+#include "base/trace/step_sink.h"
+#include "base/trace/text_sink.h"
+
+namespace sys {
+
+namespace {
+
+constexpr char kVariable[] = "ISOLAB_TRACE";
+
+// Descriptors of this process; -1 for none.
+struct Outputs {
+  int explain = -1;
+  int step = -1;    // the prompts are answered here
+  int prompt = -1;  // and written here: the same terminal, or standard error when there is none
+  int file = -1;
+};
+Outputs outputs;
+
+// The terminal of a demonstration. It reads and writes one descriptor, byte by byte, so that nothing typed
+// ahead is lost to a buffer of one process when the next prompt belongs to another.
+class Terminal : public trace::StepConsole {
+ public:
+  Terminal(int input, int output) : input_(input), output_(output) {
+    // WHY: without SA_RESTART, so that Ctrl-C ends the read of the prompt instead of the process.
+    struct sigaction action {};
+    action.sa_handler = [](int) {};
+    ::sigaction(SIGINT, &action, nullptr);
+  }
+
+  // Runtime and container go on side by side; whoever prompts holds the terminal until it is answered.
+  void take_turn() noexcept override { lock(F_WRLCK); }
+  void end_turn() noexcept override { lock(F_UNLCK); }
+
+  void print(std::string_view text) noexcept override {
+    [[maybe_unused]] const auto written = ::write(output_, text.data(), text.size());
+  }
+
+  bool wait_for_enter() noexcept override {
+    sigset_t interrupt, before;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    ::sigprocmask(SIG_UNBLOCK, &interrupt, &before);
+    bool go_on = true;
+    char character = 0;
+    while (go_on && character != '\n') {
+      go_on = ::read(input_, &character, 1) == 1 && character != 'q';
+    }
+    ::sigprocmask(SIG_SETMASK, &before, nullptr);
+    return go_on;
+  }
+
+  std::vector<std::string> look() noexcept override;
+
+ private:
+  // A record lock: owned by a process, not by the descriptor that all of them inherited.
+  void lock(short kind) const noexcept {
+    struct flock record {};
+    record.l_type = kind;
+    while (::fcntl(output_, F_SETLKW, &record) < 0 && errno == EINTR) {
+    }
+  }
+
+  int input_;
+  int output_;
+};
+
+void add_namespaces(std::vector<std::string>& facts) {
+  for (const char* kind : {"cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"}) {
+    char target[64] = {};
+    const std::string path = fmt::format("/proc/self/ns/{}", kind);
+    const bool known = ::readlink(path.c_str(), target, sizeof target - 1) > 0;
+    facts.push_back(fmt::format("namespace {}: {}", kind, known ? target : "unavailable (no /proc here)"));
+  }
+}
+
+// Lines of a /proc file, each under `label`; keeps those that `wanted` accepts.
+template <class Wanted>
+void add_lines(std::vector<std::string>& facts, const char* path, std::string_view label, Wanted wanted) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path, "re"), std::fclose);
+  if (!file) {
+    facts.push_back(fmt::format("{}: unavailable (cannot read {})", label, path));
+    return;
+  }
+  char line[4096];
+  while (std::fgets(line, sizeof line, file.get()) != nullptr) {
+    std::string_view text(line);
+    while (!text.empty() && text.back() == '\n')
+      text.remove_suffix(1);
+    if (wanted(text)) facts.push_back(fmt::format("{}: {}", label, text));
+  }
+}
+
+std::vector<std::string> Terminal::look() noexcept {
+  std::vector<std::string> facts;
+  const auto all = [](std::string_view) { return true; };
+  add_namespaces(facts);
+  add_lines(facts, "/proc/self/status", "credentials", [](std::string_view line) {
+    return line.starts_with("Cap") || line.starts_with("NoNewPrivs") || line.starts_with("Seccomp:") ||
+           line.starts_with("Uid") || line.starts_with("Gid");
+  });
+  add_lines(facts, "/proc/self/cgroup", "cgroup", all);
+  add_lines(facts, "/proc/cgroups", "groups of the host (controller, hierarchy, how many, enabled)",
+            [](std::string_view line) { return !line.starts_with('#'); });
+  add_lines(facts, "/proc/self/mountinfo", "mount", all);
+  return facts;
+}
+
+int number_of(std::string_view text) {
+  int value = -1;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+Outputs inherited() {
+  Outputs found;
+  const char* value = std::getenv(kVariable);
+  std::string_view rest = value == nullptr ? "" : value;
+  while (!rest.empty()) {
+    const std::string_view item = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), item.size() + 1));
+    const size_t equals = item.find('=');
+    if (equals == std::string_view::npos) continue;
+    const int fd = number_of(item.substr(equals + 1));
+    // A stale number must not make the trace write into some other file of this process.
+    if (fd < 3 || ::fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) continue;
+    if (item.starts_with("explain=")) found.explain = fd;
+    if (item.starts_with("step=")) found.step = fd;
+    if (item.starts_with("prompt=")) found.prompt = fd;
+    if (item.starts_with("trace=")) found.file = fd;
+  }
+  return found;
+}
+
+Outputs opened(const TraceRequest& request) {
+  Outputs found;
+  if (request.explain) found.explain = dup(STDERR_FILENO).release();
+  if (request.step) {
+    // Without a controlling terminal (a test, a pipe) standard input answers the prompts.
+    const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC);
+    found.step = terminal >= 0 ? terminal : dup(STDIN_FILENO).release();
+    found.prompt = dup(terminal >= 0 ? terminal : STDERR_FILENO).release();
+  }
+  if (!request.file.empty()) found.file = open(request.file, O_WRONLY | O_CREAT | O_APPEND, 0644).release();
+  return found;
+}
+
+}  // namespace
+
+void start_tracing(const TraceRequest& request) {
+  const bool asked = request.explain || request.step || !request.file.empty();
+  outputs = asked ? opened(request) : inherited();
+  std::vector<std::unique_ptr<trace::Sink>> sinks;
+  if (outputs.explain >= 0) {
+    const bool colour = isatty(outputs.explain) && std::getenv("NO_COLOR") == nullptr;
+    sinks.push_back(std::make_unique<trace::TextSink>(::fdopen(outputs.explain, "w"), colour));
+  }
+  if (outputs.file >= 0) sinks.push_back(std::make_unique<trace::JsonlSink>(::fdopen(outputs.file, "a")));
+  if (outputs.step >= 0 && outputs.prompt >= 0) {
+    sinks.push_back(
+        std::make_unique<trace::StepSink>(std::make_unique<Terminal>(outputs.step, outputs.prompt)));
+  }
+  if (!sinks.empty()) trace::install(std::make_unique<trace::Tee>(std::move(sinks)));
+}
+
+void stop_tracing() {
+  trace::silence();
+  for (int* fd : {&outputs.explain, &outputs.step, &outputs.prompt, &outputs.file}) {
+    UniqueFd(std::exchange(*fd, -1)).reset();
+  }
+}
+
+TraceInheritance trace_inheritance() {
+  TraceInheritance result;
+  std::string value;
+  const auto add = [&](const char* name, int fd) {
+    if (fd < 0) return;
+    result.descriptors.push_back(fd);
+    value += fmt::format("{}{}={}", value.empty() ? "" : ",", name, fd);
+  };
+  add("explain", outputs.explain);
+  add("step", outputs.step);
+  add("prompt", outputs.prompt);
+  add("trace", outputs.file);
+  if (!value.empty()) result.environment.push_back(fmt::format("{}={}", kVariable, value));
+  return result;
+}
+
+}  // namespace sys

@@ -1,0 +1,28 @@
+// Who a process is: user, groups and supplementary groups. Capabilities are libcap's (runtime/security).
+// Reads: credentials(7), setresuid(2), setresgid(2), setgroups(2), prctl(2).
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "base/sys/call.h"
+
+namespace sys {
+
+uid_t geteuid();
+gid_t getegid();
+pid_t getpid();
+
+void setgroups(const std::vector<gid_t>& groups, Where where = Where::current());
+// Real, effective and saved id at once. ORDER: groups before users; without uid 0 the kernel refuses (EPERM).
+void setresgid(gid_t gid, Where where = Where::current());
+void setresuid(uid_t uid, Where where = Where::current());
+// prctl(2) PR_SET_KEEPCAPS: permitted capabilities survive the change from uid 0 to another.
+void set_keep_capabilities(bool on, Where where = Where::current());
+// prctl(2) PR_CAP_AMBIENT: empties the ambient set; adds one capability, `name` being for the trace.
+void clear_ambient_capabilities(Where where = Where::current());
+void raise_ambient_capability(int capability, const std::string& name, Where where = Where::current());
+
+}  // namespace sys

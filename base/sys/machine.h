@@ -1,0 +1,24 @@
+// The machine as a whole: what only PID 1 of a (virtual) machine does. Kernel modules, the loopback link, and
+// leaving. Reads: finit_module(2), reboot(2), netdevice(7), uname(2).
+#pragma once
+
+#include <string>
+
+#include "base/sys/fd.h"
+
+namespace sys {
+
+// finit_module(2). False if it is loaded or built in already (EEXIST).
+bool finit_module(int module, const std::string& parameters = {}, Where where = Where::current());
+
+// reboot(2) RB_AUTOBOOT: ends this machine at once, without syncing anything. In a PID namespace it ends the
+// namespace instead.
+[[noreturn]] void restart_machine(Where where = Where::current());
+
+// ioctl(2) SIOCSIFFLAGS: 127.0.0.1 answers from here on.
+void set_loopback_up(Where where = Where::current());
+
+// uname(2): "6.1.0-56-cloud-amd64".
+std::string kernel_release(Where where = Where::current());
+
+}  // namespace sys

@@ -1,0 +1,122 @@
+// See socket.h.
+#include "base/sys/socket.h"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cstring>
+
+namespace sys {
+
+namespace {
+
+constexpr std::size_t kMaxDescriptors = 8;
+
+sockaddr_un address_of(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) {
+    throw Error(ENAMETOOLONG, "connect", path, {}, "a Unix socket's path has at most 107 bytes");
+  }
+  std::memcpy(address.sun_path, path.data(), path.size());
+  return address;
+}
+
+UniqueFd unix_stream(Where where) {
+  return UniqueFd(call(
+      "socket", [] { return std::string("AF_UNIX, SOCK_STREAM"); },
+      [] { return ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0); }, where));
+}
+
+}  // namespace
+
+SocketPair seqpacket_pair(Where where) {
+  int ends[2] = {-1, -1};
+  call(
+      "socketpair", [] { return std::string("AF_UNIX, SOCK_SEQPACKET"); },
+      [&] { return ::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends); }, where);
+  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+void send_message(int socket, std::string_view bytes, const std::vector<int>& descriptors, Where where) {
+  iovec data{const_cast<char*>(bytes.data()), bytes.size()};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * kMaxDescriptors)] = {};
+  msghdr header{};
+  header.msg_iov = &data;
+  header.msg_iovlen = 1;
+  if (!descriptors.empty()) {
+    const std::size_t size = sizeof(int) * descriptors.size();
+    header.msg_control = control;
+    header.msg_controllen = CMSG_SPACE(size);
+    cmsghdr* rights = CMSG_FIRSTHDR(&header);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(size);
+    std::memcpy(CMSG_DATA(rights), descriptors.data(), size);
+  }
+  call(
+      "sendmsg",
+      [&] {
+        return fmt::format("fd {}, {} bytes, {} descriptors", socket, bytes.size(), descriptors.size());
+      },
+      retry([&] { return ::sendmsg(socket, &header, MSG_NOSIGNAL); }), where);
+}
+
+std::optional<Message> receive_message(int socket, Where where) {
+  Message message;
+  message.bytes.resize(kMaxMessage);
+  iovec data{message.bytes.data(), message.bytes.size()};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * kMaxDescriptors)] = {};
+  msghdr header{};
+  header.msg_iov = &data;
+  header.msg_iovlen = 1;
+  header.msg_control = control;
+  header.msg_controllen = sizeof control;
+  const auto count = call(
+      "recvmsg", [&] { return fmt::format("fd {}", socket); },
+      retry([&] { return ::recvmsg(socket, &header, MSG_CMSG_CLOEXEC); }), where);
+  for (cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr; part = CMSG_NXTHDR(&header, part)) {
+    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
+    const std::size_t total = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (std::size_t index = 0; index < total; ++index) {
+      int fd = -1;
+      std::memcpy(&fd, CMSG_DATA(part) + index * sizeof fd, sizeof fd);
+      message.descriptors.emplace_back(fd);
+    }
+  }
+  if (count == 0) return std::nullopt;
+  message.bytes.resize(static_cast<std::size_t>(count));
+  return message;
+}
+
+UniqueFd listen_unix(const std::string& path, Where where) {
+  const sockaddr_un address = address_of(path);
+  UniqueFd socket = unix_stream(where);
+  call(
+      "bind", [&] { return path; },
+      [&] { return ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address); },
+      where);
+  call(
+      "listen", [&] { return path; }, [&] { return ::listen(socket.get(), SOMAXCONN); }, where);
+  return socket;
+}
+
+UniqueFd accept(int listener, Where where) {
+  return UniqueFd(call(
+      "accept4", [&] { return fmt::format("fd {}", listener); },
+      retry([&] { return ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC); }), where));
+}
+
+UniqueFd connect_unix(const std::string& path, Where where) {
+  const sockaddr_un address = address_of(path);
+  UniqueFd socket = unix_stream(where);
+  call(
+      "connect", [&] { return path; }, retry([&] {
+        return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+      }),
+      where);
+  return socket;
+}
+
+}  // namespace sys

@@ -1,0 +1,69 @@
+// A sink is whoever listens: the text of --explain, the prompt of --step, the lines of --trace, a fault test.
+//
+// There is one process-wide sink, or none. With none, a kernel call costs one load and one branch more than
+// without the seam. The pointer survives clone(2), so a child goes on reporting through the descriptor that
+// it inherited. A sink never throws: it is called while a container is half made, and a failed report must
+// not undo it.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/trace/event.h"
+
+namespace trace {
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+
+  // Called before the kernel is. Returns 0 to go on, or an errno with which the call shall fail instead of
+  // being made: fault tests use it to fail the k-th call, --step to turn Ctrl-C into an ordinary roll-back
+  // (ECANCELED).
+  virtual int before(const CallEvent&) noexcept { return 0; }
+  virtual void after(const CallEvent&) noexcept {}
+  virtual void enter(const PhaseEvent&) noexcept {}
+  virtual void leave(const PhaseEvent&) noexcept {}
+  // A remark that is neither call nor phase: "using emulation because ...".
+  virtual void note(std::string_view) noexcept {}
+};
+
+namespace detail {
+inline Sink* current = nullptr;
+inline Role role = Role::test;
+}  // namespace detail
+
+inline Sink* sink() {
+  return detail::current;
+}
+inline bool listening() {
+  return detail::current != nullptr;
+}
+
+// Installs a sink for the rest of the process (or until the next call). Ownership passes to the trace.
+void install(std::unique_ptr<Sink> sink);
+
+// Stops reporting. ORDER: must come before a seccomp filter is loaded or execve is reached, because the
+// sink's own write could be what the filter kills.
+void silence();
+
+Role role();
+void set_role(Role role);
+
+void note(std::string_view text);
+
+// Several listeners as one; the first errno asked for wins.
+class Tee : public Sink {
+ public:
+  explicit Tee(std::vector<std::unique_ptr<Sink>> sinks) : sinks_(std::move(sinks)) {}
+  int before(const CallEvent&) noexcept override;
+  void after(const CallEvent&) noexcept override;
+  void enter(const PhaseEvent&) noexcept override;
+  void leave(const PhaseEvent&) noexcept override;
+  void note(std::string_view) noexcept override;
+
+ private:
+  std::vector<std::unique_ptr<Sink>> sinks_;
+};
+
+}  // namespace trace
