@@ -1,0 +1,43 @@
+// `exec`: one more command in a container that runs. See commands.h.
+#include <unistd.h>
+
+#include "mini-container/cli/commands.h"
+
+namespace cli {
+
+namespace {
+constexpr char kExamples[] = R"(
+Examples:
+  mini-container exec web ps
+  mini-container exec -it web sh
+  mini-container exec -u nobody -w /tmp -e COLOUR=blue web env
+)";
+}
+
+void add_exec(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand(
+      "exec", "Run a command in a running container: exec [OPTIONS] CONTAINER COMMAND [ARG...]");
+  command->footer(kExamples);
+  command->prefix_command();
+  const auto options = std::make_shared<engine::ExecOptions>();
+  command->add_flag("-i,--interactive", options->open_stdin, "Keep standard input open");
+  command->add_flag("-t,--tty", options->tty, "Give the program a terminal");
+  command->add_option("-e,--env", options->env, "Set a variable: NAME=value")
+      ->take_all()
+      ->allow_extra_args(false);
+  command->add_option("-w,--workdir", options->working_directory, "Working directory");
+  command->add_option("-u,--user", options->user, "User: name or uid, with :group or :gid");
+  command->callback([options, command, &context] {
+    context.failure_code = 125;
+    const auto words = command->remaining();
+    if (words.size() < 2) {
+      throw std::invalid_argument("exec: expected CONTAINER COMMAND. Next: mini-container exec --help");
+    }
+    options->args.assign(words.begin() + 1, words.end());
+    engine::Engine& engine = context.engine();
+    const engine::UserEnds user = {options->open_stdin ? STDIN_FILENO : -1, STDOUT_FILENO, STDERR_FILENO};
+    context.exit_code = engine.exec(engine.registry().get(words.front()), *options, user);
+  });
+}
+
+}  // namespace cli

@@ -1,0 +1,72 @@
+// mini-container: Docker's verbs without a daemon.
+//
+// Exit codes are Docker's: the container's own, 125 the engine failed, 126 the command cannot be run, 127 it is
+// not there, 128 + n it was ended by signal n; other verbs end with 1 when they fail.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "base/sys/file.h"
+#include "mini-container/cli/commands.h"
+
+namespace {
+
+constexpr char kExamples[] = R"(
+Examples:
+  mini-container run --rm busybox echo hello
+  mini-container run -it --rm busybox sh
+  mini-container run -d --name web -p 8080:80 busybox httpd -f -p 80
+  mini-container logs -f web
+  mini-container exec -it web sh
+  mini-container rm -f web
+  mini-container run --rm --step --explain busybox true     what the kernel does, step by step
+  mini-container doctor                                     what this host can do
+)";
+
+int run(cli::Context& context, int count, char** arguments) {
+  CLI::App app("mini-container: containers as Docker runs them, made to be read.", "mini-container");
+  app.add_option(
+         "--root", context.root,
+         "Keep images, containers and state below this directory (default /var/lib/mini-container and "
+         "/run/mini-container)")
+      ->envname("MINI_CONTAINER_ROOT");
+  app.set_version_flag("--version,-V", "mini-container 0.1.0");
+  app.footer(kExamples);
+  app.require_subcommand(1);
+  cli::add_run(app, context);
+  cli::add_exec(app, context);
+  cli::add_lifecycle(app, context);
+  cli::add_lists(app, context);
+  cli::add_logs(app, context);
+  cli::add_images(app, context);
+  cli::add_system(app, context);
+  cli::add_completion(app, context);
+  app.parse_complete_callback([&context] {
+    if (!context.root.empty() && context.root.front() != '/') {
+      context.root = sys::getcwd() + "/" + context.root;
+    }
+  });
+  try {
+    app.parse(count, arguments);
+  } catch (const CLI::ParseError& error) {
+    // Docker's code for a command line that makes no sense.
+    return app.exit(error) == 0 ? 0 : 125;
+  }
+  return context.exit_code;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  cli::Context context;
+  try {
+    return run(context, count, arguments);
+  } catch (const engine::RuntimeFailed& error) {
+    fmt::print(stderr, "mini-container: {}\n", error.what());
+    return error.exit_code();
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "mini-container: {}\n", error.what());
+    return context.failure_code;
+  }
+}

@@ -1,0 +1,141 @@
+// `run`: every option of Docker's that this engine understands, as a RunRequest. See commands.h.
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "base/sys/file.h"
+#include "mini-container/cli/commands.h"
+#include "mini-container/cli/run_options.h"
+#include "mini-container/engine/capabilities.h"
+#include "mini-container/engine/names.h"
+#include "mini-container/engine/parse.h"
+#include "mini-container/network/ports.h"
+
+namespace cli {
+
+namespace {
+
+constexpr char kExamples[] = R"(
+Examples:
+  mini-container run --rm busybox echo ok
+  mini-container run -it --rm busybox sh
+  mini-container run -d --name web -p 8080:80 busybox httpd -f -p 80
+  mini-container run --rm -v "$PWD":/here:ro -w /here busybox ls
+  mini-container run --rm --memory 64m --cpus 0.5 --pids-limit 32 busybox sh -c 'nproc; free'
+  mini-container run --rm --cap-drop ALL --read-only --security-opt no-new-privileges busybox id
+  mini-container run --rm --runtime crun busybox true
+  mini-container run --rm --step --explain busybox true
+)";
+
+void add_process_options(CLI::App& run, RunOptions& options) {
+  run.add_flag("-i,--interactive", options.request.settings.open_stdin, "Keep standard input open");
+  run.add_flag("-t,--tty", options.request.settings.tty, "Give the program a terminal");
+  run.add_option("-e,--env", options.env, "Set a variable: NAME=value, or NAME to pass on the caller's")
+      ->take_all()
+      ->allow_extra_args(false);
+  run.add_option("-w,--workdir", options.request.settings.working_directory, "Working directory");
+  run.add_option("-u,--user", options.request.settings.user, "User: name or uid, with :group or :gid");
+  run.add_option("--entrypoint", options.entrypoint, "Program instead of the image's entrypoint");
+  run.add_option("--hostname", options.request.settings.hostname, "Host name (default: the short id)");
+}
+
+void add_isolation_options(CLI::App& run, RunOptions& options) {
+  engine::Settings& settings = options.request.settings;
+  const auto list = [&run](const char* name, std::vector<std::string>& values, const char* help) {
+    run.add_option(name, values, help)->take_all()->allow_extra_args(false);
+  };
+  list("-v,--volume", settings.volumes, "Mount: /host/path:/path[:ro] or volume:/path[:ro]");
+  list("-p,--publish", settings.ports, "Publish a port: [ip:]host:container[/tcp|udp]");
+  run.add_option("--network", settings.network, "bridge, host or none")
+      ->check(CLI::IsMember({"bridge", "host", "none"}))
+      ->capture_default_str();
+  list("--cap-add", settings.cap_add, "Keep a capability more: NET_ADMIN, ALL ...");
+  list("--cap-drop", settings.cap_drop, "Keep a capability less: CHOWN, ALL ...");
+  list("--security-opt", options.security, "no-new-privileges, seccomp=unconfined or seccomp=FILE");
+  run.add_flag("--read-only", settings.read_only, "Make the root file system read-only");
+}
+
+void add_resource_options(CLI::App& run, RunOptions& options) {
+  run.add_option("--cpu-shares", options.request.settings.cpu_shares,
+                 "Weight when processors are short (1024 is the normal one)");
+  run.add_option("--cpus", options.cpus, "At most so many processors: 0.5, 2");
+  run.add_option("--cpuset-cpus", options.request.settings.cpuset,
+                 "Run on these processors only: 0, 0-2, 1,3");
+  run.add_option("-m,--memory", options.memory, "At most so much memory: 64m, 1g");
+  run.add_option("--pids-limit", options.request.settings.pids_limit, "At most so many processes");
+}
+
+void add_engine_options(CLI::App& run, RunOptions& options, Context& context) {
+  run.add_flag("-d,--detach", options.request.detach, "Leave it running in the background, print its id");
+  run.add_flag("--rm", options.request.settings.remove, "Forget the container when it has ended");
+  run.add_option("--name", options.request.name, "Name (default: a random one)");
+  run.add_option("--runtime", options.request.settings.runtime,
+                 "OCI runtime: a path, or crun, runc ... (default: mini-runtime)");
+  run.add_flag("--explain", context.trace.explain, "Tell every phase and kernel call on standard error");
+  run.add_flag("--step", context.trace.step, "Wait for Enter before each phase, show what it changed");
+  run.add_option("--trace", context.trace.file, "Append every phase and kernel call to FILE, as JSON lines");
+}
+
+}  // namespace
+
+engine::RunRequest finish_options(const RunOptions& options) {
+  engine::RunRequest request = options.request;
+  engine::Settings& settings = request.settings;
+  if (!options.cpus.empty()) settings.cpu_quota = engine::parse_cpus(options.cpus);
+  if (!options.memory.empty()) settings.memory = engine::parse_bytes(options.memory);
+  for (const std::string& entry : options.env) {
+    const char* value = entry.find('=') == std::string::npos ? std::getenv(entry.c_str()) : nullptr;
+    if (value != nullptr) settings.env.push_back(entry + "=" + value);
+    if (entry.find('=') != std::string::npos) settings.env.push_back(entry);
+  }
+  for (const std::string& option : options.security) {
+    if (option == "no-new-privileges" || option == "no-new-privileges=true") {
+      settings.no_new_privileges = true;
+    } else if (option.starts_with("seccomp=")) {
+      settings.seccomp = option.substr(8);
+    } else {
+      throw std::invalid_argument("--security-opt " + option +
+                                  ": expected no-new-privileges, seccomp=unconfined or seccomp=FILE");
+    }
+  }
+  engine::effective_capabilities(settings.cap_add, settings.cap_drop);
+  for (const std::string& volume : settings.volumes)
+    engine::parse_volume(volume);
+  for (std::string& port : settings.ports)
+    port = network::to_string(network::parse_port(port));
+  if (!settings.ports.empty() && settings.network != "bridge") {
+    throw std::invalid_argument("-p needs --network bridge: the others have no address of their own");
+  }
+  if (!request.name.empty()) engine::check_name(request.name);
+  if (options.entrypoint_given()) request.entrypoint = options.entrypoint;
+  return request;
+}
+
+void add_run(CLI::App& app, Context& context) {
+  CLI::App* run =
+      app.add_subcommand("run", "Run a command in a new container: run [OPTIONS] IMAGE [COMMAND] [ARG...]");
+  run->footer(kExamples);
+  // What follows the image belongs to the command, also what looks like an option.
+  run->prefix_command();
+  const auto options = std::make_shared<RunOptions>();
+  options->command = run;
+  add_process_options(*run, *options);
+  add_isolation_options(*run, *options);
+  add_resource_options(*run, *options);
+  add_engine_options(*run, *options, context);
+  run->callback([options, &context, run] {
+    context.failure_code = 125;
+    const auto words = run->remaining();
+    if (words.empty()) throw std::invalid_argument("run: no image given. Next: mini-container run --help");
+    engine::RunRequest request = finish_options(*options);
+    request.settings.image = words.front();
+    request.settings.args.assign(words.begin() + 1, words.end());
+    const engine::UserEnds user = {request.settings.open_stdin ? STDIN_FILENO : -1, STDOUT_FILENO,
+                                   STDERR_FILENO};
+    std::string id;
+    context.exit_code = context.engine().run(request, user, id);
+    if (request.detach) print(id + "\n");
+  });
+}
+
+}  // namespace cli

@@ -1,0 +1,27 @@
+// The words of `run` as typed, before they are values. Apart, so that tests can parse a command line without
+// running anything.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "mini-container/engine/engine.h"
+
+namespace cli {
+
+struct RunOptions {
+  engine::RunRequest request;  // what needs no second look goes straight here
+  std::vector<std::string> env;
+  std::vector<std::string> security;
+  std::string cpus;
+  std::string memory;
+  std::string entrypoint;
+  CLI::App* command = nullptr;
+  bool entrypoint_given() const { return command != nullptr && command->count("--entrypoint") > 0; }
+};
+
+// Throws std::invalid_argument for what makes no sense.
+engine::RunRequest finish_options(const RunOptions& options);
+
+}  // namespace cli

@@ -1,0 +1,108 @@
+// `doctor`, `prune`, `reset`: the host, and what is on it. See commands.h.
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "base/sys/file.h"
+#include "mini-container/cli/commands.h"
+#include "mini-container/engine/doctor.h"
+#include "mini-container/engine/leaks.h"
+#include "mini-container/network/network.h"
+
+namespace cli {
+
+namespace {
+
+std::string leaks_text(const std::vector<engine::Leak>& leaks) {
+  if (leaks.empty()) return "nothing was left behind\n";
+  std::string text;
+  for (const engine::Leak& leak : leaks)
+    text += fmt::format("{:8} {}\n", leak.kind, leak.what);
+  return text + "Next: any other command (mini-container ps) repairs what a killed one left behind\n";
+}
+
+void add_doctor(CLI::App& app, Context& context) {
+  CLI::App* command =
+      app.add_subcommand("doctor", "What this host can do; with --leaks, what was left behind");
+  command->footer(
+      "\nExamples:\n  mini-container doctor\n  mini-container doctor --leaks\n"
+      "  mini-container doctor --format json\n");
+  struct Options {
+    bool leaks = false;
+    std::string format = "text";
+  };
+  const auto options = std::make_shared<Options>();
+  command->add_flag(
+      "--leaks", options->leaks,
+      "Mounts, cgroups, links, rules, processes and state without a container; exit code 1 if any");
+  command->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  command->callback([options, &context] {
+    // Not through context.engine(): what it repairs could not be reported.
+    const bool json = options->format == "json";
+    if (options->leaks) {
+      const auto leaks = engine::leaks(engine::Registry(context.paths()));
+      print(json ? engine::to_json(leaks) : leaks_text(leaks));
+      context.exit_code = leaks.empty() ? 0 : 1;
+      return;
+    }
+    const auto checks = engine::examine_host(context.paths());
+    print(json ? engine::to_json(checks) : engine::to_text(checks));
+  });
+}
+
+// True when the person, or --force, says yes.
+bool confirmed(bool force, const std::string& question) {
+  if (force) return true;
+  print(question + " [y/N] ");
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+void add_prune(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("prune", "Remove ended containers, and layers that no image uses");
+  command->footer("\nExamples:\n  mini-container prune -f\n");
+  const auto force = std::make_shared<bool>(false);
+  command->add_flag("-f,--force", *force, "Do not ask");
+  command->callback([force, &context] {
+    if (!confirmed(*force, "Remove all containers that have ended, and all images without a name?")) return;
+    engine::Engine& engine = context.engine();
+    std::string text;
+    for (const engine::Container& container : engine.registry().list()) {
+      if (container.running()) continue;
+      engine.remove(container, false);
+      text += "Deleted container: " + container.id + "\n";
+    }
+    for (const std::string& one : engine.images().prune().deleted)
+      text += "Deleted: " + one + "\n";
+    print(text);
+  });
+}
+
+void add_reset(CLI::App& app, Context& context) {
+  CLI::App* command =
+      app.add_subcommand("reset", "Remove everything: containers, images, volumes, bridge, rules");
+  command->footer("\nExamples:\n  mini-container reset -f\n");
+  const auto force = std::make_shared<bool>(false);
+  command->add_flag("-f,--force", *force, "Do not ask");
+  command->callback([force, &context] {
+    if (!confirmed(*force, "Remove all containers, images and volumes?")) return;
+    engine::Engine& engine = context.engine();
+    for (const engine::Container& container : engine.registry().list())
+      engine.remove(container, true);
+    const engine::Paths paths = context.paths();
+    network::Network(paths.network).remove();
+    sys::remove_tree(paths.run);
+    sys::remove_tree(paths.store);
+  });
+}
+
+}  // namespace
+
+void add_system(CLI::App& app, Context& context) {
+  add_doctor(app, context);
+  add_prune(app, context);
+  add_reset(app, context);
+}
+
+}  // namespace cli

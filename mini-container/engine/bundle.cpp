@@ -1,0 +1,143 @@
+// See bundle.h.
+#include "mini-container/engine/bundle.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "mini-container/engine/capabilities.h"
+#include "mini-container/engine/defaults.h"
+#include "mini-container/engine/names.h"
+#include "mini-container/engine/seccomp.h"
+
+namespace engine {
+
+using nlohmann::json;
+
+namespace {
+
+bool names_variable(const std::vector<std::string>& env, const std::string& name) {
+  return std::any_of(env.begin(), env.end(),
+                     [&](const std::string& entry) { return entry.starts_with(name + "="); });
+}
+
+// What a program finds in its environment: Docker's variables first, then the image's and the user's.
+std::vector<std::string> environment(const Container& container, const std::vector<std::string>& asked,
+                                     const std::string& home, bool tty) {
+  std::vector<std::string> env;
+  const auto add = [&](const std::string& name, const std::string& value) {
+    if (!names_variable(asked, name)) env.push_back(name + "=" + value);
+  };
+  add("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+  add("HOSTNAME", container.settings.hostname);
+  if (tty) add("TERM", "xterm");
+  env.insert(env.end(), asked.begin(), asked.end());
+  add("HOME", home);
+  return env;
+}
+
+json user(const Identity& identity) {
+  json value = {{"uid", identity.uid}, {"gid", identity.gid}};
+  if (!identity.groups.empty()) value["additionalGids"] = identity.groups;
+  return value;
+}
+
+json capability_sets(const Settings& settings, uid_t uid) {
+  const auto names = effective_capabilities(settings.cap_add, settings.cap_drop);
+  json sets = {{"bounding", names}};
+  // Only root holds them from the start; others may gain them by a program with file capabilities.
+  sets["effective"] = sets["permitted"] = uid == 0 ? names : std::vector<std::string>{};
+  return sets;
+}
+
+json process(const Container& container, const ExecRequest& request) {
+  const Settings& settings = container.settings;
+  return {{"terminal", request.tty},
+          {"user", user(request.identity)},
+          {"args", request.args},
+          {"env", environment(container, request.env, request.identity.home, request.tty)},
+          {"cwd", request.working_directory.empty() ? "/" : request.working_directory},
+          {"capabilities", capability_sets(settings, request.identity.uid)},
+          {"noNewPrivileges", settings.no_new_privileges},
+          {"oomScoreAdj", 0}};
+}
+
+json bind_mount(const std::string& source, const std::string& destination, bool read_only) {
+  return {{"destination", destination},
+          {"type", "bind"},
+          {"source", source},
+          {"options", {"rbind", "rprivate", read_only ? "ro" : "rw"}}};
+}
+
+json mounts(const BundleRequest& request) {
+  json list = default_mounts();
+  for (const char* name : {"resolv.conf", "hostname", "hosts"}) {
+    list.push_back(bind_mount(request.directory + "/" + name, std::string("/etc/") + name, false));
+  }
+  for (const Volume& volume : request.volumes) {
+    list.push_back(bind_mount(volume.source, volume.destination, volume.read_only));
+  }
+  return list;
+}
+
+json resources(const Settings& settings) {
+  json value = {{"devices", default_device_rules()}};
+  json cpu = json::object();
+  if (settings.cpu_shares > 0) cpu["shares"] = settings.cpu_shares;
+  if (settings.cpu_quota > 0) {
+    cpu["quota"] = settings.cpu_quota;
+    cpu["period"] = 100'000;
+  }
+  if (!settings.cpuset.empty()) cpu["cpus"] = settings.cpuset;
+  if (!cpu.empty()) value["cpu"] = cpu;
+  // No swap limit: half the kernels here account no swap, and would refuse it.
+  if (settings.memory > 0) value["memory"] = {{"limit", settings.memory}};
+  if (settings.pids_limit > 0) value["pids"] = {{"limit", settings.pids_limit}};
+  return value;
+}
+
+json namespaces(const Settings& settings) {
+  json list = json::array();
+  for (const char* type : {"mount", "pid", "ipc", "uts", "cgroup"})
+    list.push_back({{"type", type}});
+  // --network host: no entry, so that the host's is kept.
+  if (settings.network != "host") list.push_back({{"type", "network"}});
+  return list;
+}
+
+json linux_part(const BundleRequest& request) {
+  const Settings& settings = request.container.settings;
+  json value = {{"namespaces", namespaces(settings)},
+                {"cgroupsPath", request.cgroup_path},
+                {"resources", resources(settings)},
+                {"maskedPaths", masked_paths()},
+                {"readonlyPaths", readonly_paths()}};
+  const auto capabilities = effective_capabilities(settings.cap_add, settings.cap_drop);
+  if (settings.seccomp.empty()) {
+    value["seccomp"] = seccomp_for(capabilities);
+  } else if (settings.seccomp != "unconfined") {
+    value["seccomp"] = seccomp_from_file(request.seccomp_file, settings.seccomp, capabilities);
+  }
+  return value;
+}
+
+}  // namespace
+
+std::string bundle_config(const BundleRequest& request) {
+  const Container& container = request.container;
+  const Settings& settings = container.settings;
+  const ExecRequest main_process = {settings.args, settings.env, settings.working_directory, request.identity,
+                                    settings.tty};
+  const json config = {{"ociVersion", "1.0.2"},
+                       {"process", process(container, main_process)},
+                       {"root", {{"path", "rootfs"}, {"readonly", settings.read_only}}},
+                       {"hostname", settings.hostname},
+                       {"mounts", mounts(request)},
+                       {"linux", linux_part(request)}};
+  return config.dump();
+}
+
+std::string exec_process(const Container& container, const ExecRequest& request) {
+  return process(container, request).dump();
+}
+
+}  // namespace engine

@@ -1,0 +1,39 @@
+// The OCI bundle: config.json, which says everything that the engine has decided, in the one language that
+// every OCI runtime reads.
+//
+// Pure: settings in, JSON out, so that Docker's defaults (namespaces, capabilities, masked paths, devices) are
+// tested without privilege. Reads: OCI runtime-spec config.md, config-linux.md.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mini-container/engine/container.h"
+#include "mini-container/engine/parse.h"
+#include "mini-container/engine/users.h"
+
+namespace engine {
+
+struct BundleRequest {
+  const Container& container;
+  Identity identity;
+  std::string directory;  // of the container: rootfs, hostname, hosts, resolv.conf
+  std::string cgroup_path;
+  std::vector<Volume> volumes;  // sources are absolute host paths by now
+  std::string seccomp_file;     // content of the user's profile, when there is one
+};
+
+// The text of config.json. Throws std::invalid_argument for settings that make no sense.
+std::string bundle_config(const BundleRequest& request);
+
+// The text of a process for `exec`: the container's own with another command line.
+struct ExecRequest {
+  std::vector<std::string> args;
+  std::vector<std::string> env;
+  std::string working_directory;
+  Identity identity;
+  bool tty = false;
+};
+std::string exec_process(const Container& container, const ExecRequest& request);
+
+}  // namespace engine

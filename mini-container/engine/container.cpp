@@ -1,0 +1,62 @@
+// See container.h.
+#include "mini-container/engine/container.h"
+
+#include <fmt/format.h>
+
+#include <ctime>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+namespace engine {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Settings, image, args, env, working_directory, user, hostname,
+                                                tty, open_stdin, remove, read_only, network, ports, volumes,
+                                                cpu_shares, cpu_quota, cpuset, memory, pids_limit, cap_add,
+                                                cap_drop, seccomp, no_new_privileges, runtime)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Endpoint, address, prefix, gateway, mac, host_link)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Container, id, name, image_id, created, settings, status, pid,
+                                                exit_code, started, finished, error, endpoint)
+
+std::string to_json(const Container& container) {
+  return nlohmann::json(container).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+Container container_from_json(const std::string& text, const std::string& where) {
+  try {
+    return nlohmann::json::parse(text).get<Container>();
+  } catch (const nlohmann::json::exception& error) {
+    throw std::runtime_error(fmt::format("{}: not a container record: {}", where, error.what()));
+  }
+}
+
+std::optional<std::int64_t> seconds_of(const std::string& time) {
+  std::tm parts{};
+  if (::strptime(time.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return std::nullopt;
+  return ::timegm(&parts);
+}
+
+std::string duration_text(std::int64_t seconds) {
+  if (seconds < 1) return "Less than a second";
+  if (seconds == 1) return "1 second";
+  if (seconds < 60) return fmt::format("{} seconds", seconds);
+  if (seconds < 120) return "About a minute";
+  if (seconds < 3600) return fmt::format("{} minutes", seconds / 60);
+  if (seconds < 7200) return "About an hour";
+  if (seconds < 48 * 3600) return fmt::format("{} hours", seconds / 3600);
+  if (seconds < 14 * 86400) return fmt::format("{} days", seconds / 86400);
+  if (seconds < 61 * 86400) return fmt::format("{} weeks", seconds / (7 * 86400));
+  return fmt::format("{} months", seconds / (30 * 86400));
+}
+
+std::string status_text(const Container& container, std::int64_t now) {
+  const auto since = [&](const std::string& time) {
+    return duration_text(now - seconds_of(time).value_or(now));
+  };
+  if (container.running()) return "Up " + since(container.started);
+  if (container.status == "exited") {
+    return fmt::format("Exited ({}) {} ago", container.exit_code, since(container.finished));
+  }
+  return "Created";
+}
+
+}  // namespace engine

@@ -1,0 +1,77 @@
+// A container as the engine records it: what the user asked for, and what has become of it.
+//
+// The record is CONTAINER/container.json, replaced whole by rename(2), so a reader sees the old one or the new
+// one. Who may write: the holder of CONTAINER/lock, its guardian.
+// Reads: rename(2), flock(2).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace engine {
+
+// What `run` was asked for, after the image's configuration has filled the gaps. Zero or empty: not asked for.
+struct Settings {
+  std::string image;              // as the user named it
+  std::vector<std::string> args;  // entrypoint and command
+  std::vector<std::string> env;   // "NAME=value"
+  std::string working_directory;
+  std::string user;
+  std::string hostname;
+  bool tty = false;
+  bool open_stdin = false;
+  bool remove = false;  // --rm
+  bool read_only = false;
+  std::string network = "bridge";    // "none", "host"
+  std::vector<std::string> ports;    // network::to_string form
+  std::vector<std::string> volumes;  // "source:/destination[:ro]", sources absolute
+  std::uint64_t cpu_shares = 0;
+  std::int64_t cpu_quota = 0;  // microseconds of each 100,000
+  std::string cpuset;
+  std::int64_t memory = 0;  // bytes
+  std::int64_t pids_limit = 0;
+  std::vector<std::string> cap_add, cap_drop;
+  std::string seccomp;  // "" for the default profile, "unconfined", or a file
+  bool no_new_privileges = false;
+  std::string runtime;  // program; "" for mini-runtime beside this program
+};
+
+// How it is connected, as `inspect` shows it; empty without a network of its own.
+struct Endpoint {
+  std::string address;
+  unsigned prefix = 0;
+  std::string gateway;
+  std::string mac;
+  std::string host_link;
+};
+
+struct Container {
+  std::string id;
+  std::string name;
+  std::string image_id;
+  std::string created;  // RFC 3339
+  Settings settings;
+  std::string status = "created";  // "created", "running", "exited"
+  std::int64_t pid = 0;            // while running
+  int exit_code = 0;
+  std::string started, finished;
+  std::string error;  // why it did not start, or was ended by us
+  Endpoint endpoint;
+
+  bool running() const { return status == "running"; }
+};
+
+std::string to_json(const Container& container);
+// Throws std::runtime_error that names `where` for what is no record.
+Container container_from_json(const std::string& text, const std::string& where);
+
+// "running" for a second glance: "Up 5 minutes", "Exited (0) 2 hours ago", as ps shows it.
+std::string status_text(const Container& container, std::int64_t now);
+// Seconds since 1970; nullopt for what is no RFC 3339 time in UTC.
+std::optional<std::int64_t> seconds_of(const std::string& time);
+// "5 minutes", "About an hour".
+std::string duration_text(std::int64_t seconds);
+
+}  // namespace engine

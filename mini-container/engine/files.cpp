@@ -1,0 +1,46 @@
+// See files.h.
+#include "mini-container/engine/files.h"
+
+#include "base/sys/file.h"
+#include "mini-container/network/names.h"
+
+namespace engine {
+
+namespace {
+
+// WHY: not by rename(2): a bind mount shows the file, whatever the name points to later.
+void write_in_place(const std::string& path, const std::string& text) {
+  const sys::UniqueFd file = sys::open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  sys::write_all(file.get(), text);
+}
+
+}  // namespace
+
+void write_network_files(const std::string& directory, const Settings& settings, const std::string& address) {
+  write_in_place(directory + "/hosts", network::hosts_file(settings.hostname, address));
+  if (!address.empty()) return;
+  write_in_place(directory + "/hostname", network::hostname_file(settings.hostname));
+  const std::string host = sys::read_file_if_present("/etc/resolv.conf").value_or("");
+  const std::string upstream = sys::read_file_if_present("/run/systemd/resolve/resolv.conf").value_or("");
+  // With the host's network, its resolver on 127.0.0.53 can be reached.
+  write_in_place(directory + "/resolv.conf",
+                 settings.network == "host" ? host : network::resolv_file(host, upstream));
+}
+
+std::vector<Volume> host_volumes(const Paths& paths, const Settings& settings) {
+  std::vector<Volume> volumes;
+  for (const std::string& text : settings.volumes) {
+    Volume volume = parse_volume(text);
+    if (volume.named()) volume.source = paths.volumes + "/" + volume.source + "/_data";
+    if (!sys::exists(volume.source)) sys::mkdir_parents(volume.source);
+    volumes.push_back(std::move(volume));
+  }
+  return volumes;
+}
+
+std::string seccomp_file_of(const Settings& settings) {
+  if (settings.seccomp.empty() || settings.seccomp == "unconfined") return {};
+  return sys::read_file(settings.seccomp);
+}
+
+}  // namespace engine

@@ -1,0 +1,99 @@
+// See inspect.h.
+#include "mini-container/engine/inspect.h"
+
+#include <nlohmann/json.hpp>
+
+#include "mini-container/engine/parse.h"
+#include "mini-container/network/ports.h"
+
+namespace engine {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+ordered_json state(const Container& container) {
+  return {
+      {"Status", container.status},      {"Running", container.running()}, {"Pid", container.pid},
+      {"ExitCode", container.exit_code}, {"Error", container.error},       {"StartedAt", container.started},
+      {"FinishedAt", container.finished}};
+}
+
+ordered_json config(const Settings& settings) {
+  return {{"Hostname", settings.hostname}, {"User", settings.user},
+          {"Tty", settings.tty},           {"OpenStdin", settings.open_stdin},
+          {"Env", settings.env},           {"Cmd", settings.args},
+          {"Image", settings.image},       {"WorkingDir", settings.working_directory}};
+}
+
+ordered_json host_config(const Settings& settings, const std::string& runtime) {
+  ordered_json security = ordered_json::array();
+  if (settings.no_new_privileges) security.push_back("no-new-privileges");
+  if (!settings.seccomp.empty()) security.push_back("seccomp=" + settings.seccomp);
+  return {{"Binds", settings.volumes},
+          {"NetworkMode", settings.network},
+          {"AutoRemove", settings.remove},
+          {"ReadonlyRootfs", settings.read_only},
+          {"CapAdd", settings.cap_add},
+          {"CapDrop", settings.cap_drop},
+          {"SecurityOpt", security},
+          {"CpuShares", settings.cpu_shares},
+          {"NanoCpus", settings.cpu_quota * 10'000},
+          {"CpusetCpus", settings.cpuset},
+          {"Memory", settings.memory},
+          {"PidsLimit", settings.pids_limit},
+          {"Runtime", runtime}};
+}
+
+ordered_json mounts(const Paths& paths, const Settings& settings) {
+  ordered_json list = ordered_json::array();
+  for (const std::string& text : settings.volumes) {
+    const Volume volume = parse_volume(text);
+    ordered_json mount = {{"Type", volume.named() ? "volume" : "bind"}};
+    if (volume.named()) mount["Name"] = volume.source;
+    mount["Source"] = volume.named() ? paths.volumes + "/" + volume.source + "/_data" : volume.source;
+    mount["Destination"] = volume.destination;
+    mount["RW"] = !volume.read_only;
+    list.push_back(std::move(mount));
+  }
+  return list;
+}
+
+ordered_json network_settings(const Container& container) {
+  ordered_json ports = ordered_json::object();
+  for (const std::string& text : container.settings.ports) {
+    const network::PortMapping port = network::parse_port(text);
+    const std::string key = std::to_string(port.container_port) + "/" + port.protocol;
+    ports[key].push_back({{"HostIp", port.host_address.empty() ? "0.0.0.0" : port.host_address},
+                          {"HostPort", std::to_string(port.host_port)}});
+  }
+  const Endpoint& endpoint = container.endpoint;
+  return {{"IPAddress", endpoint.address}, {"IPPrefixLen", endpoint.prefix}, {"Gateway", endpoint.gateway},
+          {"MacAddress", endpoint.mac},    {"HostLink", endpoint.host_link}, {"Ports", ports}};
+}
+
+}  // namespace
+
+std::string inspect_json(const Registry& registry, const std::vector<Container>& containers) {
+  ordered_json list = ordered_json::array();
+  for (const Container& container : containers) {
+    const Settings& settings = container.settings;
+    const std::string directory = registry.directory(container.id);
+    list.push_back(
+        {{"Id", container.id},
+         {"Created", container.created},
+         {"Name", "/" + container.name},
+         {"State", state(container)},
+         {"Image", container.image_id},
+         {"Bundle", directory},
+         {"LogPath", directory + "/log"},
+         {"CgroupPath", cgroup_path(registry.paths(), container.id)},
+         {"Config", config(settings)},
+         {"HostConfig", host_config(settings, settings.runtime.empty() ? "mini-runtime" : settings.runtime)},
+         {"Mounts", mounts(registry.paths(), settings)},
+         {"NetworkSettings", network_settings(container)}});
+  }
+  return list.dump(4) + "\n";
+}
+
+}  // namespace engine

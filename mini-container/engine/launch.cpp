@@ -1,0 +1,214 @@
+// See launch.h.
+#include "mini-container/engine/launch.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <optional>
+
+#include "base/sys/console.h"
+#include "base/sys/file.h"
+#include "base/sys/socket.h"
+#include "base/sys/terminal.h"
+#include "mini-container/engine/bundle.h"
+#include "mini-container/engine/files.h"
+#include "mini-container/engine/monitor/protocol.h"
+#include "mini-container/engine/names.h"
+#include "mini-container/image/overlay.h"
+#include "mini-container/network/network.h"
+
+namespace engine {
+
+OciRuntime runtime_of(const Registry& registry, const Container& container) {
+  const std::string& asked = container.settings.runtime;
+  return {asked.empty() ? sibling_program("mini-runtime") : asked, registry.paths().runtime_state,
+          registry.directory(container.id) + "/runtime.log"};
+}
+
+std::string console_socket_of(const Registry& registry, const Container& container) {
+  if (!container.settings.tty) return {};
+  return registry.paths().consoles + "/" + short_id(container.id);
+}
+
+Launch::Launch(const Registry& registry, Container container, sys::UniqueFd lock)
+    : registry_(registry),
+      container_(std::move(container)),
+      lock_(std::move(lock)),
+      directory_(registry.directory(container_.id)) {}
+
+void Launch::prepare(const image::Store& store, const image::Image& image) {
+  {
+    const trace::Phase phase(
+        "stack the layers",
+        "The image's layers are read-only and shared by all containers; overlayfs puts a "
+        "thin writable layer of this container's own on top.");
+    image::mount_overlay(
+        image::plan_overlay(store.layer_directories(image), directory_, container_.settings.remove));
+  }
+  const trace::Phase phase("write the bundle",
+                           "Everything decided so far becomes one file, config.json, which any OCI runtime "
+                           "understands.");
+  write_network_files(directory_, container_.settings, "");
+  const BundleRequest request = {container_,
+                                 resolve_user_in(directory_ + "/rootfs", container_.settings.user),
+                                 directory_,
+                                 cgroup_path(registry_.paths(), container_.id),
+                                 host_volumes(registry_.paths(), container_.settings),
+                                 seccomp_file_of(container_.settings)};
+  sys::replace_file(directory_ + "/config.json", bundle_config(request), 0640);
+}
+
+void Launch::connect(pid_t pid) {
+  if (container_.settings.network != "bridge") return;
+  const trace::Phase phase("connect the network",
+                           "The new network namespace holds nothing but a loopback. A veth pair leads out of "
+                           "it to a bridge; firewall rules let it out and published ports in.");
+  network::AttachOptions options;
+  for (const std::string& port : container_.settings.ports)
+    options.ports.push_back(network::parse_port(port));
+  const auto attachment =
+      network::Network(registry_.paths().network).attach_process(container_.id, pid, options);
+  container_.endpoint = {attachment.address, attachment.prefix, attachment.gateway, attachment.mac,
+                         attachment.host_link};
+  write_network_files(directory_, container_.settings, attachment.address);
+}
+
+void Launch::start(const OciRuntime& runtime, pid_t pid) {
+  connect(pid);
+  container_.status = "running";
+  container_.pid = pid;
+  container_.started = timestamp();
+  registry_.save(container_);
+  const trace::Phase phase("start", "All is in place; the waiting first process executes the program.");
+  runtime.start(container_.id);
+}
+
+namespace {
+
+// What a user's signals mean to a container in the foreground.
+class SignalProxy {
+ public:
+  SignalProxy(const OciRuntime& runtime, const Container& container)
+      : runtime_(runtime), container_(container) {}
+
+  void operator()(Relay& relay, int signal) {
+    if (signal == SIGWINCH) return relay.resize();
+    if (signal == SIGPIPE) return;
+    // As Docker: a program that ignores being asked is not asked a fourth time.
+    const bool insist = (signal == SIGINT || signal == SIGTERM) && ++asked_ >= 3;
+    runtime_.kill(container_.id, insist ? SIGKILL : signal);
+  }
+
+ private:
+  const OciRuntime& runtime_;
+  const Container& container_;
+  int asked_ = 0;
+};
+
+// Ctrl-C before the program has started ends the command; afterwards it is the program's to handle.
+void stop_if_interrupted(int signals) {
+  for (int signal = sys::next_signal(signals); signal != 0; signal = sys::next_signal(signals)) {
+    if (signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT) {
+      throw RuntimeFailed("interrupted before the container was started", 128 + signal);
+    }
+  }
+}
+
+}  // namespace
+
+int Launch::foreground(const UserEnds& user, int signals) {
+  const Settings& settings = container_.settings;
+  const OciRuntime runtime = runtime_of(registry_, container_);
+  Guard guard(runtime, {container_.id, directory_, settings.remove ? "" : directory_ + "/log",
+                        console_socket_of(registry_, container_), settings.open_stdin});
+  const pid_t pid = guard.create();
+  stop_if_interrupted(signals);
+  start(runtime, pid);
+  sys::ExitStatus status;
+  {
+    std::optional<sys::RawMode> raw;
+    if (settings.tty && user.input >= 0) raw.emplace(user.input);
+    SignalProxy proxy(runtime, container_);
+    status = guard.supervise(user, signals, std::ref(proxy), [](Relay& relay) { relay.resize(); });
+  }
+  finish(registry_, container_, status.shell_code(), lock_.get());
+  return status.shell_code();
+}
+
+void Launch::detached() {
+  const OciRuntime runtime = runtime_of(registry_, container_);
+  sys::SocketPair pair = sys::seqpacket_pair();
+  const auto trace = sys::trace_inheritance();
+  sys::SpawnOptions options;
+  options.error = -1;
+  options.own_session = true;
+  options.keep = trace.descriptors;
+  options.keep.insert(options.keep.end(), {pair.second.get(), lock_.get()});
+  options.environment = trace.environment;
+  MonitorOptions monitor = {container_.id,
+                            directory_,
+                            runtime.program(),
+                            registry_.paths().runtime_state,
+                            console_socket_of(registry_, container_),
+                            sys::readlink("/proc/self/exe"),
+                            registry_.paths().root,
+                            container_.settings.open_stdin,
+                            pair.second.get(),
+                            lock_.get()};
+  std::vector<std::string> command = monitor_arguments(monitor);
+  command.insert(command.begin(), sibling_program("container-monitor"));
+  sys::Child child = sys::spawn(command, options);
+  pair.second.reset();
+  const auto message = sys::receive_message(pair.first.get());
+  if (!message) throw RuntimeFailed("the container-monitor ended without a word", 125);
+  const MonitorReply reply = parse_reply(message->bytes);
+  if (reply.pid == 0) throw RuntimeFailed(reply.message, reply.code);
+  start(runtime, reply.pid);
+  sys::send_message(pair.first.get(), kStarted);
+  child.release();
+}
+
+void Launch::abandon(bool forget) {
+  take_down(registry_, container_);
+  if (forget) {
+    registry_.remove(container_);
+    return;
+  }
+  container_.status = "exited";
+  container_.pid = 0;
+  container_.exit_code = 128;
+  container_.finished = timestamp();
+  registry_.save(container_);
+}
+
+void take_down(const Registry& registry, const Container& container) {
+  const trace::Phase phase("clean up",
+                           "A container is objects in the kernel that no program holds: its cgroups, link, "
+                           "firewall entries and mounts stay until somebody removes them.");
+  const std::string directory = registry.directory(container.id);
+  runtime_of(registry, container).remove(container.id);
+  if (container.settings.network == "bridge") {
+    // The last process has ended, so the link goes with its namespace; waiting for that would cost 15 ms.
+    network::Network(registry.paths().network).detach(container.id, network::LinkEnd::with_namespace);
+  }
+  image::unmount_overlay(directory);
+  if (container.settings.tty) sys::unlink_if_present(console_socket_of(registry, container));
+}
+
+void finish(const Registry& registry, Container container, int code, int lock) {
+  take_down(registry, container);
+  container.status = "exited";
+  container.pid = 0;
+  container.exit_code = code;
+  container.finished = timestamp();
+  container.endpoint = {};
+  // ORDER: the code goes into the lock file before the record may vanish; `wait` reads it from there.
+  sys::write_at_start(lock, std::to_string(code));
+  if (container.settings.remove) {
+    registry.remove(container);
+  } else {
+    registry.save(container);
+  }
+}
+
+}  // namespace engine

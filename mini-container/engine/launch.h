@@ -1,0 +1,60 @@
+// One container from its record to its end: layers, bundle, OCI runtime, network, start; and back.
+//
+// ORDER: overlay mount, runtime create, network by pid, runtime start. The network needs the namespace that
+// create has made, and must be there before the program runs its first instruction.
+// Reads: OCI runtime-spec runtime.md ("Lifecycle").
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mini-container/engine/container.h"
+#include "mini-container/engine/monitor/guard.h"
+#include "mini-container/engine/monitor/oci_runtime.h"
+#include "mini-container/engine/registry.h"
+#include "mini-container/image/store.h"
+
+namespace engine {
+
+// The program of `container`'s OCI runtime, with the engine's state directory.
+OciRuntime runtime_of(const Registry& registry, const Container& container);
+
+// Where its console socket is; short, for sockaddr_un takes 107 bytes.
+std::string console_socket_of(const Registry& registry, const Container& container);
+
+class Launch {
+ public:
+  // `lock` is the container's, held.
+  Launch(const Registry& registry, Container container, sys::UniqueFd lock);
+
+  // Layers, generated files, volumes, config.json. On failure, as after any failure below, call abandon().
+  void prepare(const image::Store& store, const image::Image& image);
+
+  // In this process, until the container's end; returns its exit code. `signals` is a signal descriptor.
+  int foreground(const UserEnds& user, int signals);
+  // With a container-monitor as guardian; returns when the program has started.
+  void detached();
+
+  // Takes everything down; a container that was new is forgotten, another is "exited" again.
+  void abandon(bool forget);
+
+  const Container& container() const { return container_; }
+
+ private:
+  void connect(pid_t pid);
+  void start(const OciRuntime& runtime, pid_t pid);
+
+  const Registry& registry_;
+  Container container_;
+  sys::UniqueFd lock_;
+  std::string directory_;
+};
+
+// Removes what a container has in the system: process, cgroups, links, rules, mounts. Idempotent.
+void take_down(const Registry& registry, const Container& container);
+
+// After its end: takes down, records the exit code, or forgets the container (--rm). `lock` is the
+// container's, held; it carries the code to those who wait for it.
+void finish(const Registry& registry, Container container, int code, int lock);
+
+}  // namespace engine

@@ -1,0 +1,147 @@
+// See leaks.h.
+#include "mini-container/engine/leaks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "base/sys/file.h"
+#include "mini-container/engine/names.h"
+#include "mini-container/network/network.h"
+
+namespace engine {
+
+namespace {
+
+using Ids = std::set<std::string>;
+
+std::vector<std::string> entries(const std::string& directory) {
+  if (!sys::exists(directory)) return {};
+  return sys::list_directory(directory);
+}
+
+// Containers whose guardian holds their lock.
+Ids living(const Registry& registry) {
+  Ids ids;
+  for (const std::string& id : registry.ids()) {
+    const bool lock_file = sys::exists(registry.directory(id) + "/lock");
+    if (lock_file && !registry.try_lock(id)) ids.insert(id);
+  }
+  return ids;
+}
+
+void add_state(std::vector<Leak>& found, const Registry& registry, const Ids& alive) {
+  for (const std::string& id : registry.ids()) {
+    if (alive.contains(id)) continue;
+    const auto container = registry.load(id);
+    if (!container) found.push_back({"state", "directory without a record: " + registry.directory(id)});
+    if (container && container->status != "exited") {
+      found.push_back({"state", fmt::format("container {} is recorded as {}, but nobody guards it",
+                                            short_id(id), container->status)});
+    }
+  }
+  for (const std::string& name : entries(registry.paths().names)) {
+    const auto id = sys::readlink_if_present(registry.paths().names + "/" + name);
+    if (id && !sys::exists(registry.directory(*id)))
+      found.push_back({"state", "name of no container: " + name});
+  }
+  for (const std::string& id : entries(registry.paths().runtime_state)) {
+    // Names with a dot are the runtime's own, a cache for example.
+    if (!id.starts_with('.') && !alive.contains(id)) {
+      found.push_back({"state", "runtime state: " + registry.paths().runtime_state + "/" + id});
+    }
+  }
+  for (const std::string& socket : entries(registry.paths().consoles)) {
+    const bool owned = std::any_of(alive.begin(), alive.end(),
+                                   [&](const std::string& id) { return socket.starts_with(short_id(id)); });
+    if (!owned) found.push_back({"state", "console socket: " + registry.paths().consoles + "/" + socket});
+  }
+}
+
+// The id in a path that goes through `directory`; "" if it does not.
+std::string id_below(const std::string& path, const std::string& directory) {
+  if (!path.starts_with(directory + "/")) return {};
+  const std::string rest = path.substr(directory.size() + 1);
+  return rest.substr(0, rest.find('/'));
+}
+
+void add_mounts(std::vector<Leak>& found, const Registry& registry, const Ids& alive) {
+  std::istringstream lines(sys::read_file("/proc/self/mountinfo"));
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream fields(line);
+    std::string target;
+    for (int field = 1; field <= 5; ++field)
+      fields >> target;
+    const std::string id = id_below(target, registry.paths().containers);
+    if (!id.empty() && !alive.contains(id)) found.push_back({"mount", target});
+  }
+}
+
+// The id in a cgroup's name, if it is of this root; "" if it is another root's.
+std::string id_of_cgroup(const Paths& paths, const std::string& name) {
+  const std::string mark = paths.mark.empty() ? "" : paths.mark + "-";
+  const std::string id = name.starts_with(mark) ? name.substr(mark.size()) : "";
+  const bool hexadecimal = std::all_of(
+      id.begin(), id.end(), [](char digit) { return std::isxdigit(static_cast<unsigned char>(digit)) != 0; });
+  return id.size() == 64 && hexadecimal ? id : "";
+}
+
+void add_cgroups(std::vector<Leak>& found, const Registry& registry, const Ids& alive) {
+  const std::string top = "/sys/fs/cgroup";
+  // One hierarchy (v2), or one below each name (v1, hybrid).
+  std::vector<std::string> hierarchies = {top};
+  for (const std::string& name : entries(top))
+    hierarchies.push_back(top + "/" + name);
+  for (const std::string& hierarchy : hierarchies) {
+    if (!sys::exists(hierarchy + "/mini-container/cgroup.procs")) continue;
+    for (const std::string& name : sys::list_directory(hierarchy + "/mini-container")) {
+      const std::string id = id_of_cgroup(registry.paths(), name);
+      if (!id.empty() && !alive.contains(id))
+        found.push_back({"cgroup", hierarchy + "/mini-container/" + name});
+    }
+  }
+}
+
+// Monitors, and programs of an OCI runtime, that work on a directory of ours for no living container.
+void add_processes(std::vector<Leak>& found, const Registry& registry, const Ids& alive) {
+  for (const std::string& pid : sys::list_directory("/proc")) {
+    if (std::isdigit(static_cast<unsigned char>(pid.front())) == 0) continue;
+    const auto command = sys::read_file_if_present("/proc/" + pid + "/cmdline").value_or("");
+    const std::size_t place = command.find(registry.paths().containers + "/");
+    const bool ours = command.find("container-monitor") != std::string::npos ||
+                      command.find("--bundle") != std::string::npos;
+    if (place == std::string::npos || !ours) continue;
+    std::string id = id_below(command.substr(place), registry.paths().containers);
+    id = id.substr(0, id.find('\0'));
+    if (!alive.contains(id))
+      found.push_back({"process", fmt::format("{} for container {}", pid, short_id(id))});
+  }
+}
+
+}  // namespace
+
+std::vector<Leak> leaks(const Registry& registry) {
+  const Ids alive = living(registry);
+  std::vector<Leak> found;
+  add_state(found, registry, alive);
+  add_mounts(found, registry, alive);
+  add_cgroups(found, registry, alive);
+  add_processes(found, registry, alive);
+  for (const std::string& leak : network::Network(registry.paths().network).leaks(alive)) {
+    found.push_back({"network", leak});
+  }
+  return found;
+}
+
+std::string to_json(const std::vector<Leak>& leaks) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const Leak& leak : leaks)
+    list.push_back({{"kind", leak.kind}, {"what", leak.what}});
+  return list.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace engine

@@ -1,0 +1,45 @@
+// What `run -d` and its container-monitor tell each other, over a SOCK_SEQPACKET pair: one send, one message.
+//
+//     mini-container                      container-monitor
+//           |-- start the monitor ------------->|
+//           |                                   |  runtime create
+//           |<-- "created PID" (or "failed") ---|
+//           |  connect the network by PID       |
+//           |  runtime start                    |
+//           |-- "started" --------------------->|
+//           |  print the id, end                |  relay output to the log, wait, become `finish`
+//
+// An end of file instead of "started" means that the command is gone: the monitor removes the container.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace engine {
+
+inline constexpr char kStarted[] = "started";
+
+struct MonitorReply {
+  pid_t pid = 0;  // when created
+  int code = 0;   // exit code for the command, when failed
+  std::string message;
+};
+
+std::string created_message(pid_t pid);
+std::string failed_message(int code, const std::string& message);
+// Throws std::invalid_argument for what is neither.
+MonitorReply parse_reply(const std::string& message);
+
+// The monitor's command line: NAME=VALUE each, all required.
+struct MonitorOptions {
+  std::string id, bundle, runtime, runtime_state, console_socket, engine, root;
+  bool open_input = false;
+  int socket = -1;
+  int lock = -1;
+};
+std::vector<std::string> monitor_arguments(const MonitorOptions& options);
+MonitorOptions parse_monitor_arguments(const std::vector<std::string>& arguments);
+
+}  // namespace engine

@@ -1,0 +1,120 @@
+// See parse.h.
+#include "mini-container/engine/parse.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <csignal>
+#include <stdexcept>
+#include <vector>
+
+namespace engine {
+
+namespace {
+
+// The number at the start of `text`, and what follows it in lower case.
+std::pair<double, std::string> number_and_rest(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  std::string rest;
+  for (const char* letter = end; letter != text.data() + text.size(); ++letter) {
+    rest += static_cast<char>(std::tolower(static_cast<unsigned char>(*letter)));
+  }
+  if (error != std::errc() || !std::isfinite(value)) return {-1, rest};
+  return {value, rest};
+}
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts(1);
+  for (const char character : text) {
+    if (character == separator) {
+      parts.emplace_back();
+    } else {
+      parts.back() += character;
+    }
+  }
+  return parts;
+}
+
+}  // namespace
+
+std::int64_t parse_bytes(const std::string& text) {
+  const auto [value, rest] = number_and_rest(text);
+  static constexpr std::string_view units = "bkmgt";
+  std::string unit = rest.empty() ? "b" : rest;
+  if (unit.size() == 3 && unit.ends_with("ib")) unit.resize(1);
+  if (unit.size() == 2 && unit.back() == 'b') unit.resize(1);
+  const std::size_t power = unit.size() == 1 ? units.find(unit.front()) : std::string_view::npos;
+  const double bytes = power == std::string_view::npos ? -1 : value * std::pow(1024.0, power);
+  if (value < 0 || bytes < 0 || bytes > 9e18) {
+    throw std::invalid_argument(
+        fmt::format("invalid size \"{}\": expected for example 512k, 64m or 1.5g", text));
+  }
+  return static_cast<std::int64_t>(bytes);
+}
+
+std::int64_t parse_cpus(const std::string& text) {
+  const auto [value, rest] = number_and_rest(text);
+  // The kernel takes no quota below 1 ms.
+  if (value < 0.01 || value > 8192 || !rest.empty()) {
+    throw std::invalid_argument(
+        fmt::format("invalid number of cpus \"{}\": expected for example 0.5 or 2", text));
+  }
+  return std::llround(value * 100'000);
+}
+
+int parse_signal(const std::string& text) {
+  struct Named {
+    std::string_view name;
+    int number;
+  };
+  static constexpr std::array names = {
+      Named{"HUP", SIGHUP},   Named{"INT", SIGINT},   Named{"QUIT", SIGQUIT},  Named{"ABRT", SIGABRT},
+      Named{"KILL", SIGKILL}, Named{"USR1", SIGUSR1}, Named{"USR2", SIGUSR2},  Named{"PIPE", SIGPIPE},
+      Named{"ALRM", SIGALRM}, Named{"TERM", SIGTERM}, Named{"CHLD", SIGCHLD},  Named{"CONT", SIGCONT},
+      Named{"STOP", SIGSTOP}, Named{"TSTP", SIGTSTP}, Named{"WINCH", SIGWINCH}};
+  const std::string_view name = text.starts_with("SIG") ? std::string_view(text).substr(3) : text;
+  for (const Named& known : names) {
+    if (known.name == name) return known.number;
+  }
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < 1 || number > 64) {
+    throw std::invalid_argument(
+        fmt::format("unknown signal \"{}\": expected for example TERM, SIGINT or 9", text));
+  }
+  return number;
+}
+
+Volume parse_volume(const std::string& text) {
+  const auto parts = split(text, ':');
+  Volume volume;
+  bool good = !parts.empty() && parts.size() <= 3;
+  if (parts.size() == 1) {
+    volume.destination = parts[0];
+  } else if (good) {
+    volume.source = parts[0];
+    volume.destination = parts[1];
+    good = !volume.source.empty();
+  }
+  if (parts.size() == 3) {
+    volume.read_only = parts[2] == "ro";
+    good = good && (parts[2] == "ro" || parts[2] == "rw");
+  }
+  if (volume.named() && volume.source.find('/') != std::string::npos) good = false;
+  if (volume.source == "." || volume.source == "..") good = false;
+  if (!good || volume.destination.size() < 2 || volume.destination.front() != '/') {
+    throw std::invalid_argument(fmt::format(
+        "invalid volume \"{}\": expected /host/path:/path[:ro] or name:/path[:ro], with absolute paths",
+        text));
+  }
+  return volume;
+}
+
+std::string to_string(const Volume& volume) {
+  return fmt::format("{}:{}{}", volume.source, volume.destination, volume.read_only ? ":ro" : "");
+}
+
+}  // namespace engine

@@ -1,0 +1,29 @@
+// The words of the command line as values: sizes, shares of a processor, volumes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace engine {
+
+// "64m", "1.5g", "1024", "100kb": bytes, with Docker's suffixes b k m g t. Throws std::invalid_argument.
+std::int64_t parse_bytes(const std::string& text);
+
+// "0.5" processors as microseconds of each 100,000. Throws std::invalid_argument.
+std::int64_t parse_cpus(const std::string& text);
+
+// Signals by name, with or without SIG, or by number. Throws std::invalid_argument.
+int parse_signal(const std::string& text);
+
+struct Volume {
+  std::string source;       // a host path (absolute), or a volume's name, or empty for a new anonymous one
+  std::string destination;  // absolute, in the container
+  bool read_only = false;
+  bool named() const { return source.empty() || source.front() != '/'; }
+};
+
+// "/host/path:/path[:ro|rw]", "name:/path", "/path". Throws std::invalid_argument that shows the form.
+Volume parse_volume(const std::string& text);
+std::string to_string(const Volume& volume);
+
+}  // namespace engine

@@ -1,0 +1,42 @@
+// Where the engine keeps what it knows. One --root moves everything, so that tests and demonstrations have a
+// world of their own.
+//
+//   STORE/            /var/lib/mini-container: images (oci/, layers/, see image/store.h)
+//     containers/ID/  one container: record, OCI bundle, upper layer, log, lock
+//     names/NAME      a symbolic link to ID: makes a name unique without any lock
+//     volumes/NAME/   named volumes
+//   RUN/              /run/mini-container: gone after a reboot
+//     runtime/        the OCI runtime's own state
+//     network/        addresses and attachments (see network/network.h)
+//     tty/            console sockets
+#pragma once
+
+#include <string>
+
+namespace engine {
+
+struct Paths {
+  std::string root;  // as given with --root; empty for the default places
+  std::string store;
+  std::string containers;
+  std::string names;
+  std::string volumes;
+  std::string run;
+  std::string runtime_state;
+  std::string network;
+  std::string consoles;
+  // Marks cgroups as belonging to this root: "" for the default places, else eight digits of a hash.
+  std::string mark;
+};
+
+// `root` is absolute or empty.
+Paths paths_of(const std::string& root);
+void make_directories(const Paths& paths);
+
+// "/mini-container/ID", or "/mini-container/MARK-ID" for a root of its own.
+std::string cgroup_path(const Paths& paths, const std::string& id);
+
+// A program that stands beside this one, in the folder of /proc/self/exe.
+std::string sibling_program(const std::string& name);
+
+}  // namespace engine

@@ -1,0 +1,127 @@
+// See registry.h.
+#include "mini-container/engine/registry.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/sys/file.h"
+#include "mini-container/engine/names.h"
+
+namespace engine {
+
+sys::UniqueFd Registry::creation_lock() const {
+  return sys::lock_file(paths_.run + "/create.lock");
+}
+
+void Registry::claim_name(Container& container) const {
+  const auto claim = [&](const std::string& name) {
+    container.name = name;
+    return sys::symlinkat_if_missing(container.id, AT_FDCWD, paths_.names + "/" + name);
+  };
+  if (!container.name.empty()) {
+    if (claim(container.name)) return;
+    throw std::runtime_error(fmt::format(
+        "the name \"{0}\" is in use by another container. Next: mini-container rm {0}, or another --name",
+        container.name));
+  }
+  std::uint64_t number = random_number();
+  if (claim(name_for(number))) return;
+  // Taken: the same words with a number, as many as it takes.
+  while (!claim(fmt::format("{}{}", name_for(number), random_number() % 100'000))) {
+    number = random_number();
+  }
+}
+
+sys::UniqueFd Registry::add(Container& container) const {
+  const std::string directory = this->directory(container.id);
+  // ORDER: whoever finds a directory without record takes this lock first, and so never one that is in the
+  // making.
+  const sys::UniqueFd creation = creation_lock();
+  sys::mkdir(directory, 0710);
+  sys::UniqueFd lock = sys::lock_file(directory + "/lock");
+  try {
+    claim_name(container);
+    save(container);
+  } catch (...) {
+    remove(container);
+    throw;
+  }
+  return lock;
+}
+
+void Registry::save(const Container& container) const {
+  sys::replace_file(directory(container.id) + "/container.json", to_json(container), 0640);
+}
+
+void Registry::remove(const Container& container) const {
+  const std::string link = paths_.names + "/" + container.name;
+  // ORDER: the name first. A directory without a name is found and removed; a name without directory would
+  // be taken for ever.
+  if (!container.name.empty() && sys::readlink_if_present(link) == container.id) sys::unlink_if_present(link);
+  sys::remove_tree(directory(container.id));
+}
+
+std::optional<Container> Registry::load(const std::string& id) const {
+  const std::string path = directory(id) + "/container.json";
+  const auto text = sys::read_file_if_present(path);
+  if (!text) return std::nullopt;
+  return container_from_json(*text, path);
+}
+
+std::vector<std::string> Registry::ids() const {
+  if (!sys::exists(paths_.containers)) return {};
+  return sys::list_directory(paths_.containers);
+}
+
+std::vector<Container> Registry::list() const {
+  std::vector<Container> containers;
+  for (const std::string& id : ids()) {
+    if (auto container = load(id)) containers.push_back(std::move(*container));
+  }
+  std::stable_sort(containers.begin(), containers.end(),
+                   [](const Container& one, const Container& other) { return one.created > other.created; });
+  return containers;
+}
+
+Container Registry::get(const std::string& text) const {
+  const bool path = text.empty() || text.find('/') != std::string::npos;
+  if (const auto id = path ? std::nullopt : sys::readlink_if_present(paths_.names + "/" + text)) {
+    if (auto container = load(*id)) return std::move(*container);
+  }
+  std::vector<std::string> fitting;
+  for (const std::string& id : path ? std::vector<std::string>() : ids()) {
+    if (id.starts_with(text)) fitting.push_back(id);
+  }
+  if (fitting.size() > 1) {
+    throw NoSuchContainer(fmt::format("\"{}\" fits {} containers. Next: more digits of the id, or the name",
+                                      text, fitting.size()));
+  }
+  auto container = fitting.empty() ? std::nullopt : load(fitting.front());
+  if (!container) {
+    throw NoSuchContainer(fmt::format("No such container: {}. Next: mini-container ps -a lists all", text));
+  }
+  return std::move(*container);
+}
+
+sys::UniqueFd Registry::lock(const std::string& id) const {
+  sys::UniqueFd held = sys::lock_file_if_present(directory(id) + "/lock");
+  // WHY: the file may have lost its name while we waited for its lock.
+  if (held && !sys::exists(directory(id) + "/container.json")) return {};
+  return held;
+}
+
+sys::UniqueFd Registry::try_lock(const std::string& id) const {
+  return sys::try_lock_file_if_present(directory(id) + "/lock");
+}
+
+bool Registry::remove_unfinished(const std::string& id) const {
+  const sys::UniqueFd creation = creation_lock();
+  const std::string directory = this->directory(id);
+  if (sys::exists(directory + "/container.json")) return false;
+  // A removal that was killed half-way looks the same; its guardian, if alive, holds the lock.
+  if (sys::exists(directory + "/lock") && !sys::try_lock_file_if_present(directory + "/lock")) return false;
+  return sys::remove_tree(directory);
+}
+
+}  // namespace engine

@@ -1,0 +1,61 @@
+// All containers of one root, as directories. No daemon keeps them: every command reads what is there, and a
+// lock tells whether a container's guardian is alive.
+//
+// Locks: CONTAINER/lock is held by the guardian for as long as the container is being made, runs, or is being
+// taken down; RUN/create.lock for the moment between mkdir(2) and the first record. Reads: flock(2).
+#pragma once
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "base/sys/fd.h"
+#include "mini-container/engine/container.h"
+#include "mini-container/engine/paths.h"
+
+namespace engine {
+
+class NoSuchContainer : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+class Registry {
+ public:
+  explicit Registry(Paths paths) : paths_(std::move(paths)) {}
+  const Paths& paths() const { return paths_; }
+
+  std::string directory(const std::string& id) const { return paths_.containers + "/" + id; }
+
+  // Makes the directory, takes the lock, claims the name (a random one if empty) and writes the record.
+  // Throws std::runtime_error when the name is in use. Returns the lock.
+  sys::UniqueFd add(Container& container) const;
+  // Replaces the record. For the holder of the lock.
+  void save(const Container& container) const;
+  // Gives up the name, then removes the directory. For the holder of the lock.
+  void remove(const Container& container) const;
+
+  std::optional<Container> load(const std::string& id) const;
+  // Newest first.
+  std::vector<Container> list() const;
+  // By name, id, or prefix of the id that fits only one. Throws NoSuchContainer.
+  Container get(const std::string& text) const;
+
+  // Waits for the guardian to be gone; empty if the container is, too.
+  sys::UniqueFd lock(const std::string& id) const;
+  // Empty when it is taken, or the container is gone.
+  sys::UniqueFd try_lock(const std::string& id) const;
+
+  // Ids of all directories, with a record or without.
+  std::vector<std::string> ids() const;
+  // Removes a directory that a killed command left before its first record. False if it has one by now.
+  bool remove_unfinished(const std::string& id) const;
+
+ private:
+  void claim_name(Container& container) const;
+  sys::UniqueFd creation_lock() const;
+  Paths paths_;
+};
+
+}  // namespace engine

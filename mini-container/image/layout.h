@@ -1,0 +1,56 @@
+// The OCI image layout on disk: blobs named by digest, and index.json, which lists manifests and their names.
+//
+// Names are kept as podman and skopeo keep them: one descriptor a name, with the annotation
+// org.opencontainers.image.ref.name. Reads: OCI image-spec 1.0: image-layout.md, descriptor.md, manifest.md.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace image {
+
+struct Descriptor {
+  std::string media_type;
+  std::string digest;
+  std::uint64_t size = 0;
+  std::string name;                 // in index.json: "busybox:latest"; empty for a dangling image
+  std::uint64_t unpacked_size = 0;  // of a layer: bytes of its files, ours to remember
+};
+
+struct Manifest {
+  Descriptor config;
+  std::vector<Descriptor> layers;  // lowest first
+};
+
+class Layout {
+ public:
+  explicit Layout(std::string directory) : directory_(std::move(directory)) {}
+
+  // Makes the empty layout if it is missing.
+  void prepare() const;
+
+  // Manifests of index.json; none when there is no layout yet.
+  std::vector<Descriptor> index() const;
+  void write_index(const std::vector<Descriptor>& manifests) const;
+
+  Manifest manifest(const std::string& digest) const;
+
+  // Content of a (small) blob, checked against its name.
+  std::string read_blob(const std::string& digest) const;
+  // Writes a (small) blob; its descriptor.
+  Descriptor write_blob(const std::string& bytes, const std::string& media_type) const;
+  std::string blob_path(const std::string& digest) const;
+  // Digests of all blobs.
+  std::vector<std::string> blobs() const;
+
+ private:
+  std::string directory_;
+};
+
+inline constexpr const char* kManifestType = "application/vnd.oci.image.manifest.v1+json";
+inline constexpr const char* kConfigType = "application/vnd.oci.image.config.v1+json";
+
+std::string manifest_json(const Manifest& manifest);
+
+}  // namespace image

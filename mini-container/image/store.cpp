@@ -1,0 +1,215 @@
+// See store.h.
+#include "mini-container/image/store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+
+#include "base/sys/fd.h"
+#include "base/sys/file.h"
+#include "mini-container/image/digest.h"
+#include "mini-container/image/export.h"
+#include "mini-container/image/layer_stream.h"
+#include "mini-container/image/store_change.h"
+
+namespace image {
+
+namespace {
+
+bool is_id_prefix(const std::string& text) {
+  return !text.empty() && text.size() <= 64 &&
+         text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+// Removes a name from the list; an image must not vanish with it, so its last descriptor stays, nameless.
+void take_name(std::vector<Descriptor>& manifests, const std::string& name, const std::string& new_owner) {
+  for (Descriptor& manifest : manifests) {
+    if (manifest.name == name) manifest.name.clear();
+  }
+  const auto redundant = [&](const Descriptor& manifest) {
+    const auto same = [&](const Descriptor& other) {
+      return &other != &manifest && other.digest == manifest.digest;
+    };
+    return manifest.name.empty() &&
+           (manifest.digest == new_owner || std::any_of(manifests.begin(), manifests.end(), same));
+  };
+  // One at a time: of two nameless descriptors of one image, one stays.
+  for (auto found = std::find_if(manifests.begin(), manifests.end(), redundant); found != manifests.end();
+       found = std::find_if(manifests.begin(), manifests.end(), redundant)) {
+    manifests.erase(found);
+  }
+}
+
+}  // namespace
+
+Store::Store(std::string directory) : directory_(std::move(directory)) {}
+
+Image Store::import_tar(int tar, const Reference& name, const ImportOptions& options) {
+  const trace::Phase phase("import an image",
+                           "a layer is a tar: unpacked once, named by the digest of its bytes");
+  StoreChange change(directory_);
+  const std::string blob_path = change.temporary("blob");
+  const std::string layer_path = change.temporary("layer");
+  const sys::UniqueFd blob = sys::open(blob_path, O_WRONLY | O_CREAT | O_EXCL, 0644);
+  sys::mkdir(layer_path, 0755);
+
+  LayerStream stream(tar, blob.get(), options.limits.bytes);
+  const sys::UniqueFd layer = sys::open(layer_path, O_PATH | O_DIRECTORY);
+  const Unpacked unpacked = stream.unpack(layer.get(), options.limits);
+  const LayerDigests digests = stream.finish();
+  change.settle(blob_path, change.layout().blob_path(digests.blob));
+  change.settle(layer_path, StoreChange::layer_path(directory_, digests.diff_id));
+
+  Image image;
+  image.created = options.created.empty() ? time_text(std::time(nullptr)) : options.created;
+  image.architecture = host_architecture();
+  image.os = "linux";
+  image.config = options.config;
+  image.diff_ids = {digests.diff_id};
+  const Manifest manifest{change.layout().write_blob(config_json(image), kConfigType),
+                          {{.media_type = digests.media_type,
+                            .digest = digests.blob,
+                            .size = digests.blob_size,
+                            .name = {},
+                            .unpacked_size = unpacked.bytes}}};
+  Descriptor entry = change.layout().write_blob(manifest_json(manifest), kManifestType);
+  entry.name = to_string(name);
+  auto manifests = change.layout().index();
+  take_name(manifests, entry.name, entry.digest);
+  manifests.push_back(entry);
+  change.layout().write_index(manifests);
+  change.keep();
+  return get("sha256:" + hex_of(manifest.config.digest));
+}
+
+std::vector<Image> Store::list() const {
+  const Layout layout = StoreChange::layout_of(directory_);
+  std::vector<Image> images;
+  for (const Descriptor& entry : layout.index()) {
+    const auto known = std::find_if(images.begin(), images.end(),
+                                    [&](const Image& image) { return image.manifest == entry.digest; });
+    Image& image = known != images.end() ? *known : images.emplace_back(load_image(layout, entry.digest));
+    if (!entry.name.empty()) image.names.push_back(entry.name);
+  }
+  return images;
+}
+
+// WHY: apart from the search by id, because every `run` comes here: it reads one image, not all.
+std::optional<Image> Store::find_by_name(const std::string& name) const {
+  const Layout layout = StoreChange::layout_of(directory_);
+  const auto index = layout.index();
+  const auto named = [&](const Descriptor& entry) { return entry.name == name; };
+  const auto found = std::find_if(index.begin(), index.end(), named);
+  if (found == index.end()) return std::nullopt;
+  Image image = load_image(layout, found->digest);
+  for (const Descriptor& entry : index) {
+    if (entry.digest == found->digest && !entry.name.empty()) image.names.push_back(entry.name);
+  }
+  return image;
+}
+
+std::optional<Image> Store::find(const std::string& text) const {
+  const bool is_digest = text.starts_with("sha256:");
+  std::string manifest;
+  if (!is_digest) {
+    const Reference reference = parse_reference(text);
+    if (auto image = find_by_name(to_string(reference))) return image;
+    manifest = reference.digest;
+  }
+  const std::string hex = hex_of(text);
+  std::optional<Image> found;
+  for (const Image& image : list()) {
+    const bool same = (!manifest.empty() && image.manifest == manifest) ||
+                      (is_id_prefix(hex) && hex_of(image.id).starts_with(hex));
+    if (!same) continue;
+    if (found && found->id != image.id) {
+      throw NotFound(fmt::format("image id {} is ambiguous: give more digits", text));
+    }
+    found = image;
+  }
+  return found;
+}
+
+Image Store::get(const std::string& text) const {
+  auto image = find(text);
+  if (!image) {
+    throw NotFound(
+        fmt::format("no such image: {}. `mini-container images` lists what is here; `mini-container image "
+                    "import TAR NAME` makes one from a tar",
+                    text));
+  }
+  return *image;
+}
+
+void Store::tag(const Image& image, const Reference& name) {
+  StoreChange change(directory_);
+  auto manifests = change.layout().index();
+  const auto known = std::find_if(manifests.begin(), manifests.end(),
+                                  [&](const Descriptor& entry) { return entry.digest == image.manifest; });
+  if (known == manifests.end())
+    throw NotFound(fmt::format("image {} has been removed meanwhile", short_id(image)));
+  Descriptor entry = *known;
+  entry.name = to_string(name);
+  take_name(manifests, entry.name, entry.digest);
+  manifests.push_back(entry);
+  change.layout().write_index(manifests);
+  change.keep();
+}
+
+Removal Store::remove(const std::string& text, bool force) {
+  StoreChange change(directory_);
+  const Image image = get(text);
+  const bool by_name = !text.starts_with("sha256:") && std::count(image.names.begin(), image.names.end(),
+                                                                  to_string(parse_reference(text))) != 0;
+  Removal removal;
+  removal.untagged = by_name ? std::vector{to_string(parse_reference(text))} : image.names;
+  if (!by_name && image.names.size() > 1 && !force) {
+    throw std::runtime_error(fmt::format("image {} has {} names: remove them one by one, or all with --force",
+                                         short_id(image), image.names.size()));
+  }
+  auto manifests = change.layout().index();
+  std::erase_if(manifests, [&](const Descriptor& entry) {
+    const bool named =
+        std::find(removal.untagged.begin(), removal.untagged.end(), entry.name) != removal.untagged.end();
+    return entry.digest == image.manifest && (named || !by_name);
+  });
+  change.layout().write_index(manifests);
+  const bool gone = std::none_of(manifests.begin(), manifests.end(),
+                                 [&](const Descriptor& entry) { return entry.digest == image.manifest; });
+  if (gone) {
+    removal.deleted = change.sweep();
+    removal.deleted.insert(removal.deleted.begin(), image.id);
+  }
+  change.keep();
+  return removal;
+}
+
+Removal Store::prune() {
+  StoreChange change(directory_);
+  Removal removal;
+  auto manifests = change.layout().index();
+  for (const Descriptor& entry : manifests) {
+    if (entry.name.empty()) removal.deleted.push_back(load_image(change.layout(), entry.digest).id);
+  }
+  std::erase_if(manifests, [](const Descriptor& entry) { return entry.name.empty(); });
+  change.layout().write_index(manifests);
+  const auto layers = change.sweep();
+  removal.deleted.insert(removal.deleted.end(), layers.begin(), layers.end());
+  change.keep();
+  return removal;
+}
+
+std::vector<std::string> Store::layer_directories(const Image& image) const {
+  std::vector<std::string> directories;
+  for (const std::string& diff_id : image.diff_ids)
+    directories.push_back(StoreChange::layer_path(directory_, diff_id));
+  return directories;
+}
+
+void Store::export_rootfs(const Image& image, int output) const {
+  const trace::Phase phase("export an image", "all layers merged into one tree, and the tree as one tar");
+  write_tar(merged_view(layer_directories(image)).get(), output);
+}
+
+}  // namespace image

@@ -1,0 +1,102 @@
+// See store_change.h.
+#include "mini-container/image/store_change.h"
+
+#include <set>
+
+#include "base/sys/file.h"
+#include "mini-container/image/digest.h"
+
+namespace image {
+
+namespace {
+
+std::string layer_name(const std::string& diff_id) {
+  return "sha256-" + hex_of(diff_id);
+}
+
+// What the manifests of the index lead to.
+struct Referenced {
+  std::set<std::string> blobs;
+  std::set<std::string> layers;
+};
+
+Referenced referenced_by(const Layout& layout) {
+  Referenced referenced;
+  for (const Descriptor& entry : layout.index()) {
+    const Manifest manifest = layout.manifest(entry.digest);
+    referenced.blobs.insert({entry.digest, manifest.config.digest});
+    for (const Descriptor& layer : manifest.layers)
+      referenced.blobs.insert(layer.digest);
+    for (const std::string& diff_id : load_image(layout, entry.digest).diff_ids)
+      referenced.layers.insert(layer_name(diff_id));
+  }
+  return referenced;
+}
+
+}  // namespace
+
+Image load_image(const Layout& layout, const std::string& manifest_digest) {
+  const Manifest manifest = layout.manifest(manifest_digest);
+  Image image = parse_config(layout.read_blob(manifest.config.digest));
+  image.id = manifest.config.digest;
+  image.manifest = manifest_digest;
+  for (const Descriptor& layer : manifest.layers)
+    image.size += layer.unpacked_size;
+  return image;
+}
+
+StoreChange::StoreChange(const std::string& directory)
+    : directory_(directory), layout_(layout_of(directory)) {
+  sys::mkdir_parents(directory, 0711);
+  for (const char* folder : {"/layers", "/tmp"})
+    sys::mkdir_if_missing(directory + folder, 0700);
+  lock_ = sys::lock_file(directory + "/lock");
+  empty_temporary();
+  layout_.prepare();
+}
+
+StoreChange::~StoreChange() {
+  if (kept_) return;
+  try {
+    empty_temporary();
+    sweep();
+  } catch (const std::exception&) {
+    // The error that brought us here is on its way up; the next change empties tmp/ and sweeps again.
+    return;
+  }
+}
+
+void StoreChange::empty_temporary() const {
+  for (const std::string& left : sys::list_directory(directory_ + "/tmp"))
+    sys::remove_tree(temporary(left));
+}
+
+std::string StoreChange::layer_path(const std::string& directory, const std::string& diff_id) {
+  return directory + "/layers/" + layer_name(diff_id);
+}
+
+void StoreChange::settle(const std::string& from, const std::string& to) const {
+  if (sys::exists(to)) {
+    sys::remove_tree(from);
+  } else {
+    sys::rename(from, to);
+  }
+}
+
+std::vector<std::string> StoreChange::sweep() const {
+  const Referenced referenced = referenced_by(layout_);
+  for (const std::string& digest : layout_.blobs()) {
+    if (!referenced.blobs.contains(digest)) sys::unlink_if_present(layout_.blob_path(digest));
+  }
+  std::vector<std::string> removed;
+  for (const std::string& name : sys::list_directory(directory_ + "/layers")) {
+    if (referenced.layers.contains(name)) continue;
+    // ORDER: out of sight first, so that a removal cut short leaves no half layer under its name.
+    sys::rename(directory_ + "/layers/" + name, temporary(name));
+    sys::remove_tree(temporary(name));
+    removed.push_back("sha256:" + name.substr(name.find('-') + 1));
+  }
+  return removed;
+}
+
+}  // namespace image

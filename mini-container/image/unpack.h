@@ -1,0 +1,38 @@
+// One layer: a tar stream becomes a directory that overlayfs can use as a lower layer.
+//
+// The archive is foreign: its names may climb ("../x"), start at "/", run through a link that it planted
+// itself, or promise a terabyte. So each entry is opened beneath the layer's directory with openat2(2), never
+// by a joined path, and count and size have limits.
+// Reads: OCI image-spec layer.md (whiteouts), openat2(2), capabilities(7) (file capabilities),
+// Documentation/filesystems/overlayfs.rst ("whiteouts and opaque directories").
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+struct archive;
+
+namespace image {
+
+struct Limits {
+  std::uint64_t bytes = 64ULL << 30;  // of unpacked file content, and of the decompressed stream
+  std::uint64_t entries = 2'000'000;  // files, directories, links ...
+};
+
+// The archive is malformed, hostile or too large: which entry, and why.
+class BadArchive : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct Unpacked {
+  std::uint64_t bytes = 0;  // of regular files
+  std::uint64_t entries = 0;
+};
+
+// Unpacks every entry of `source` (opened, tar) beneath the directory `root`. On failure the directory holds
+// whatever was made so far: callers unpack into a temporary one.
+Unpacked unpack_layer(archive* source, int root, const Limits& limits);
+
+}  // namespace image

@@ -1,0 +1,37 @@
+// Which container has which address: one file an address, named by it, holding the container's id.
+//
+// Making the file is taking the address, because the kernel lets exactly one open(2) with O_EXCL win: a hundred
+// containers that start at once need no lock. Reads: open(2).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "mini-container/network/subnet.h"
+
+namespace network {
+
+class Leases {
+ public:
+  explicit Leases(std::string directory) : directory_(std::move(directory)) {}
+
+  // Takes `wanted` (0: the next free address after the one given out last; WHY: an address that has just been given
+  // back may still lead to the link of a namespace that is being taken down). Throws std::runtime_error when it is taken,
+  // outside the subnet, or when none is left.
+  std::uint32_t take(const Subnet& subnet, const std::string& container_id, std::uint32_t wanted = 0) const;
+  // Gives back all that the container has. False if it had none.
+  bool release(const std::string& container_id) const;
+  // The quick form when the address is known.
+  void release(std::uint32_t address) const;
+  // Address -> container id.
+  std::map<std::string, std::string> all() const;
+
+ private:
+  bool try_take(std::uint32_t address, const std::string& container_id) const;
+  std::uint32_t take_next(const Subnet& subnet, const std::string& container_id) const;
+  std::string path_of(std::uint32_t address) const { return directory_ + "/" + address_text(address); }
+  std::string directory_;  // beside it, DIRECTORY.last holds the address given out last: a hint
+};
+
+}  // namespace network

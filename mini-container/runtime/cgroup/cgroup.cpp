@@ -1,0 +1,209 @@
+// The life of a Cgroup object: found again, entered, written to, taken away. See cgroup.h.
+#include "mini-container/runtime/cgroup/cgroup.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "base/sys/file.h"
+
+namespace cgroup {
+
+namespace {
+
+std::vector<std::string> split(const std::string& text, const char* separators) {
+  std::vector<std::string> parts;
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t end = std::min(text.find_first_of(separators, start), text.size());
+    if (end > start) parts.push_back(text.substr(start, end - start));
+    start = end + 1;
+  }
+  return parts;
+}
+
+// What to look at when the kernel refuses a value.
+std::string hint_for(const Setting& setting, int error) {
+  std::string hint = "asked for by " + setting.member;
+  if (error == ENOENT && setting.file.find("memsw") != std::string::npos) {
+    hint += "; this kernel does not count swap: boot with swapaccount=1, or remove the limit";
+  } else if (error == ENOENT) {
+    hint += "; this kernel's controller has no such file";
+  } else if (error == EBUSY && setting.controller == "memory") {
+    hint += "; the group uses more than that already";
+  } else if (error == EACCES && setting.controller == "cpuset") {
+    hint += "; the group above has fewer: see cpuset.cpus and cpuset.mems there";
+  } else if (error == EINVAL || error == ERANGE) {
+    hint += "; the value is out of range, or contradicts the group above";
+  }
+  return hint;
+}
+
+// Directories below a group, deepest first.
+void find_below(const std::string& path, std::vector<std::string>& found) {
+  // kernfs counts a link for each child, so most groups need no listing.
+  const auto status = sys::stat_if_present(path);
+  if (!status || status->st_nlink <= 2) return;
+  for (const std::string& name : sys::list_directory(path)) {
+    const std::string below = fmt::format("{}/{}", path, name);
+    const auto child = sys::stat_if_present(below);
+    if (!child || !S_ISDIR(child->st_mode)) continue;
+    find_below(below, found);
+    found.push_back(below);
+  }
+}
+
+// The last process is gone, but the kernel may still be busy with its remains (EBUSY) for a moment.
+bool remove_directory(const std::string& path) {
+  for (int attempt = 0; attempt < 200; ++attempt) {
+    try {
+      sys::rmdir_if_present(path);
+      return true;
+    } catch (const sys::Error& error) {
+      // With groups of others in it, it will not become empty by waiting.
+      const auto status = sys::stat_if_present(path);
+      if (error.error() != EBUSY || (status && status->st_nlink > 2)) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+  return false;
+}
+
+bool remove_with_children(const std::string& path) {
+  std::vector<std::string> directories;
+  find_below(path, directories);
+  directories.push_back(path);
+  bool removed = true;
+  for (const std::string& directory : directories)
+    removed = remove_directory(directory) && removed;
+  return removed;
+}
+
+}  // namespace
+
+Cgroup& Cgroup::operator=(Cgroup&& other) noexcept {
+  if (this == &other) return *this;
+  roll_back();
+  groups_ = std::move(other.groups_);
+  owned_ = std::exchange(other.owned_, {});
+  return *this;
+}
+
+Cgroup::~Cgroup() {
+  roll_back();
+}
+
+Cgroup Cgroup::open(const std::vector<Placement>& placements) {
+  Cgroup cgroup;
+  for (const Placement& placement : placements) {
+    if (!sys::exists(placement.path + "/cgroup.procs")) continue;
+    const Version version = placement.name == "unified" ? Version::v2 : Version::v1;
+    const bool v2 = version == Version::v2;
+    const std::string names = v2 ? sys::read_file(placement.path + "/cgroup.controllers") : placement.name;
+    std::vector<std::string> controllers = split(names, v2 ? " \n" : ",");
+    cgroup.add_group(version, placement.name, std::move(controllers), placement.path);
+  }
+  return cgroup;
+}
+
+std::vector<Placement> Cgroup::placements() const {
+  std::vector<Placement> result;
+  for (const Group& group : groups_)
+    result.push_back({group.name, group.path});
+  return result;
+}
+
+int Cgroup::clone_descriptor() const {
+  for (const Group& group : groups_) {
+    if (group.version == Version::v2) return group.directory.get();
+  }
+  return -1;
+}
+
+void Cgroup::enter_from_child() const {
+  for (const Group& group : groups_) {
+    // "0" is the thread that writes; `tasks` moves one thread, which needs no wait for the others.
+    if (group.version == Version::v1) sys::write_all(group.tasks.get(), "0");
+  }
+}
+
+void Cgroup::attach(pid_t pid) const {
+  for (const Group& group : groups_) {
+    sys::write_existing_file(group.path + "/cgroup.procs", std::to_string(pid));
+  }
+}
+
+const Cgroup::Group* Cgroup::with(std::string_view controller) const {
+  for (const Group& group : groups_) {
+    const auto& names = group.controllers;
+    if (std::find(names.begin(), names.end(), controller) != names.end()) return &group;
+  }
+  return nullptr;
+}
+
+void Cgroup::apply(const std::vector<Setting>& settings) const {
+  for (const Setting& setting : settings)
+    write(setting);
+}
+
+void Cgroup::write(const Setting& setting) const {
+  const Group* group = with(setting.controller);
+  if (group == nullptr) {
+    // Files of every v2 group, and v2 controllers that were enabled after this object learnt its list.
+    const auto unified = std::find_if(groups_.begin(), groups_.end(),
+                                      [](const Group& one) { return one.version == Version::v2; });
+    if (unified == groups_.end()) {
+      throw sys::Error(ENOENT, "write", setting.file, "",
+                       "the container was made without the " + setting.controller + " controller (" +
+                           setting.member + "); it must be made again to be limited by it");
+    }
+    group = &*unified;
+  }
+  try {
+    sys::write_existing_file(group->path + "/" + setting.file, setting.value);
+  } catch (const sys::Error& error) {
+    throw sys::Error(error.error(), error.call(),
+                     fmt::format("{}/{}, \"{}\"", group->path, setting.file, setting.value), error.phase(),
+                     hint_for(setting, error.error()));
+  }
+}
+
+void Cgroup::remove() {
+  kill_all();
+  wait_until_empty(std::chrono::seconds(10));
+  std::string left;
+  for (const Group& group : groups_) {
+    // Twice: what could not go at the first try may have been waiting for its last process.
+    bool removed = remove_with_children(group.path);
+    if (!removed) removed = remove_with_children(group.path);
+    if (!removed) left = group.path;
+    std::erase(owned_, group.path);
+  }
+  groups_.clear();
+  // The way there too, if this object made it.
+  roll_back();
+  if (!left.empty()) {
+    throw sys::Error(EBUSY, "rmdir", left, std::string(trace::Phase::current()),
+                     "a process in it does not die: see its cgroup.procs, and ps for state D");
+  }
+}
+
+void Cgroup::roll_back() noexcept {
+  if (owned_.empty()) return;
+  try {
+    // WHY: a process of ours may be in there; another's cannot, since the group was new.
+    if (!groups_.empty()) {
+      kill_all();
+      wait_until_empty(std::chrono::seconds(2));
+    }
+  } catch (const std::exception&) {
+    // The removal below says by failing whether something is left; there is an error on its way up already.
+  }
+  for (auto path = owned_.rbegin(); path != owned_.rend(); ++path) {
+    if (!remove_directory(*path)) remove_directory(*path);
+  }
+  owned_.clear();
+}
+
+}  // namespace cgroup

@@ -1,0 +1,103 @@
+// A container's control groups, one directory in each hierarchy of the plan: what the container can use.
+//
+// Attaching is the dear part: moving *another* process, or writing any v1 cgroup.procs, waits for an RCU grace
+// period (7 ms). So the child puts itself in: CLONE_INTO_CGROUP on v2, and on v1 a "0" into `tasks` while it
+// is single-threaded, through descriptors opened by the parent (the kernel checks who opened them, so this
+// works from a new user namespace too). Reads: cgroups(7), clone(2), Linux cgroup-v1/freezer-subsystem.rst.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/sys/fd.h"
+#include "mini-container/runtime/cgroup/plan.h"
+
+namespace cgroup {
+
+// What the group has used; nullopt where its controller is not there ("unavailable", never 0).
+struct Usage {
+  std::optional<std::chrono::nanoseconds> cpu;
+  std::optional<std::uint64_t> memory, memory_peak;  // bytes
+  std::optional<std::uint64_t> pids;
+};
+
+// One directory, as recorded in state.json and shown inside through a mount of type cgroup.
+struct Placement {
+  std::string name;  // "memory", "cpu,cpuacct", "unified"
+  std::string path;  // absolute
+};
+
+// Move-only. A group made by create() is removed again, with whatever runs in it, unless kept.
+class Cgroup {
+ public:
+  Cgroup() = default;
+  Cgroup(Cgroup&&) noexcept = default;
+  Cgroup& operator=(Cgroup&& other) noexcept;
+  ~Cgroup();
+
+  // Makes the directories and writes the settings. Nothing remains if it throws.
+  static Cgroup create(const Plan& plan);
+  // The groups of an existing container, from state.json. Directories that are gone are left out.
+  static Cgroup open(const std::vector<Placement>& placements);
+
+  // From here on only remove() takes the groups away.
+  void keep() { owned_.clear(); }
+  bool empty() const { return groups_.empty(); }
+  std::vector<Placement> placements() const;
+
+  // For CLONE_INTO_CGROUP (sys::CloneArguments::cgroup): the v2 directory, or -1 when there is none.
+  int clone_descriptor() const;
+  // In the child, single-threaded: enters every v1 group. v2 is entered by clone3.
+  // ORDER: a cgroup namespace takes as its root the groups that its maker is in, so unshare(CLONE_NEWCGROUP)
+  // after this, in the child, and never pass that flag to clone3 (there the maker is the parent).
+  void enter_from_child() const;
+  // Moves a running process in (7 ms on v1): for processes that could not enter by themselves.
+  void attach(pid_t pid) const;
+
+  // Writes more settings: `update`. Throws sys::Error that names the member.
+  void apply(const std::vector<Setting>& settings) const;
+
+  // Processes in the group and the groups below, as this pid namespace numbers them.
+  std::vector<pid_t> pids() const;
+  // Signals every process: cgroup.kill on v2; on v1 frozen first, so that a fork bomb cannot outrun it.
+  void kill_all(int signal = SIGKILL) const;
+  void freeze() const;
+  void thaw() const;
+  bool frozen() const;
+  // Waits until no process is left; false when `timeout` passed.
+  bool wait_until_empty(std::chrono::milliseconds timeout) const;
+  // Removes the groups, those below first, after killing what still runs in them. Throws if one stays.
+  void remove();
+
+  Usage usage() const;
+
+ private:
+  struct Group {
+    Version version;
+    std::string name;
+    std::vector<std::string> controllers;
+    std::string path;
+    sys::UniqueFd directory;  // v2, for clone3
+    sys::UniqueFd tasks;      // v1, opened by the parent for the child
+  };
+  void add_group(Version version, const std::string& name, std::vector<std::string> controllers,
+                 const std::string& path);
+  void attach_device_program(const std::vector<DeviceRule>& rules) const;
+  const Group* with(std::string_view controller) const;
+  const Group* primary() const;
+  void write(const Setting& setting) const;
+  void set_frozen(bool frozen) const;
+  void roll_back() noexcept;
+
+  std::vector<Group> groups_;
+  std::vector<std::string> owned_;  // directories made by create(), in the order of making
+};
+
+}  // namespace cgroup

@@ -1,0 +1,184 @@
+// Acting on all processes of a group at once, and reading what they used. Reads: cgroups(7) (cgroup.kill,
+// cgroup.freeze, cgroup.events), Linux cgroup-v1/freezer-subsystem.rst.
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <charconv>
+#include <chrono>
+#include <thread>
+
+#include "base/sys/file.h"
+#include "base/sys/process.h"
+#include "mini-container/runtime/cgroup/cgroup.h"
+
+namespace cgroup {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+void add_pids(const std::string& path, std::vector<pid_t>& pids) {
+  const auto text = sys::read_file_if_present(path + "/cgroup.procs");
+  if (!text) return;
+  const char* position = text->data();
+  const char* const end = position + text->size();
+  while (position < end) {
+    pid_t pid = 0;
+    const auto [next, error] = std::from_chars(position, end, pid);
+    // 0 is a process that this pid namespace does not see.
+    if (error == std::errc() && pid > 0) pids.push_back(pid);
+    position = next + 1;
+  }
+  const auto status = sys::stat_if_present(path);
+  if (!status || status->st_nlink <= 2) return;
+  for (const std::string& name : sys::list_directory(path)) {
+    const std::string below = fmt::format("{}/{}", path, name);
+    const auto child = sys::stat_if_present(below);
+    if (child && S_ISDIR(child->st_mode)) add_pids(below, pids);
+  }
+}
+
+// Waits until these processes have ended, or until `deadline`.
+void wait_for_exit(const std::vector<pid_t>& pids, Clock::time_point deadline) {
+  for (const pid_t pid : pids) {
+    const sys::UniqueFd pidfd = sys::pidfd_open(pid);
+    if (!pidfd) continue;
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    if (left.count() <= 0) return;
+    pollfd poll{pidfd.get(), POLLIN, 0};
+    sys::poll({&poll, 1}, static_cast<int>(left.count()));
+  }
+}
+
+std::optional<std::uint64_t> number_in(const std::string& path) {
+  const auto text = sys::read_file_if_present(path);
+  std::uint64_t value = 0;
+  if (!text || std::from_chars(text->data(), text->data() + text->size(), value).ec != std::errc()) return {};
+  return value;
+}
+
+// "usage_usec 1234" of cpu.stat.
+std::optional<std::uint64_t> field_in(const std::string& path, const std::string& field) {
+  const auto text = sys::read_file_if_present(path);
+  if (!text) return {};
+  const std::size_t start = ("\n" + *text).find("\n" + field + " ");
+  std::uint64_t value = 0;
+  if (start == std::string::npos) return {};
+  const char* position = text->data() + start + field.size() + 1;
+  if (std::from_chars(position, text->data() + text->size(), value).ec != std::errc()) return {};
+  return value;
+}
+
+}  // namespace
+
+// The group that answers for all: v2's own, else the freezer's, else any.
+const Cgroup::Group* Cgroup::primary() const {
+  const Group* best = groups_.empty() ? nullptr : &groups_.front();
+  for (const Group& group : groups_) {
+    if (group.version == Version::v2) return &group;
+    if (group.name == "freezer") best = &group;
+  }
+  if (const Group* freezer = with("freezer")) return freezer;
+  return best;
+}
+
+std::vector<pid_t> Cgroup::pids() const {
+  std::vector<pid_t> pids;
+  if (const Group* group = primary()) add_pids(group->path, pids);
+  return pids;
+}
+
+void Cgroup::kill_all(int signal) const {
+  const Group* group = primary();
+  if (group == nullptr) return;
+  if (group->version == Version::v2 && signal == SIGKILL && sys::exists(group->path + "/cgroup.kill")) {
+    sys::write_existing_file(group->path + "/cgroup.kill", "1");
+    return;
+  }
+  if (pids().empty()) return;
+  // A stopped group gets a signal as one; without a freezer, what forks meanwhile is met in a later round.
+  const Group* freezer = with("freezer");
+  if (freezer != nullptr) sys::write_existing_file(freezer->path + "/freezer.state", "FROZEN");
+  const int rounds = freezer == nullptr && signal == SIGKILL ? 100 : 1;
+  for (int round = 0; round < rounds; ++round) {
+    const std::vector<pid_t> targets = pids();
+    if (targets.empty()) break;
+    for (const pid_t pid : targets)
+      sys::kill_if_present(pid, signal);
+    if (rounds > 1) wait_for_exit(targets, Clock::now() + std::chrono::milliseconds(100));
+  }
+  if (freezer != nullptr) sys::write_existing_file(freezer->path + "/freezer.state", "THAWED");
+}
+
+void Cgroup::set_frozen(bool frozen) const {
+  const Group* group = primary();
+  const bool v2 = group != nullptr && group->version == Version::v2;
+  if (group == nullptr || (!v2 && with("freezer") == nullptr)) {
+    throw sys::Error(
+        ENOENT, "write", "freezer.state", "",
+        "the container has no control group that can stop it: it was made without the right to one");
+  }
+  const std::string file = v2 ? group->path + "/cgroup.freeze" : with("freezer")->path + "/freezer.state";
+  const std::string value = v2 ? (frozen ? "1" : "0") : (frozen ? "FROZEN" : "THAWED");
+  const auto deadline = Clock::now() + std::chrono::seconds(2);
+  sys::write_existing_file(file, value);
+  while (this->frozen() != frozen) {
+    if (Clock::now() > deadline) {
+      sys::write_existing_file(file, v2 ? "0" : "THAWED");
+      throw sys::Error(EBUSY, "write", file, "", "a process does not stop, as one in state D would not");
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    // v1 may stay FREEZING after a fork raced with the request, until it is asked again.
+    if (!v2) sys::write_existing_file(file, value);
+  }
+}
+
+void Cgroup::freeze() const {
+  set_frozen(true);
+}
+void Cgroup::thaw() const {
+  set_frozen(false);
+}
+
+bool Cgroup::frozen() const {
+  const Group* group = primary();
+  if (group == nullptr) return false;
+  if (group->version == Version::v2)
+    return field_in(group->path + "/cgroup.events", "frozen").value_or(0) == 1;
+  const Group* freezer = with("freezer");
+  if (freezer == nullptr) return false;
+  return sys::read_file_if_present(freezer->path + "/freezer.state").value_or("").starts_with("FROZEN");
+}
+
+bool Cgroup::wait_until_empty(std::chrono::milliseconds timeout) const {
+  const auto deadline = Clock::now() + timeout;
+  for (std::vector<pid_t> left = pids(); !left.empty(); left = pids()) {
+    if (Clock::now() >= deadline) return false;
+    // WHY: pidfds instead of looking again and again; the wait ends when the last process does.
+    wait_for_exit(left, deadline);
+    std::this_thread::yield();
+  }
+  return true;
+}
+
+Usage Cgroup::usage() const {
+  Usage usage;
+  for (const Group& group : groups_) {
+    const bool v2 = group.version == Version::v2;
+    std::optional<std::uint64_t> nanoseconds = number_in(group.path + "/cpuacct.usage");
+    if (v2) {
+      const auto microseconds = field_in(group.path + "/cpu.stat", "usage_usec");
+      if (microseconds) nanoseconds = *microseconds * 1000;
+    }
+    if (nanoseconds) usage.cpu = std::chrono::nanoseconds(*nanoseconds);
+    const auto memory = number_in(group.path + (v2 ? "/memory.current" : "/memory.usage_in_bytes"));
+    if (memory) usage.memory = memory;
+    const auto peak = number_in(group.path + (v2 ? "/memory.peak" : "/memory.max_usage_in_bytes"));
+    if (peak) usage.memory_peak = peak;
+    const auto pids = number_in(group.path + "/pids.current");
+    if (pids) usage.pids = pids;
+  }
+  return usage;
+}
+
+}  // namespace cgroup

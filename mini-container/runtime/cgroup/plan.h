@@ -1,0 +1,69 @@
+// What to write where: linux.resources of the configuration as an ordered list of cgroup files and values.
+//
+// Pure: it makes no kernel call and needs no privilege. The order is part of the plan, because the kernel
+// refuses some orders: memory before memory+swap, cpuset before any process enters. Reads: OCI runtime-spec
+// config-linux.md (cgroups), Linux Documentation/admin-guide/cgroup-v1/, cgroup-v2.rst.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mini-container/runtime/cgroup/device_rules.h"
+#include "mini-container/runtime/cgroup/layout.h"
+#include "mini-container/runtime/spec/config.h"
+
+namespace cgroup {
+
+// One write. `file` stands in the directory of the hierarchy that has `controller`.
+struct Setting {
+  std::string controller;  // "memory"; empty for files of every v2 group ("cgroup.freeze")
+  std::string file;        // "memory.limit_in_bytes"
+  std::string value;
+  std::string member;  // of the document, for errors: "linux.resources.memory.limit"
+  bool operator==(const Setting&) const = default;
+};
+
+// The container's group in one hierarchy.
+struct Directory {
+  Version version = Version::v1;
+  std::string mount_point;
+  std::string path;                      // absolute: "/sys/fs/cgroup/memory/mini-runtime/box"
+  std::vector<std::string> controllers;  // that the hierarchy has
+  // v2: those that the plan writes to, to be enabled in the cgroup.subtree_control of each group above.
+  std::vector<std::string> enable;
+  bool has(std::string_view controller) const;
+};
+
+struct Plan {
+  std::vector<Directory> directories;  // only hierarchies that have something to do
+  std::vector<Setting> settings;       // in the order of writing
+  // v2 has no device files: an eBPF program decides. Empty on v1, where rules are settings.
+  std::vector<DeviceRule> device_program;
+  // Nothing is asked for: failing to make the groups (EACCES, EPERM, EROFS without root) is then no error.
+  bool optional = false;
+};
+
+struct Request {
+  // linux.cgroupsPath: absolute from the mount, or relative; relative ones, and the container's id when the
+  // document names none, come below /mini-runtime (root) or beside the caller's own group (rootless).
+  std::string path;
+  const spec::Resources& resources;
+  bool rootless = false;  // device rules are left out: in a user namespace no device opens anyway
+};
+
+// Throws spec::Invalid for a limit whose controller the host lacks, for a v2 member on v1 and the reverse.
+Plan plan(const Layout& layout, const Request& request);
+
+// Only the settings, for `update` of a running container; `memory_limit` is what is in force (the order of
+// memory and memory+swap depends on it).
+std::vector<Setting> settings_for_update(const Layout& layout, const spec::Resources& resources,
+                                         std::optional<std::uint64_t> memory_limit);
+
+// cpu.shares (v1, 1024 by default) as cpu.weight (v2, 100 by default), keeping ratios: 1024:2048 -> 100:200.
+std::uint64_t weight_of_shares(std::uint64_t shares);
+
+// The plan for a person, one write a line: what `explain` prints.
+std::string describe(const Plan& plan);
+
+}  // namespace cgroup

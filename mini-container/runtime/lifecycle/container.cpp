@@ -1,0 +1,58 @@
+// See container.h.
+#include "mini-container/runtime/lifecycle/container.h"
+
+#include "base/sys/file.h"
+#include "base/sys/process.h"
+#include "mini-container/runtime/lifecycle/state_dir.h"
+
+namespace lifecycle {
+
+namespace {
+
+// A pidfd of the process that state.json means, or empty.
+sys::UniqueFd first_process(const spec::State& state) {
+  if (state.pid <= 0) return {};
+  sys::UniqueFd pidfd = sys::pidfd_open(state.pid);
+  if (!pidfd) return {};
+  // ORDER: compared after the pidfd is open, so that the pid cannot change hands in between.
+  if (sys::start_time(state.pid) != state.start_time) return {};
+  const char process = sys::process_state(state.pid).value_or('X');
+  return process == 'Z' || process == 'X' ? sys::UniqueFd() : std::move(pidfd);
+}
+
+spec::Status status_of(const Container& container) {
+  const spec::State& state = container.state;
+  if (state.pid == 0) {
+    return is_locked(container.root, state.id) ? spec::Status::creating : spec::Status::stopped;
+  }
+  if (!container.alive()) return spec::Status::stopped;
+  if (sys::exists(container.directory() + "/start")) return spec::Status::created;
+  return open_cgroup(state).frozen() ? spec::Status::paused : spec::Status::running;
+}
+
+}  // namespace
+
+Container find_container(const std::string& root, const std::string& id) {
+  auto state = read_state(root, id);
+  if (!state) throw NoSuchContainer(id);
+  Container container{root, std::move(*state), {}, {}};
+  container.pidfd = first_process(container.state);
+  container.status = status_of(container);
+  return container;
+}
+
+cgroup::Cgroup open_cgroup(const spec::State& state) {
+  std::vector<cgroup::Placement> placements;
+  for (const spec::GroupDirectory& group : state.cgroups)
+    placements.push_back({group.name, group.path});
+  return cgroup::Cgroup::open(placements);
+}
+
+std::vector<spec::GroupDirectory> recorded(const std::vector<cgroup::Placement>& placements) {
+  std::vector<spec::GroupDirectory> groups;
+  for (const cgroup::Placement& placement : placements)
+    groups.push_back({placement.name, placement.path});
+  return groups;
+}
+
+}  // namespace lifecycle

@@ -1,0 +1,29 @@
+// A container that exists, as commands after `create` find it: its recorded state, and whether its first process is
+// still the one recorded. Reads: pidfd_open(2), proc(5), OCI runtime-spec runtime.md (state).
+#pragma once
+
+#include <string>
+
+#include "base/sys/fd.h"
+#include "mini-container/runtime/cgroup/cgroup.h"
+#include "mini-container/runtime/spec/state.h"
+
+namespace lifecycle {
+
+struct Container {
+  std::string root;  // of all state directories
+  spec::State state;
+  spec::Status status = spec::Status::stopped;
+  sys::UniqueFd pidfd;  // of the first process; empty when it is gone
+
+  std::string directory() const { return root + "/" + state.id; }
+  bool alive() const { return static_cast<bool>(pidfd); }
+};
+
+// Throws NoSuchContainer.
+Container find_container(const std::string& root, const std::string& id);
+
+cgroup::Cgroup open_cgroup(const spec::State& state);
+std::vector<spec::GroupDirectory> recorded(const std::vector<cgroup::Placement>& placements);
+
+}  // namespace lifecycle

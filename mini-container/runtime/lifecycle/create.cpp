@@ -1,0 +1,60 @@
+// `create` and `start`: the two halves of a start that an engine puts its own work between.
+#include <fmt/format.h>
+
+#include "base/sys/file.h"
+#include "base/sys/socket.h"
+#include "mini-container/runtime/lifecycle/commands.h"
+#include "mini-container/runtime/process/hooks.h"
+#include "mini-container/runtime/spec/parse.h"
+#include "mini-container/runtime/sync/protocol.h"
+
+namespace lifecycle {
+
+namespace {
+
+sys::UniqueFd connect_to_gate(const StateDir& directory) {
+  const sys::UniqueFd folder = sys::open(directory.path(), O_PATH | O_DIRECTORY);
+  return sys::connect_unix(sys::fd_path(folder.get()) + "/start");
+}
+
+void run_poststart(const StateDir& directory, const Container& container) {
+  const spec::Config config = spec::parse_config(sys::read_file(directory.file("config.json")));
+  if (config.hooks.poststart.empty()) return;
+  const trace::Phase phase("hooks after the start",
+                           "programs of the engine; their failures are only warnings");
+  const auto warnings = process::run_hooks_to_the_end(
+      config.hooks.poststart, "hooks.poststart", spec::to_oci_json(container.state, spec::Status::running));
+  for (const std::string& warning : warnings)
+    trace::note(warning);
+}
+
+}  // namespace
+
+void create(const LaunchOptions& options) {
+  const Signals signals;
+  const sys::UniqueFd console =
+      options.console_socket.empty() ? sys::UniqueFd() : sys::connect_unix(options.console_socket);
+  Launched made = launch(options, Gate::socket, console.get(), signals);
+  made.keep();
+  // ORDER: last. A runtime killed before this line leaves a child that reads an end of file and ends.
+  protocol::say(made.line.get(), protocol::Word::kept);
+}
+
+void start(const std::string& root, const std::string& id) {
+  StateDir directory = StateDir::open(root, id);
+  // ORDER: after the lock, so that waiting for it can be interrupted.
+  const Signals signals;
+  const Container container = find_container(root, id);
+  if (container.status != spec::Status::created) {
+    throw std::runtime_error(
+        fmt::format("cannot start container \"{}\": it is {}, not created", id, name_of(container.status)));
+  }
+  const trace::Phase phase("start",
+                           "the process that waits at the gate goes on to become the user's program");
+  const sys::UniqueFd line = connect_to_gate(directory);
+  sys::unlink_if_present(directory.gate());
+  start_over(line.get(), signals);
+  run_poststart(directory, container);
+}
+
+}  // namespace lifecycle

@@ -1,0 +1,181 @@
+// `exec`: another process in a running container. It is cloned into the container's pid namespace, enters its groups
+// and the other namespaces through one pidfd, and ends like every first process: become().
+// Reads: setns(2) (pidfd), pid_namespaces(7), OCI runtime-spec runtime.md.
+#include <fmt/format.h>
+
+#include <charconv>
+#include <optional>
+
+#include "base/sys/file.h"
+#include "base/sys/namespace.h"
+#include "base/sys/socket.h"
+#include "base/sys/terminal.h"
+#include "mini-container/runtime/lifecycle/become.h"
+#include "mini-container/runtime/lifecycle/commands.h"
+#include "mini-container/runtime/lifecycle/console.h"
+#include "mini-container/runtime/namespaces/apply.h"
+#include "mini-container/runtime/process/apply.h"
+#include "mini-container/runtime/process/program.h"
+#include "mini-container/runtime/spec/names.h"
+#include "mini-container/runtime/spec/parse.h"
+#include "mini-container/runtime/spec/validate.h"
+#include "mini-container/runtime/sync/protocol.h"
+
+namespace lifecycle {
+
+namespace {
+
+using protocol::Word;
+
+spec::User parse_user(const std::string& text) {
+  spec::User user;
+  const char* end = text.data() + text.size();
+  auto parsed = std::from_chars(text.data(), end, user.uid);
+  if (parsed.ec == std::errc() && parsed.ptr != end && *parsed.ptr == ':') {
+    parsed = std::from_chars(parsed.ptr + 1, end, user.gid);
+  }
+  if (parsed.ec != std::errc() || parsed.ptr != end) {
+    throw spec::Invalid("--user", fmt::format("\"{}\" is not UID or UID:GID", text),
+                        "Names are the engine's business");
+  }
+  return user;
+}
+
+// The container's own process with the changes of the command line.
+spec::Process changed(const spec::Config& config, const ExecOptions& options) {
+  spec::Process process = config.process.value_or(spec::Process{});
+  process.args = options.arguments;
+  process.terminal = options.terminal;
+  process.env.insert(process.env.end(), options.environment.begin(), options.environment.end());
+  if (!options.cwd.empty()) process.cwd = options.cwd;
+  if (!options.user.empty()) process.user = parse_user(options.user);
+  if (options.no_new_privileges) process.no_new_privileges = true;
+  for (const std::string& name : options.capabilities) {
+    if (!process.capabilities) process.capabilities.emplace();
+    for (auto* set : {&process.capabilities->bounding, &process.capabilities->permitted,
+                      &process.capabilities->effective})
+      set->push_back(name);
+  }
+  return process;
+}
+
+spec::Process wanted_process(const spec::Config& config, const ExecOptions& options) {
+  spec::Process process = options.process_file.empty()
+                              ? changed(config, options)
+                              : spec::parse_process(sys::read_file(options.process_file));
+  spec::validate(process, "process");
+  return process;
+}
+
+// Namespaces that differ from this process's own: joining one's own user namespace is an error (EINVAL).
+std::uint64_t flags_to_join(pid_t pid) {
+  std::uint64_t flags = 0;
+  for (const spec::NamespaceKind& kind : spec::namespace_kinds()) {
+    const std::string file(kind.file);
+    const auto theirs = sys::readlink_if_present(fmt::format("/proc/{}/ns/{}", pid, file));
+    if (theirs && theirs != sys::readlink_if_present("/proc/self/ns/" + file)) flags |= kind.clone_flag;
+  }
+  return flags;
+}
+
+struct Newcomer {
+  const ProcessPlans& plans;
+  const cgroup::Cgroup& cgroup;
+  const ExecOptions& options;
+  int container;        // pidfd of its first process
+  std::uint64_t flags;  // namespaces to join
+  int parent_line, line, console;
+
+  [[noreturn]] void live() const {
+    enter();
+    sys::new_session_keyring("_ses." + options.id);
+    sys::setsid();
+    if (plans.process.terminal) take_terminal();
+    process::set_limits(plans.process);
+    process::enter_working_directory(plans.process);
+    const std::string program = process::find_program(plans.process);
+    protocol::say(line, Word::ready);
+    protocol::expect(line, Word::start);
+    become(plans, program, {options.preserve_fds});
+  }
+
+  void enter() const {
+    const trace::Phase phase("enter the container",
+                             "its groups, then all its namespaces at once, through one pidfd");
+    cgroup.enter_from_child();
+    const std::uint64_t own = flags & ~std::uint64_t{CLONE_NEWPID | CLONE_NEWTIME};
+    if (own != 0) sys::setns(container, static_cast<int>(own));
+    if ((flags & CLONE_NEWUSER) != 0) namespaces::become_namespace_root();
+    sys::set_dumpable(false);
+  }
+
+  void take_terminal() const {
+    const sys::Pty pty = sys::open_pty("/dev/pts/ptmx");
+    const sys::UniqueFd terminal = sys::open_pty_peer(pty.master.get());
+    sys::send_message(console, "/dev/pts", {pty.master.get()});
+    process::adopt_terminal(plans.process, terminal.get());
+  }
+};
+
+int newcomer_main(const Newcomer& newcomer) noexcept {
+  trace::set_role(trace::Role::container);
+  sys::UniqueFd(newcomer.parent_line).reset();
+  try {
+    newcomer.live();
+  } catch (...) {
+    protocol::say_failed(newcomer.line, protocol::describe_current_exception());
+  }
+  return 1;
+}
+
+Container running_container(const ExecOptions& options) {
+  Container container = find_container(options.root, options.id);
+  if (container.status == spec::Status::running || container.status == spec::Status::created)
+    return container;
+  throw std::runtime_error(
+      fmt::format("container \"{}\" is not running: it is {}", options.id, name_of(container.status)));
+}
+
+}  // namespace
+
+int exec(const ExecOptions& options) {
+  const Signals signals;
+  const Container container = running_container(options);
+  const spec::Config config = spec::parse_config(sys::read_file(container.directory() + "/config.json"));
+  const std::uint64_t flags = flags_to_join(container.state.pid);
+  const ProcessPlans plans = make_process_plans(wanted_process(config, options), config.linux.seccomp,
+                                                filter_directory(options.root), (flags & CLONE_NEWUSER) != 0);
+  const cgroup::Cgroup cgroup = open_cgroup(container.state);
+
+  const bool elsewhere = !options.console_socket.empty();
+  const sys::UniqueFd console = elsewhere ? sys::connect_unix(options.console_socket) : sys::UniqueFd();
+  std::optional<ConsoleReceiver> receiver;
+  if (!elsewhere && plans.process.terminal) receiver.emplace();
+  sys::SocketPair pair = sys::seqpacket_pair();
+  sys::set_dumpable(false);
+  const Newcomer newcomer{
+      plans, cgroup,           options,           container.pidfd.get(),
+      flags, pair.first.get(), pair.second.get(), receiver ? receiver->child_end() : console.get()};
+  sys::Child child;
+  {
+    const namespaces::ForChildren for_children(container.pidfd.get(), flags & (CLONE_NEWPID | CLONE_NEWTIME));
+    child = sys::clone3({0, cgroup.clone_descriptor()}, [&] { return newcomer_main(newcomer); });
+  }
+  pair.second.reset();
+  if (plans.process.oom_score_adj) {
+    sys::write_existing_file(fmt::format("/proc/{}/oom_score_adj", child.pid()),
+                             fmt::format("{}", *plans.process.oom_score_adj));
+  }
+  signals.wait_for(pair.first.get());
+  protocol::expect(pair.first.get(), Word::ready);
+  if (!options.pid_file.empty()) sys::replace_file(options.pid_file, fmt::format("{}", child.pid()));
+  const sys::UniqueFd master = receiver ? receiver->receive() : sys::UniqueFd();
+  start_over(pair.first.get(), signals);
+  if (options.detach) {
+    child.release();
+    return 0;
+  }
+  return wait_in_foreground(child, master.get(), signals).shell_code();
+}
+
+}  // namespace lifecycle

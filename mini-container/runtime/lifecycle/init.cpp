@@ -1,0 +1,191 @@
+// See init.h. `live` is the table of contents.
+#include "mini-container/runtime/lifecycle/init.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <exception>
+
+#include "base/sys/file.h"
+#include "base/sys/process.h"
+#include "base/sys/socket.h"
+#include "mini-container/runtime/lifecycle/become.h"
+#include "mini-container/runtime/lifecycle/launch.h"
+#include "mini-container/runtime/namespaces/apply.h"
+#include "mini-container/runtime/process/apply.h"
+#include "mini-container/runtime/process/hooks.h"
+#include "mini-container/runtime/process/program.h"
+#include "mini-container/runtime/rootfs/apply.h"
+#include "mini-container/runtime/rootfs/console.h"
+#include "mini-container/runtime/sync/protocol.h"
+
+namespace lifecycle {
+
+namespace {
+
+using protocol::Word;
+
+class Init {
+ public:
+  explicit Init(const InitContext& context)
+      : context_(context), plans_(context.plans), line_(context.line), speaker_(context.line) {
+    sys::UniqueFd(context.parent_line).reset();
+    sys::UniqueFd(context.parent_lock).reset();
+  }
+
+  [[noreturn]] void live() {
+    become_root_of_user_namespace();
+    enter_namespaces();
+    configure_namespaces();
+    build_rootfs();
+    hooks_before_pivot();
+    restrict_rootfs();
+    enter_rootfs();
+    take_limits_and_session();
+    choose_directory_and_program();
+    wait_at_the_gate();
+    hooks_after_pivot();
+    become(plans_.process, program_, {context_.options.preserve_fds});
+  }
+
+  void report_failure() noexcept { protocol::say_failed(speaker_, protocol::describe_current_exception()); }
+
+ private:
+  void become_root_of_user_namespace() {
+    if (plans_.namespaces.new_user) {
+      protocol::expect(line_.get(), Word::identity_mapped);
+      const trace::Phase phase("root of the user namespace",
+                               "all that follows is done with the powers of its root");
+      namespaces::become_namespace_root();
+    }
+  }
+
+  void enter_namespaces() {
+    const trace::Phase phase("enter groups and namespaces",
+                             "so that all it does is counted, and seen, as the container's");
+    remember_pid();
+    // ORDER: into the groups first, or the cgroup namespace would show the runtime's own groups as its root.
+    context_.cgroup.enter_from_child();
+    namespaces::join(plans_.namespaces);
+    if (plans_.namespaces.joins_user()) namespaces::become_namespace_root();
+    namespaces::new_cgroup_namespace(plans_.namespaces);
+    if (plans_.namespaces.in_user_namespace()) sys::set_dumpable(false);
+  }
+
+  void configure_namespaces() {
+    const trace::Phase phase("host name and loopback", "new namespaces are born empty: no name, no link up");
+    namespaces::configure(plans_.namespaces);
+  }
+
+  void build_rootfs() {
+    const trace::Phase phase("mounts and devices",
+                             "the container's file system, while the host's is still in reach");
+    root_ = rootfs::build(plans_.rootfs);
+    if (!plans_.process.process.terminal || context_.console < 0) return;
+    rootfs::Console console = rootfs::make_console(root_.get());
+    sys::send_message(context_.console, "/dev/console", {console.master.get()});
+    terminal_ = std::move(console.terminal);
+  }
+
+  void hooks_before_pivot() {
+    const spec::Hooks& hooks = context_.config.hooks;
+    if (!hooks.prestart.empty() || !hooks.create_runtime.empty()) {
+      protocol::say(line_.get(), Word::mounted);
+      protocol::expect(line_.get(), Word::hooks_done);
+    }
+    if (hooks.create_container.empty()) return;
+    const trace::Phase phase("hooks of the container",
+                             "programs of the engine, in the namespaces, before the pivot");
+    process::run_hooks(hooks.create_container, "hooks.createContainer", state(spec::Status::creating));
+  }
+
+  void restrict_rootfs() {
+    const trace::Phase phase("masked and read-only paths",
+                             "what /proc and /sys say and change about the whole host");
+    rootfs::restrict(plans_.rootfs, root_.get());
+  }
+
+  void enter_rootfs() {
+    const trace::Phase phase("pivot into the rootfs", "the host's tree leaves this mount namespace for good");
+    rootfs::enter(plans_.rootfs, root_.get());
+    root_.reset();
+  }
+
+  void take_limits_and_session() {
+    const trace::Phase phase("limits, session, terminal",
+                             "what the program inherits besides its memory image");
+    const process::Plan& plan = plans_.process.process;
+    if (context_.options.new_keyring) sys::new_session_keyring("_ses." + context_.state.id);
+    sys::setsid();
+    if (terminal_) process::adopt_terminal(plan, terminal_.get());
+    terminal_.reset();
+    process::set_limits(plan);
+  }
+
+  void choose_directory_and_program() {
+    if (!context_.config.process) return;
+    const trace::Phase phase("working directory and program",
+                             "found now, so that a wrong name fails the creation");
+    process::enter_working_directory(plans_.process.process);
+    program_ = process::find_program(plans_.process.process);
+  }
+
+  void wait_at_the_gate() {
+    protocol::say(line_.get(), Word::ready);
+    if (context_.gate < 0) {
+      protocol::expect(line_.get(), Word::start);
+      return;
+    }
+    protocol::expect(line_.get(), Word::kept);
+    line_.reset();
+    speaker_ = -1;
+    // ORDER: `create` is over, and with it whoever listens to its trace may be.
+    line_ = sys::accept(context_.gate);
+    speaker_ = line_.get();
+    protocol::expect(line_.get(), Word::start);
+  }
+
+  void hooks_after_pivot() {
+    const auto& hooks = context_.config.hooks.start_container;
+    if (hooks.empty()) return;
+    const trace::Phase phase("hooks of the start", "programs of the image, just before the user's own");
+    process::run_hooks(hooks, "hooks.startContainer", state(spec::Status::created));
+  }
+
+  // getpid(2) is 1 in here; the host's /proc, still mounted, knows the number that hooks are to be told.
+  void remember_pid() {
+    const spec::Hooks& hooks = context_.config.hooks;
+    if (hooks.create_container.empty() && hooks.start_container.empty()) return;
+    const std::string self = sys::readlink("/proc/self");
+    std::from_chars(self.data(), self.data() + self.size(), pid_);
+  }
+
+  std::string state(spec::Status status) const {
+    spec::State state = context_.state;
+    state.pid = pid_;
+    return spec::to_oci_json(state, status);
+  }
+
+  const InitContext& context_;
+  const Plans& plans_;
+  sys::UniqueFd line_;
+  int speaker_;  // whom to tell about a failure
+  sys::UniqueFd root_, terminal_;
+  std::string program_;
+  pid_t pid_ = 0;
+};
+
+}  // namespace
+
+int init(const InitContext& context) noexcept {
+  trace::set_role(trace::Role::container);
+  Init first(context);
+  try {
+    first.live();
+  } catch (...) {
+    first.report_failure();
+  }
+  return 1;
+}
+
+}  // namespace lifecycle

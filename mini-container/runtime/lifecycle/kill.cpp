@@ -1,0 +1,73 @@
+// `kill`, `pause`, `resume` and `ps`: what is done to the processes of a running container.
+#include <fmt/format.h>
+
+#include "base/sys/process.h"
+#include "mini-container/runtime/lifecycle/commands.h"
+#include "mini-container/runtime/lifecycle/state_dir.h"
+
+namespace lifecycle {
+
+namespace {
+
+[[noreturn]] void not_running(const std::string& id, spec::Status status) {
+  throw std::runtime_error(fmt::format("container \"{}\" is not running: it is {}", id, name_of(status)));
+}
+
+Container running(const std::string& root, const std::string& id) {
+  Container container = find_container(root, id);
+  if (!container.alive()) not_running(id, container.status);
+  return container;
+}
+
+cgroup::Cgroup freezable(const std::string& root, const std::string& id) {
+  cgroup::Cgroup group = open_cgroup(running(root, id).state);
+  if (!group.empty()) return group;
+  throw std::runtime_error(fmt::format("container \"{}\" has no control group that could be frozen", id));
+}
+
+}  // namespace
+
+void kill(const std::string& root, const std::string& id, int signal, bool all) {
+  if (all) {
+    // SPEC asks nothing; engines stop what is left of a dead container with it, so a stopped one is fine.
+    const Container container = find_container(root, id);
+    const cgroup::Cgroup group = open_cgroup(container.state);
+    if (!group.empty() || !container.alive()) {
+      group.kill_all(signal);
+      return;
+    }
+  }
+  const Container container = running(root, id);
+  if (!sys::pidfd_send_signal(container.pidfd.get(), signal)) not_running(id, spec::Status::stopped);
+}
+
+void pause(const std::string& root, const std::string& id) {
+  freezable(root, id).freeze();
+}
+
+void resume(const std::string& root, const std::string& id) {
+  freezable(root, id).thaw();
+}
+
+std::vector<pid_t> processes(const std::string& root, const std::string& id) {
+  const Container container = find_container(root, id);
+  const cgroup::Cgroup group = open_cgroup(container.state);
+  // Without groups only the first process is known.
+  if (group.empty() && container.alive()) return {container.state.pid};
+  return group.pids();
+}
+
+std::vector<spec::ListedContainer> list(const std::string& root) {
+  std::vector<spec::ListedContainer> containers;
+  for (const std::string& id : container_ids(root)) {
+    try {
+      Container container = find_container(root, id);
+      containers.push_back({std::move(container.state), container.status});
+    } catch (const NoSuchContainer&) {
+      continue;  // deleted since the directory was read
+    }
+  }
+  return containers;
+}
+
+}  // namespace lifecycle

@@ -1,0 +1,163 @@
+// See launch.h: the parent's half of a creation. init.cpp has the child's.
+#include "mini-container/runtime/lifecycle/launch.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "base/sys/file.h"
+#include "base/sys/identity.h"
+#include "base/sys/socket.h"
+#include "mini-container/runtime/lifecycle/container.h"
+#include "mini-container/runtime/lifecycle/init.h"
+#include "mini-container/runtime/namespaces/apply.h"
+#include "mini-container/runtime/process/hooks.h"
+#include "mini-container/runtime/spec/features.h"
+#include "mini-container/runtime/sync/protocol.h"
+
+namespace lifecycle {
+
+namespace {
+
+using protocol::Word;
+
+spec::State first_state(const LaunchOptions& options, const spec::Config& config, const Plans& plans) {
+  spec::State state;
+  state.oci_version = spec::kSpecVersion;
+  state.id = options.id;
+  state.bundle = options.bundle;
+  state.rootfs = plans.rootfs.root;
+  state.created = fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", fmt::gmtime(std::time(nullptr)));
+  state.owner = sys::geteuid() == 0 ? "root" : fmt::format("{}", sys::geteuid());
+  state.annotations = config.annotations;
+  state.own_pid_namespace = (plans.namespaces.clone_flags & CLONE_NEWPID) != 0;
+  for (const cgroup::Directory& directory : plans.cgroup.directories)
+    state.cgroups.push_back({std::string(name_of(directory)), directory.path});
+  return state;
+}
+
+// What is about to be made is on record before it is made.
+StateDir make_state_directory(const LaunchOptions& options, const spec::State& state,
+                              const std::string& document) {
+  const trace::Phase phase(
+      "state directory",
+      "record what is about to be made, so that even kill -9 leaves only what delete can find");
+  StateDir directory = StateDir::create(options.root, options.id);
+  sys::replace_file(directory.file("config.json"), document, 0600);
+  directory.save(state);
+  return directory;
+}
+
+cgroup::Cgroup make_cgroups(const cgroup::Plan& plan) {
+  const trace::Phase phase("control groups",
+                           "limits are in force before the first process that they limit exists");
+  return cgroup::Cgroup::create(plan);
+}
+
+sys::UniqueFd make_gate(const StateDir& directory) {
+  // WHY: through a descriptor, since a socket's path has at most 107 bytes and a state directory may have more.
+  const sys::UniqueFd folder = sys::open(directory.path(), O_PATH | O_DIRECTORY);
+  return sys::listen_unix(sys::fd_path(folder.get()) + "/start");
+}
+
+void clone_first_process(Launched& made, InitContext& context) {
+  const trace::Phase phase("new namespaces", "one clone3 makes the process and every namespace that is new");
+  sys::SocketPair pair = sys::seqpacket_pair();
+  made.line = std::move(pair.first);
+  context.parent_line = made.line.get();
+  context.parent_lock = made.directory.lock_descriptor();
+  context.line = pair.second.get();
+  // WHY: a process of a joined pid namespace must not look into this one (ptrace(2)). A new user namespace has to
+  // wait for it: the ids of a process that is not dumpable can be mapped by root only.
+  if (!made.plans.namespaces.new_user) sys::set_dumpable(false);
+  const namespaces::ForChildren for_children(made.plans.namespaces);
+  made.child = sys::clone3({made.plans.namespaces.clone_flags, made.cgroup.clone_descriptor()},
+                           [&context] { return init(context); });
+  made.state.pid = made.child.pid();
+}
+
+void settle_from_outside(Launched& made) {
+  const std::optional<int>& score = made.plans.process.process.oom_score_adj;
+  if (!score && !made.plans.namespaces.new_user) return;
+  const trace::Phase phase("ids and out-of-memory score",
+                           "files in /proc/PID that only the parent may write");
+  if (score) {
+    sys::write_existing_file(fmt::format("/proc/{}/oom_score_adj", made.child.pid()),
+                             fmt::format("{}", *score));
+  }
+  if (!made.plans.namespaces.new_user) return;
+  namespaces::write_id_maps(made.plans.namespaces, made.child.pid());
+  protocol::say(made.line.get(), Word::identity_mapped);
+}
+
+// Hears `word` from the child, or throws what stopped it.
+void hear(Launched& made, Word word, const Signals& signals) {
+  signals.wait_for(made.line.get());
+  try {
+    protocol::expect(made.line.get(), word);
+  } catch (const protocol::PeerGone&) {
+    const sys::ExitStatus status = made.child.wait();
+    throw std::runtime_error(
+        fmt::format("the container's first process ended with {} before it was {}. Hint: its memory limit "
+                    "may be too small",
+                    status.shell_code(), name_of(word)));
+  }
+}
+
+void run_creation_hooks(Launched& made, const Signals& signals) {
+  const spec::Hooks& hooks = made.config.hooks;
+  if (hooks.prestart.empty() && hooks.create_runtime.empty()) return;
+  hear(made, Word::mounted, signals);
+  const trace::Phase phase("hooks of the runtime", "programs of the engine, once the namespaces exist");
+  const std::string state = spec::to_oci_json(made.state, spec::Status::creating);
+  process::run_hooks(hooks.prestart, "hooks.prestart", state);
+  process::run_hooks(hooks.create_runtime, "hooks.createRuntime", state);
+  protocol::say(made.line.get(), Word::hooks_done);
+}
+
+// Both before the program may run: whoever sees it run can ask about it.
+void publish(Launched& made, const LaunchOptions& options) {
+  const trace::Phase phase("publish", "from here on other commands find the container by its id");
+  made.state.start_time = sys::start_time(made.child.pid()).value_or(0);
+  made.directory.save(made.state);
+  if (!options.pid_file.empty()) sys::replace_file(options.pid_file, fmt::format("{}", made.child.pid()));
+}
+
+}  // namespace
+
+void Launched::keep() {
+  directory.keep();
+  cgroup.keep();
+  child.release();
+}
+
+Launched launch(const LaunchOptions& options, Gate gate, int console, const Signals& signals) {
+  std::string document;
+  spec::Config config = load_config(options.bundle, document);
+  Plans plans = make_plans(config, options.bundle, options.id, filter_directory(options.root));
+  spec::State state = first_state(options, config, plans);
+  StateDir directory = make_state_directory(options, state, document);
+  Launched made{std::move(config), std::move(plans), std::move(directory), std::move(state), {}, {}, {}};
+  made.cgroup = make_cgroups(made.plans.cgroup);
+  signals.check();
+
+  const sys::UniqueFd listener = gate == Gate::socket ? make_gate(made.directory) : sys::UniqueFd();
+  InitContext context{made.plans, made.cgroup, made.config, made.state, options};
+  context.gate = listener.get();
+  context.console = console;
+  clone_first_process(made, context);
+  settle_from_outside(made);
+  run_creation_hooks(made, signals);
+  hear(made, Word::ready, signals);
+  publish(made, options);
+  return made;
+}
+
+void start_over(int line, const Signals& signals) {
+  protocol::say(line, Word::start);
+  signals.wait_for(line);
+  // The descriptor is close-on-exec: its end of file says that the program has taken over.
+  const auto message = protocol::hear(line);
+  if (message) protocol::rethrow(message->failure);
+}
+
+}  // namespace lifecycle

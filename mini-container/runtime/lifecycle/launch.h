@@ -1,0 +1,51 @@
+// The part that `create` and `run` share: from a bundle to a first process that is set up and waits to be told to
+// start. Reads: clone(2), OCI runtime-spec runtime.md (lifecycle, steps 1 to 6).
+#pragma once
+
+#include <string>
+
+#include "base/sys/process.h"
+#include "mini-container/runtime/cgroup/cgroup.h"
+#include "mini-container/runtime/lifecycle/plans.h"
+#include "mini-container/runtime/lifecycle/signals.h"
+#include "mini-container/runtime/lifecycle/state_dir.h"
+#include "mini-container/runtime/spec/config.h"
+
+namespace lifecycle {
+
+struct LaunchOptions {
+  std::string root;  // of the state directories
+  std::string id;
+  std::string bundle;  // absolute
+  std::string console_socket;
+  std::string pid_file;
+  unsigned preserve_fds = 0;
+  bool new_keyring = true;
+};
+
+// Undoes itself unless kept: members are destroyed from the last to the first.
+struct Launched {
+  spec::Config config;
+  Plans plans;
+  StateDir directory;
+  spec::State state;
+  cgroup::Cgroup cgroup;
+  sys::UniqueFd line;  // to the first process: protocol.h
+  sys::Child child;    // ORDER: killed before its groups and its state go
+
+  void keep();
+};
+
+// How the first process will hear that it shall start.
+enum class Gate {
+  line,    // over the line: the same command starts it
+  socket,  // over a socket in the state directory: another command will
+};
+
+// `console` is the socket that gets the terminal's master end; -1 without one.
+Launched launch(const LaunchOptions& options, Gate gate, int console, const Signals& signals);
+
+// Tells the process behind `line` to start and returns once its program runs.
+void start_over(int line, const Signals& signals);
+
+}  // namespace lifecycle

@@ -1,0 +1,87 @@
+// See plans.h.
+#include "mini-container/runtime/lifecycle/plans.h"
+
+#include <fmt/format.h>
+
+#include "base/sys/file.h"
+#include "base/sys/identity.h"
+#include "mini-container/runtime/security/filter_cache.h"
+#include "mini-container/runtime/spec/parse.h"
+#include "mini-container/runtime/spec/validate.h"
+
+namespace lifecycle {
+
+namespace {
+
+cgroup::Plan plan_cgroups(const spec::Config& config, const std::string& id) {
+  const std::string& path = config.linux.cgroups_path;
+  return cgroup::plan(cgroup::detect(),
+                      {path.empty() ? id : path, config.linux.resources, sys::geteuid() != 0});
+}
+
+rootfs::Plan plan_rootfs(const spec::Config& config, const std::string& bundle, const Plans& plans) {
+  std::vector<rootfs::CgroupView> views;
+  for (const cgroup::Directory& directory : plans.cgroup.directories)
+    views.push_back({name_of(directory), directory.path});
+  return rootfs::plan({config, bundle, std::move(views), plans.namespaces.in_user_namespace()});
+}
+
+// A group list can be set unless the parent had to deny it to be allowed to write gid_map.
+bool can_set_groups(const namespaces::Plan& plan) {
+  return !plan.new_user || sys::geteuid() == 0;
+}
+
+}  // namespace
+
+std::string name_of(const cgroup::Directory& directory) {
+  if (directory.version == cgroup::Version::v2) return "unified";
+  return fmt::format("{}", fmt::join(directory.controllers, ","));
+}
+
+spec::Config load_config(const std::string& bundle, std::string& text) {
+  const auto found = sys::read_file_if_present(bundle + "/config.json");
+  if (!found) {
+    throw spec::Invalid(
+        bundle + "/config.json", "does not exist",
+        "A bundle is a directory with config.json and a root file system: see mini-runtime spec");
+  }
+  text = *found;
+  spec::Config config = spec::parse_config(text);
+  spec::validate(config);
+  return config;
+}
+
+ProcessPlans make_process_plans(const spec::Process& process, const std::optional<spec::Seccomp>& seccomp,
+                                const std::string& filters, bool in_user_namespace) {
+  ProcessPlans plans;
+  plans.process = process::plan(process);
+  if (process.capabilities) {
+    auto available = security::available_capabilities();
+    if (in_user_namespace) available = security::all_capabilities(available.last);
+    plans.capabilities = security::plan_capabilities(*process.capabilities, available);
+    for (const std::string& warning : plans.capabilities->warnings)
+      trace::note(warning);
+  }
+  if (seccomp) {
+    // WHY: compiling a profile like Docker's takes longer than all the rest of a start.
+    plans.seccomp =
+        filters.empty() ? security::compile_seccomp(*seccomp) : security::cached_seccomp(*seccomp, filters);
+  }
+  return plans;
+}
+
+Plans make_plans(const spec::Config& config, const std::string& bundle, const std::string& id,
+                 const std::string& filters) {
+  Plans plans;
+  plans.namespaces = namespaces::plan(config);
+  plans.cgroup = plan_cgroups(config, id);
+  plans.rootfs = plan_rootfs(config, bundle, plans);
+  if (config.process) {
+    plans.process = make_process_plans(*config.process, config.linux.seccomp, filters,
+                                       plans.namespaces.in_user_namespace());
+    plans.process.can_set_groups = can_set_groups(plans.namespaces);
+  }
+  return plans;
+}
+
+}  // namespace lifecycle

@@ -1,0 +1,74 @@
+// `run`: create, start, wait and delete without leaving the process.
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "base/sys/socket.h"
+#include "mini-container/runtime/lifecycle/commands.h"
+#include "mini-container/runtime/lifecycle/console.h"
+#include "mini-container/runtime/process/hooks.h"
+
+namespace lifecycle {
+
+namespace {
+
+void run_hooks(const std::vector<spec::Hook>& hooks, const char* member, const Launched& made,
+               spec::Status status) {
+  if (hooks.empty()) return;
+  const trace::Phase phase("hooks around the run",
+                           "programs of the engine; their failures are only warnings");
+  for (const auto& warning :
+       process::run_hooks_to_the_end(hooks, member, spec::to_oci_json(made.state, status)))
+    trace::note(warning);
+}
+
+void start_program(Launched& made, const Signals& signals) {
+  const trace::Phase phase("start", "the process that waits goes on to become the user's program");
+  start_over(made.line.get(), signals);
+}
+
+sys::ExitStatus wait_for_end(Launched& made, int master, const Signals& signals) {
+  const trace::Phase phase("run and wait", "the program is alone now; signals for this process go to it");
+  // Others may stop or delete it meanwhile.
+  made.directory.unlock();
+  return wait_in_foreground(made.child, master, signals);
+}
+
+void take_down(Launched& made) {
+  const trace::Phase phase("take down",
+                           "groups, then the record; mounts and namespaces went with the last process");
+  made.cgroup.remove();
+  run_hooks(made.config.hooks.poststop, "hooks.poststop", made, spec::Status::stopped);
+  made.directory.remove();
+}
+
+}  // namespace
+
+int run(const RunOptions& options) {
+  const Signals signals;
+  const bool elsewhere = !options.launch.console_socket.empty();
+  const sys::UniqueFd console =
+      elsewhere ? sys::connect_unix(options.launch.console_socket) : sys::UniqueFd();
+  std::optional<ConsoleReceiver> receiver;
+  if (!elsewhere && !options.detach) receiver.emplace();
+
+  Launched made =
+      launch(options.launch, Gate::line, receiver ? receiver->child_end() : console.get(), signals);
+  const bool relayed = receiver && made.plans.process.process.terminal;
+  const sys::UniqueFd master = relayed ? receiver->receive() : sys::UniqueFd();
+  start_program(made, signals);
+  run_hooks(made.config.hooks.poststart, "hooks.poststart", made, spec::Status::running);
+  if (options.detach) {
+    made.keep();
+    return 0;
+  }
+  const sys::ExitStatus status = wait_for_end(made, master.get(), signals);
+  if (options.keep) {
+    made.keep();
+  } else {
+    take_down(made);
+  }
+  return status.shell_code();
+}
+
+}  // namespace lifecycle

@@ -1,0 +1,91 @@
+// See apply.h.
+#include "mini-container/runtime/namespaces/apply.h"
+
+#include <fmt/format.h>
+#include <linux/sched.h>
+
+#include "base/sys/file.h"
+#include "base/sys/identity.h"
+#include "base/sys/namespace.h"
+#include "mini-container/runtime/spec/names.h"
+
+namespace namespaces {
+
+namespace {
+
+std::uint64_t flags_of(const Plan& plan) {
+  std::uint64_t flags = plan.time_offsets.empty() ? 0 : CLONE_NEWTIME;
+  for (const Join& join : plan.parent_joins)
+    flags |= join.clone_flag;
+  return flags;
+}
+
+}  // namespace
+
+ForChildren::ForChildren(const Plan& plan) {
+  remember(flags_of(plan));
+  for (const Join& join : plan.parent_joins) {
+    const sys::UniqueFd space = sys::open(join.path, O_RDONLY);
+    sys::setns(space.get(), static_cast<int>(join.clone_flag));
+  }
+  if (plan.time_offsets.empty()) return;
+  sys::unshare(CLONE_NEWTIME);
+  sys::write_existing_file("/proc/self/timens_offsets", plan.time_offsets);
+}
+
+ForChildren::ForChildren(int pidfd, std::uint64_t flags) {
+  remember(flags);
+  if (flags != 0) sys::setns(pidfd, static_cast<int>(flags));
+}
+
+void ForChildren::remember(std::uint64_t flags) {
+  for (const spec::NamespaceKind& kind : spec::namespace_kinds()) {
+    if ((flags & kind.clone_flag) == 0) continue;
+    own_.push_back({kind.clone_flag, sys::open(fmt::format("/proc/self/ns/{}", kind.file), O_RDONLY)});
+  }
+}
+
+ForChildren::~ForChildren() {
+  // WHY: hooks are children of the runtime too, and belong into its own namespaces.
+  for (const Own& own : own_) {
+    try {
+      sys::setns(own.fd.get(), static_cast<int>(own.flag));
+    } catch (const sys::Error& error) {
+      trace::note(error.what());
+    }
+  }
+}
+
+void write_id_maps(const Plan& plan, pid_t child) {
+  const std::string process = fmt::format("/proc/{}", child);
+  // WHY: a user without privilege may map its own group only if the container can never drop it.
+  if (sys::geteuid() != 0) sys::write_existing_file(process + "/setgroups", "deny");
+  sys::write_existing_file(process + "/gid_map", plan.gid_map);
+  sys::write_existing_file(process + "/uid_map", plan.uid_map);
+}
+
+void join(const Plan& plan) {
+  std::vector<sys::UniqueFd> spaces;
+  for (const Join& join : plan.joins)
+    spaces.push_back(sys::open(join.path, O_RDONLY));
+  for (std::size_t i = 0; i < spaces.size(); ++i)
+    sys::setns(spaces[i].get(), static_cast<int>(plan.joins[i].clone_flag));
+}
+
+void become_namespace_root() {
+  // ORDER: groups before the user; without uid 0 the kernel refuses (EPERM).
+  sys::setresgid(0);
+  sys::setresuid(0);
+}
+
+void new_cgroup_namespace(const Plan& plan) {
+  if (plan.new_cgroup) sys::unshare(CLONE_NEWCGROUP);
+}
+
+void configure(const Plan& plan) {
+  if (!plan.hostname.empty()) sys::sethostname(plan.hostname);
+  if (!plan.domainname.empty()) sys::setdomainname(plan.domainname);
+  if (plan.new_network) sys::set_link_up("lo");
+}
+
+}  // namespace namespaces

@@ -1,0 +1,23 @@
+// What the child does to itself before it becomes the container's program. Capabilities and seccomp stand between
+// some of these steps: lifecycle/become.cpp has the order. Reads: setrlimit(2), umask(2), setgroups(2),
+// setresuid(2), chdir(2), getcwd(2), CVE-2024-21626.
+#pragma once
+
+#include "mini-container/runtime/process/plan.h"
+
+namespace process {
+
+void set_limits(const Plan& plan);
+
+// Changes into plan.cwd and proves that it lies inside the root: a leaked descriptor of the host, reached through
+// /proc/self/fd/N as cwd, is how CVE-2024-21626 got out.
+void enter_working_directory(const Plan& plan);
+
+// The terminal becomes standard input, output and error, and the controlling terminal. ORDER: after setsid(2).
+void adopt_terminal(const Plan& plan, int terminal);
+
+// Groups, group, user, in this order. Capabilities survive if sys::set_keep_capabilities was called.
+// `can_set_groups` is false where the user namespace denies setgroups(2).
+void set_identity(const Plan& plan, bool can_set_groups);
+
+}  // namespace process

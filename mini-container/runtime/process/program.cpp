@@ -1,0 +1,87 @@
+// See program.h.
+#include "mini-container/runtime/process/program.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <sstream>
+
+#include "base/sys/file.h"
+#include "mini-container/runtime/spec/program_error.h"
+
+namespace process {
+
+namespace {
+
+constexpr std::size_t kLargestPasswd = 1 << 20;
+
+// 0 if `path` is a file that someone may execute, else the errno that execve would give.
+int why_not(const std::string& path) {
+  const auto status = sys::stat_if_present(path);
+  if (!status) return ENOENT;
+  if (S_ISDIR(status->st_mode)) return EACCES;
+  return (status->st_mode & 0111) != 0 ? 0 : EACCES;
+}
+
+std::string absolute(const std::string& path, const std::string& directory) {
+  if (path.starts_with('/')) return path;
+  return (directory.ends_with('/') ? directory : directory + "/") + path;
+}
+
+[[noreturn]] void refuse(const std::string& program, int error) {
+  if (error == ENOENT) {
+    throw spec::ProgramError(
+        ENOENT, fmt::format("executable file \"{}\" not found in $PATH: No such file or directory", program));
+  }
+  throw spec::ProgramError(
+      error, fmt::format("cannot execute \"{}\": {}. Hint: it is a directory or lacks its execute bit",
+                         program, std::strerror(error)));
+}
+
+}  // namespace
+
+std::string environment_value(const std::vector<std::string>& environment, const std::string& name) {
+  for (auto entry = environment.rbegin(); entry != environment.rend(); ++entry) {
+    if (entry->size() > name.size() && entry->starts_with(name) && (*entry)[name.size()] == '=') {
+      return entry->substr(name.size() + 1);
+    }
+  }
+  return {};
+}
+
+std::string find_program(const Plan& plan) {
+  const std::string& name = plan.args.front();
+  if (name.find('/') != std::string::npos) {
+    const std::string path = absolute(name, plan.cwd);
+    if (const int error = why_not(path); error != 0) refuse(name, error);
+    return path;
+  }
+  int error = ENOENT;
+  std::istringstream directories(environment_value(plan.env, "PATH"));
+  for (std::string directory; std::getline(directories, directory, ':');) {
+    const std::string path = absolute(name, absolute(directory, plan.cwd));
+    const int reason = why_not(path);
+    if (reason == 0) return path;
+    if (reason != ENOENT) error = reason;
+  }
+  refuse(name, error);
+}
+
+std::string home_of(uid_t uid) {
+  // The file belongs to the image: it may be missing, huge, or a pipe that nobody writes.
+  const auto status = sys::stat_if_present("/etc/passwd");
+  if (!status || !S_ISREG(status->st_mode) || static_cast<std::size_t>(status->st_size) > kLargestPasswd)
+    return "/";
+  std::istringstream lines(sys::read_file_if_present("/etc/passwd").value_or(""));
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream fields(line);
+    std::string name, password, id, group, comment, home;
+    for (std::string* field : {&name, &password, &id, &group, &comment, &home})
+      std::getline(fields, *field, ':');
+    if (id == fmt::format("{}", uid) && home.starts_with('/')) return home;
+  }
+  return "/";
+}
+
+}  // namespace process

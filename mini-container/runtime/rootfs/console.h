@@ -1,0 +1,20 @@
+// /dev/console of a container with a terminal: a pseudo-terminal of the container's own devpts, bound onto
+// /dev/console. Reads: pty(7), ioctl_tty(2) (TIOCGPTPEER), OCI runtime-spec config-linux.md (default devices).
+#pragma once
+
+#include "base/sys/fd.h"
+
+namespace rootfs {
+
+struct Console {
+  sys::UniqueFd master;  // to send through --console-socket
+  sys::UniqueFd
+      terminal;  // standard input, output and error; make it the controlling terminal after setsid(2)
+};
+
+// Opens a pair from /dev/pts/ptmx below the root, and binds its terminal end onto /dev/console. Both are checked
+// to be what they claim (devpts, 5:2, 136:N), and are reached by descriptor only. Call after build(), with
+// Plan::console set. Throws spec::Invalid when the container has no devpts.
+Console make_console(int root);
+
+}  // namespace rootfs

@@ -1,0 +1,62 @@
+// Device nodes: made with mknod(2), or, where a user namespace forbids that, the host's own bound in.
+//
+// What is there already is looked at, not trusted: an image's /dev/null that is a plain file would swallow what
+// is written to it. Reads: mknod(2), null(4), OCI runtime-spec config-linux.md (default devices).
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "base/sys/file.h"
+#include "base/sys/mount.h"
+#include "mini-container/runtime/rootfs/steps.h"
+#include "mini-container/runtime/rootfs/target.h"
+#include "mini-container/runtime/spec/invalid.h"
+
+namespace rootfs {
+
+namespace {
+
+bool is_the_device(int fd, const DeviceNode& node) {
+  const struct stat status = sys::fstat(fd);
+  return (status.st_mode & S_IFMT) == (node.mode & S_IFMT) &&
+         (S_ISFIFO(node.mode) || status.st_rdev == node.device);
+}
+
+// Puts the host's device over a file of that name.
+void bind_from_host(const DeviceNode& node, int directory) {
+  const sys::UniqueFd device = sys::open_tree(AT_FDCWD, node.path, OPEN_TREE_CLONE);
+  if (!is_the_device(device.get(), node)) {
+    throw spec::Invalid(
+        node.member.empty() ? "linux.devices" : node.member,
+        fmt::format("the host's {} is not device {}:{}", node.path, major(node.device), minor(node.device)),
+        "In a user namespace a device can only be lent by the host");
+  }
+  const sys::UniqueFd place = open_or_make(directory, "/" + name_of(node.path), Kind::file);
+  sys::move_mount(device.get(), place.get());
+}
+
+void make_device(const DeviceNode& node, bool bind, int root) {
+  const sys::UniqueFd directory = open_or_make(root, parent_of(node.path), Kind::directory);
+  const std::string name = name_of(node.path);
+  if (bind && !S_ISFIFO(node.mode)) return bind_from_host(node, directory.get());
+  if (sys::mknodat_if_missing(directory.get(), name, node.mode, node.device)) {
+    if (node.uid != 0 || node.gid != 0) sys::fchownat(directory.get(), name, node.uid, node.gid);
+    return;
+  }
+  const sys::UniqueFd present = sys::openat(directory.get(), name, O_PATH | O_NOFOLLOW);
+  if (!is_the_device(present.get(), node)) bind_from_host(node, directory.get());
+}
+
+}  // namespace
+
+void make_devices(const Plan& plan, int root) {
+  for (const DeviceNode& node : plan.devices)
+    make_device(node, plan.bind_devices, root);
+  for (const Link& link : plan.links) {
+    const sys::UniqueFd directory = open_or_make(root, parent_of(link.path), Kind::directory);
+    sys::symlinkat_if_missing(link.target, directory.get(), name_of(link.path));
+  }
+  if (plan.console) open_or_make(root, "/dev/console", Kind::file);
+}
+
+}  // namespace rootfs

@@ -1,0 +1,203 @@
+// See plan.h. Reading order: plan() at the end, then its parts upwards.
+#include "mini-container/runtime/rootfs/plan.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+
+#include "mini-container/runtime/rootfs/sysctl.h"
+#include "mini-container/runtime/spec/invalid.h"
+
+namespace rootfs {
+
+namespace {
+
+std::string absolute(const std::string& base, const std::string& path) {
+  std::string result = (std::filesystem::path(base) / path).lexically_normal().string();
+  if (result.size() > 1 && result.back() == '/') result.pop_back();
+  return result;
+}
+
+// The parameters that these file systems take; a wrong one is better named before anything is made.
+struct Parameters {
+  std::string_view type;
+  std::vector<std::string_view> names;
+};
+
+void check_parameters(const MountStep& step) {
+  static const Parameters kKnown[] = {
+      {"proc", {"hidepid", "gid", "subset"}},
+      {"sysfs", {}},
+      {"mqueue", {}},
+      {"devpts", {"newinstance", "ptmxmode", "mode", "uid", "gid", "max"}},
+      {"tmpfs",
+       {"size", "nr_blocks", "nr_inodes", "mode", "uid", "gid", "huge", "mpol", "inode32", "inode64",
+        "noswap"}},
+      {"bind", {}},
+  };
+  for (const Parameters& known : kKnown) {
+    if (known.type != step.type) continue;
+    for (const sys::FsOption& parameter : step.options.parameters) {
+      if (std::find(known.names.begin(), known.names.end(), parameter.key) != known.names.end()) continue;
+      throw spec::Invalid(
+          step.member + ".options",
+          fmt::format("\"{}\" is no option of a {} mount", parameter.key, step.type),
+          known.names.empty()
+              ? "It takes none of its own, only those of every mount (ro, nosuid, ...)"
+              : fmt::format("Besides those of every mount it takes {}", fmt::join(known.names, ", ")));
+    }
+  }
+}
+
+// WHY: a mount inside /proc could forge what the container, and later steps of the runtime, believe about
+// processes and security labels (CVE-2019-16884). These few are what lxcfs replaces.
+void check_target_in_proc(const MountStep& step) {
+  static constexpr std::string_view kHarmless[] = {
+      "/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo",  "/proc/stat",    "/proc/swaps",
+      "/proc/uptime",  "/proc/loadavg",   "/proc/slabinfo", "/proc/net/dev",
+  };
+  if (!step.destination.starts_with("/proc/")) return;
+  if (std::find(std::begin(kHarmless), std::end(kHarmless), step.destination) != std::end(kHarmless)) return;
+  throw spec::Invalid(step.member + ".destination", fmt::format("{} is inside /proc", step.destination),
+                      fmt::format("Only these may be replaced there: {}", fmt::join(kHarmless, ", ")));
+}
+
+MountStep mount_step(const spec::Mount& mount, const std::string& member, const std::string& bundle) {
+  MountStep step;
+  step.member = member;
+  step.destination = absolute("/", mount.destination);
+  step.options = parse_options(mount.options, member + ".options");
+  step.options.bind = step.options.bind || mount.type == "bind";
+  step.type = step.options.bind ? "bind" : mount.type;
+  step.source = step.options.bind ? absolute(bundle, mount.source) : mount.source;
+  if (!mount.uid_mappings.empty() || !mount.gid_mappings.empty()) {
+    throw spec::Invalid(member + ".uidMappings", "id-mapped mounts are not offered yet",
+                        "Remove the mappings");
+  }
+  if (step.destination == "/") {
+    throw spec::Invalid(member + ".destination", "/ is the root itself", "Name its content in root.path");
+  }
+  if (step.options.bind && mount.source.empty()) {
+    throw spec::Invalid(member + ".source", "a bind mount needs one",
+                        "Name the directory or file of the host");
+  }
+  if (step.type.empty() && !step.options.remount) {
+    throw spec::Invalid(member + ".type", "there is none",
+                        "Name a file system (see /proc/filesystems), or bind");
+  }
+  check_parameters(step);
+  check_target_in_proc(step);
+  return step;
+}
+
+std::vector<DeviceNode> default_devices() {
+  // SPEC: the default devices; /dev/console and /dev/ptmx are made otherwise.
+  static constexpr struct {
+    std::string_view name;
+    unsigned minor_number;
+    unsigned major_number = 1;
+  } kDefaults[] = {{"null", 3}, {"zero", 5}, {"full", 7}, {"random", 8}, {"urandom", 9}, {"tty", 0, 5}};
+  std::vector<DeviceNode> devices;
+  for (const auto& entry : kDefaults) {
+    devices.push_back({fmt::format("/dev/{}", entry.name), S_IFCHR | 0666,
+                       makedev(entry.major_number, entry.minor_number), 0, 0, ""});
+  }
+  return devices;
+}
+
+DeviceNode device_node(const spec::Device& device, const std::string& member) {
+  mode_t kind = 0;
+  if (device.type == "c" || device.type == "u") kind = S_IFCHR;
+  if (device.type == "b") kind = S_IFBLK;
+  if (device.type == "p") kind = S_IFIFO;
+  if (kind == 0) {
+    throw spec::Invalid(member + ".type", fmt::format("\"{}\" is no kind of device", device.type),
+                        "Use c or u (character), b (block) or p (FIFO)");
+  }
+  if (!device.path.starts_with("/")) {
+    throw spec::Invalid(member + ".path", fmt::format("\"{}\" is not absolute", device.path));
+  }
+  const dev_t number = makedev(static_cast<unsigned>(device.major), static_cast<unsigned>(device.minor));
+  return {absolute("/", device.path),   kind | (device.file_mode.value_or(0666) & 07777),
+          kind == S_IFIFO ? 0 : number, device.uid.value_or(0),
+          device.gid.value_or(0),       member};
+}
+
+// The document's devices, and the defaults that it does not replace.
+std::vector<DeviceNode> devices_of(const spec::Linux& linux) {
+  std::vector<DeviceNode> devices = default_devices();
+  for (std::size_t i = 0; i < linux.devices.size(); ++i) {
+    const DeviceNode node = device_node(linux.devices[i], fmt::format("linux.devices[{}]", i));
+    std::erase_if(devices, [&](const DeviceNode& other) { return other.path == node.path; });
+    devices.push_back(node);
+  }
+  return devices;
+}
+
+std::vector<Link> default_links() {
+  return {{"/dev/fd", "/proc/self/fd"},
+          {"/dev/stdin", "/proc/self/fd/0"},
+          {"/dev/stdout", "/proc/self/fd/1"},
+          {"/dev/stderr", "/proc/self/fd/2"},
+          {"/dev/ptmx", "pts/ptmx"}};
+}
+
+void plan_propagation(Plan& plan, const std::string& wanted) {
+  if (wanted.empty()) return;
+  const MountOptions options = parse_options({wanted}, "linux.rootfsPropagation");
+  if (options.propagation == 0) {
+    throw spec::Invalid("linux.rootfsPropagation", fmt::format("\"{}\" is not known", wanted),
+                        "Use shared, slave, private or unbindable, or these with an r before");
+  }
+  plan.propagation = options.propagation;
+  plan.propagation_recursive = options.propagation_recursive;
+}
+
+void plan_dev(Plan& plan, const spec::Linux& linux) {
+  for (MountStep& step : plan.mounts) {
+    if (step.destination != "/dev") continue;
+    // WHY: a /dev bound from the host is the host's; nothing is made in it.
+    if (step.options.bind) return;
+    // ORDER: its nodes are made after it is mounted, so it becomes read-only after that (EROFS).
+    if ((step.options.set & MOUNT_ATTR_RDONLY) != 0) {
+      step.options.set &= ~std::uint64_t{MOUNT_ATTR_RDONLY};
+      plan.readonly_after.push_back(step.destination);
+    }
+  }
+  plan.devices = devices_of(linux);
+  plan.links = default_links();
+}
+
+bool has_namespace(const spec::Linux& linux, std::string_view type) {
+  return std::any_of(linux.namespaces.begin(), linux.namespaces.end(),
+                     [&](const spec::Namespace& entry) { return entry.type == type; });
+}
+
+}  // namespace
+
+Plan plan(const Request& request) {
+  const spec::Config& config = request.config;
+  Plan plan;
+  plan.root = absolute(request.bundle, config.root.path);
+  plan.readonly = config.root.readonly;
+  plan_propagation(plan, config.linux.rootfs_propagation);
+  for (std::size_t i = 0; i < config.mounts.size(); ++i) {
+    plan.mounts.push_back(mount_step(config.mounts[i], fmt::format("mounts[{}]", i), request.bundle));
+  }
+  plan.cgroups = request.cgroups;
+  plan.cgroup_namespace = has_namespace(config.linux, "cgroup");
+  plan.bind_devices = request.user_namespace;
+  plan_dev(plan, config.linux);
+  plan.console = config.process && config.process->terminal;
+  if (config.process && config.process->cwd != "/") plan.working_directory = config.process->cwd;
+  plan.masked_paths = config.linux.masked_paths;
+  plan.readonly_paths = config.linux.readonly_paths;
+  plan.sysctls = plan_sysctls(config.linux);
+  return plan;
+}
+
+}  // namespace rootfs

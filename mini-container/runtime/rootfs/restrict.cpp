@@ -1,0 +1,62 @@
+// What a container may not see, or not change, of the kernel: masked paths, read-only paths, and parameters
+// that are set once. Reads: OCI runtime-spec config-linux.md (masked paths, read-only paths), proc(5).
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "base/sys/file.h"
+#include "base/sys/mount.h"
+#include "mini-container/runtime/rootfs/apply.h"
+#include "mini-container/runtime/rootfs/sysctl.h"
+#include "mini-container/runtime/rootfs/target.h"
+
+namespace rootfs {
+
+namespace {
+
+// CVE-2025-31133: the image's /dev/null is whatever the image says, and masking with it would show that
+// instead. This one is the host's, and is still checked: 1:3 is null(4) on every Linux.
+sys::UniqueFd null_device() {
+  sys::UniqueFd null = sys::open_tree(AT_FDCWD, "/dev/null", OPEN_TREE_CLONE);
+  const struct stat status = sys::fstat(null.get());
+  if (!S_ISCHR(status.st_mode) || status.st_rdev != makedev(1, 3)) {
+    throw sys::Error(ENODEV, "open_tree", "/dev/null", "", "the host's /dev/null is not the null device 1:3");
+  }
+  return null;
+}
+
+void mask(const std::string& path, int root) {
+  const sys::UniqueFd target = sys::open_in_root_if_present(root, path, O_PATH);
+  if (!target) return;
+  constexpr std::uint64_t nothing_works =
+      MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+  const sys::UniqueFd cover =
+      is_directory(target.get())
+          ? sys::mount_detached("tmpfs", {{"source", "tmpfs"}, {"nr_inodes", "1"}}, nothing_works)
+          : null_device();
+  sys::move_mount(cover.get(), target.get());
+}
+
+void make_readonly(const std::string& path, int root) {
+  const sys::UniqueFd target = sys::open_in_root_if_present(root, path, O_PATH);
+  if (!target) return;
+  const sys::UniqueFd copy = sys::open_tree(target.get(), "", OPEN_TREE_CLONE | AT_EMPTY_PATH | AT_RECURSIVE);
+  sys::mount_setattr(copy.get(), AT_RECURSIVE, MOUNT_ATTR_RDONLY, 0);
+  sys::move_mount(copy.get(), target.get());
+}
+
+}  // namespace
+
+void restrict(const Plan& plan, int root) {
+  write_sysctls(plan.sysctls, root);
+  for (const std::string& path : plan.readonly_paths)
+    make_readonly(path, root);
+  for (const std::string& path : plan.masked_paths)
+    mask(path, root);
+  for (const std::string& path : plan.readonly_after) {
+    const sys::UniqueFd mount = sys::open_in_root(root, path, O_PATH | O_DIRECTORY);
+    sys::mount_setattr(mount.get(), 0, MOUNT_ATTR_RDONLY, 0);
+  }
+}
+
+}  // namespace rootfs

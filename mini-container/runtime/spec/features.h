@@ -1,0 +1,15 @@
+// What this runtime can do, for engines to ask before they write a document. Reads: OCI runtime-spec features.md.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace spec {
+
+inline constexpr char kVersion[] = "0.1.0";
+inline constexpr char kSpecVersion[] = "1.2.0";
+
+// `capabilities`: names that this kernel knows.
+std::string features_json(const std::vector<std::string>& capabilities);
+
+}  // namespace spec

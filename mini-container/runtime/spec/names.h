@@ -1,0 +1,27 @@
+// Names of the OCI document and the kernel numbers behind them, where more than one mechanism needs them.
+// Reads: setrlimit(2), clone(2), OCI runtime-spec config.md (rlimits), config-linux.md (namespaces).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spec {
+
+// "RLIMIT_NOFILE" -> 7.
+std::optional<int> rlimit_number(std::string_view name);
+std::vector<std::string> rlimit_names();
+
+struct NamespaceKind {
+  std::string_view type;     // of the document: "network"
+  std::string_view file;     // in /proc/PID/ns: "net"
+  std::uint64_t clone_flag;  // CLONE_NEWNET
+};
+// Every kind, in the order of joining: the user namespace first, because it decides over the others.
+const std::vector<NamespaceKind>& namespace_kinds();
+// nullptr if there is no such kind.
+const NamespaceKind* namespace_kind(std::string_view type);
+
+}  // namespace spec

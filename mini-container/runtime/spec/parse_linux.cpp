@@ -1,0 +1,74 @@
+// See parse.h: the "linux" object, but its resources. Reads: OCI runtime-spec config-linux.md.
+#include "mini-container/runtime/spec/readers.h"
+
+namespace spec {
+
+void read(const Node& node, Namespace& space) {
+  node.require("type", space.type);
+  node.get("path", space.path);
+}
+
+void read(const Node& node, TimeOffset& offset) {
+  node.get("secs", offset.seconds);
+  node.get("nanosecs", offset.nanoseconds);
+}
+
+void read(const Node& node, Device& device) {
+  node.require("type", device.type);
+  node.require("path", device.path);
+  node.get("major", device.major);
+  node.get("minor", device.minor);
+  node.get("fileMode", device.file_mode);
+  node.get("uid", device.uid);
+  node.get("gid", device.gid);
+}
+
+void read(const Node& node, SyscallArgument& argument) {
+  node.require("index", argument.index);
+  node.require("value", argument.value);
+  node.get("valueTwo", argument.value_two);
+  node.require("op", argument.op);
+}
+
+void read(const Node& node, SyscallRule& rule) {
+  node.require("names", rule.names);
+  node.require("action", rule.action);
+  node.get("errnoRet", rule.errno_ret);
+  node.get("args", rule.args);
+}
+
+void read(const Node& node, Seccomp& seccomp) {
+  node.require("defaultAction", seccomp.default_action);
+  node.get("defaultErrnoRet", seccomp.default_errno_ret);
+  node.get("architectures", seccomp.architectures);
+  node.get("flags", seccomp.flags);
+  node.get("listenerPath", seccomp.listener_path);
+  node.get("listenerMetadata", seccomp.listener_metadata);
+  node.get("syscalls", seccomp.syscalls);
+}
+
+void read(const Node& node, Linux& platform) {
+  node.get("uidMappings", platform.uid_mappings);
+  node.get("gidMappings", platform.gid_mappings);
+  node.get("namespaces", platform.namespaces);
+  node.get("timeOffsets", platform.time_offsets);
+  node.get("devices", platform.devices);
+  node.get("cgroupsPath", platform.cgroups_path);
+  node.get("resources", platform.resources);
+  node.get("rootfsPropagation", platform.rootfs_propagation);
+  node.get("seccomp", platform.seccomp);
+  node.get("sysctl", platform.sysctl);
+  node.get("maskedPaths", platform.masked_paths);
+  node.get("readonlyPaths", platform.readonly_paths);
+  node.get("mountLabel", platform.mount_label);
+  node.refuse("intelRdt", "cache allocation is not supported");
+  node.refuse("netDevices", "moving network devices is not supported");
+  node.refuse("memoryPolicy", "memory policies are not supported");
+  node.with("personality", [](const Node& personality) {
+    std::string domain;
+    personality.require("domain", domain);
+    if (domain != "LINUX") personality.fail("only the domain LINUX is supported, got " + domain);
+  });
+}
+
+}  // namespace spec

@@ -1,0 +1,153 @@
+// See validate.h: what every platform has.
+#include "mini-container/runtime/spec/validate.h"
+
+#include <algorithm>
+#include <set>
+
+#include "mini-container/runtime/spec/names.h"
+
+namespace spec {
+
+namespace {
+
+// The kernel's limit on names in the uts namespace: __NEW_UTS_LEN.
+constexpr std::size_t kLongestHostname = 64;
+
+std::string element(const std::string& member, std::size_t index) {
+  return member + "[" + std::to_string(index) + "]";
+}
+
+bool has_namespace(const Config& config, const std::string& type) {
+  const auto& all = config.linux.namespaces;
+  return std::any_of(all.begin(), all.end(), [&](const Namespace& space) { return space.type == type; });
+}
+
+void check_version(const std::string& version, Problems& problems) {
+  const bool one = version.starts_with("1.") && version.size() > 2 &&
+                   version.find_first_not_of("0123456789.-+abcdefghijklmnopqrstuvwxyz") == std::string::npos;
+  if (!one) {
+    problems.add("ociVersion", "\"" + version + "\" is not a version this runtime knows",
+                 "It implements 1.0 to 1.2");
+  }
+}
+
+void check_environment(const std::vector<std::string>& entries, const std::string& member,
+                       Problems& problems) {
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const std::size_t equals = entries[i].find('=');
+    if (equals == std::string::npos || equals == 0) {
+      problems.add(element(member, i), "\"" + entries[i] + "\" has no name and value", "Write NAME=value");
+    }
+  }
+}
+
+void check_limits(const std::vector<Rlimit>& limits, const std::string& member, Problems& problems) {
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < limits.size(); ++i) {
+    const Rlimit& limit = limits[i];
+    const std::string here = element(member, i);
+    if (!rlimit_number(limit.type))
+      problems.add(here + ".type", "\"" + limit.type + "\" is not a resource limit");
+    if (!seen.insert(limit.type).second) problems.add(here + ".type", limit.type + " appears twice");
+    if (limit.soft > limit.hard) problems.add(here + ".soft", "is above the hard limit");
+  }
+}
+
+void check_names(const Config& config, Problems& problems) {
+  const auto check = [&](const std::string& name, const std::string& member) {
+    if (name.empty()) return;
+    if (name.size() > kLongestHostname) problems.add(member, "is longer than 64 characters");
+    if (!has_namespace(config, "uts")) {
+      problems.add(member, "would rename the host", "Add a namespace of type uts");
+    }
+  };
+  check(config.hostname, "hostname");
+  check(config.domainname, "domainname");
+}
+
+void check_mounts(const std::vector<Mount>& mounts, Problems& problems) {
+  for (std::size_t i = 0; i < mounts.size(); ++i) {
+    problems.absolute(mounts[i].destination, element("mounts", i) + ".destination");
+    if (!mounts[i].uid_mappings.empty() || !mounts[i].gid_mappings.empty()) {
+      problems.add(element("mounts", i) + ".uidMappings", "mappings of a single mount are not supported yet");
+    }
+  }
+}
+
+void check_hooks(const std::vector<Hook>& hooks, const std::string& member, Problems& problems) {
+  for (std::size_t i = 0; i < hooks.size(); ++i) {
+    const std::string here = element(member, i);
+    problems.absolute(hooks[i].path, here + ".path");
+    if (hooks[i].timeout && *hooks[i].timeout <= 0) {
+      problems.add(here + ".timeout", "must be greater than zero");
+    }
+    check_environment(hooks[i].env, here + ".env", problems);
+  }
+}
+
+}  // namespace
+
+void Problems::add(std::string path, std::string why, std::string next) {
+  found_.emplace_back(std::move(path), std::move(why), std::move(next));
+}
+
+void Problems::absolute(const std::string& path, const std::string& member) {
+  if (!path.starts_with('/')) add(member, "\"" + path + "\" is not an absolute path");
+}
+
+void Problems::throw_if_any() const {
+  if (found_.empty()) return;
+  if (found_.size() == 1) throw found_.front();
+  std::string all = found_.front().what();
+  for (std::size_t i = 1; i < found_.size(); ++i)
+    all += "; also " + std::string(found_[i].what());
+  const std::string& path = found_.front().path();
+  throw Invalid(path, all.substr(path.size() + 2));
+}
+
+void check_process(const Process& process, const std::string& member, Problems& problems) {
+  if (process.args.empty()) {
+    problems.add(member + ".args", "is empty; there is no program to run");
+  } else if (process.args.front().empty()) {
+    problems.add(member + ".args[0]", "is empty; there is no program to run");
+  }
+  problems.absolute(process.cwd, member + ".cwd");
+  check_environment(process.env, member + ".env", problems);
+  check_limits(process.rlimits, member + ".rlimits", problems);
+  if (process.user.umask && *process.user.umask > 0777) problems.add(member + ".user.umask", "is above 0777");
+  if (process.oom_score_adj && std::abs(*process.oom_score_adj) > 1000) {
+    problems.add(member + ".oomScoreAdj", "must be from -1000 to 1000");
+  }
+  if (!process.apparmor_profile.empty()) {
+    problems.add(member + ".apparmorProfile", "AppArmor profiles are not supported yet", "Remove it");
+  }
+  if (!process.selinux_label.empty()) {
+    problems.add(member + ".selinuxLabel", "SELinux labels are not supported", "Remove it");
+  }
+}
+
+void validate(const Process& process, const std::string& member) {
+  Problems problems;
+  check_process(process, member, problems);
+  problems.throw_if_any();
+}
+
+void validate(const Config& config) {
+  Problems problems;
+  check_version(config.oci_version, problems);
+  if (config.process) check_process(*config.process, "process", problems);
+  if (config.root.path.empty()) problems.add("root.path", "is empty");
+  check_names(config, problems);
+  check_mounts(config.mounts, problems);
+  check_hooks(config.hooks.prestart, "hooks.prestart", problems);
+  check_hooks(config.hooks.create_runtime, "hooks.createRuntime", problems);
+  check_hooks(config.hooks.create_container, "hooks.createContainer", problems);
+  check_hooks(config.hooks.start_container, "hooks.startContainer", problems);
+  check_hooks(config.hooks.poststart, "hooks.poststart", problems);
+  check_hooks(config.hooks.poststop, "hooks.poststop", problems);
+  if (config.annotations.contains("")) problems.add("annotations", "has an empty key");
+  check_linux(config.linux, problems);
+  problems.throw_if_any();
+}
+
+}  // namespace spec

@@ -1,0 +1,150 @@
+// See validate.h: the "linux" object. Reads: OCI runtime-spec config-linux.md, user_namespaces(7),
+// time_namespaces(7).
+#include <algorithm>
+#include <set>
+
+#include "mini-container/runtime/spec/names.h"
+#include "mini-container/runtime/spec/validate.h"
+
+namespace spec {
+
+namespace {
+
+const Namespace* find(const Linux& platform, const std::string& type) {
+  for (const Namespace& space : platform.namespaces) {
+    if (space.type == type) return &space;
+  }
+  return nullptr;
+}
+
+bool makes_new(const Linux& platform, const std::string& type) {
+  const Namespace* space = find(platform, type);
+  return space != nullptr && space->path.empty();
+}
+
+std::string element(const std::string& member, std::size_t index) {
+  return member + "[" + std::to_string(index) + "]";
+}
+
+void check_namespaces(const Linux& platform, Problems& problems) {
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < platform.namespaces.size(); ++i) {
+    const Namespace& space = platform.namespaces[i];
+    const std::string here = element("linux.namespaces", i);
+    if (namespace_kind(space.type) == nullptr) {
+      problems.add(here + ".type", "\"" + space.type + "\" is not a kind of namespace",
+                   "Use one of pid, network, mount, ipc, uts, user, cgroup, time");
+    }
+    if (!seen.insert(space.type).second) problems.add(here + ".type", space.type + " appears twice");
+    if (!space.path.empty()) problems.absolute(space.path, here + ".path");
+  }
+  if (!seen.contains("mount")) {
+    problems.add("linux.namespaces", "has no mount namespace, so the container's mounts would be the host's",
+                 "Add {\"type\": \"mount\"}");
+  }
+  const Namespace* user = find(platform, "user");
+  if (user != nullptr && !user->path.empty() && makes_new(platform, "pid")) {
+    problems.add("linux.namespaces",
+                 "joining a user namespace while making a pid namespace is not supported yet",
+                 "Make both new, or join both");
+  }
+}
+
+void check_mappings(const std::vector<IdMapping>& mappings, const std::string& member, Problems& problems) {
+  const auto overlap = [](std::uint64_t a, std::uint64_t a_size, std::uint64_t b, std::uint64_t b_size) {
+    return a < b + b_size && b < a + a_size;
+  };
+  for (std::size_t i = 0; i < mappings.size(); ++i) {
+    const IdMapping& one = mappings[i];
+    const std::string here = element(member, i);
+    if (one.size == 0) problems.add(here + ".size", "must be greater than zero");
+    for (std::size_t j = 0; j < i; ++j) {
+      const IdMapping& other = mappings[j];
+      if (overlap(one.container_id, one.size, other.container_id, other.size) ||
+          overlap(one.host_id, one.size, other.host_id, other.size)) {
+        problems.add(here, "overlaps with " + element(member, j));
+      }
+    }
+  }
+  // user_namespaces(7): UID_GID_MAP_MAX_EXTENTS.
+  if (mappings.size() > 340) problems.add(member, "has more than 340 entries");
+}
+
+void check_user_namespace(const Linux& platform, Problems& problems) {
+  const bool mapped = !platform.uid_mappings.empty() || !platform.gid_mappings.empty();
+  if (mapped && find(platform, "user") == nullptr) {
+    problems.add("linux.uidMappings", "ids are mapped only in a user namespace",
+                 "Add {\"type\": \"user\"} to linux.namespaces");
+  }
+  if (makes_new(platform, "user")) {
+    if (platform.uid_mappings.empty())
+      problems.add("linux.uidMappings", "a new user namespace needs user ids");
+    if (platform.gid_mappings.empty())
+      problems.add("linux.gidMappings", "a new user namespace needs group ids");
+  }
+  check_mappings(platform.uid_mappings, "linux.uidMappings", problems);
+  check_mappings(platform.gid_mappings, "linux.gidMappings", problems);
+}
+
+void check_time(const Linux& platform, Problems& problems) {
+  if (!platform.time_offsets.empty() && !makes_new(platform, "time")) {
+    problems.add("linux.timeOffsets", "clocks are shifted only in a new time namespace",
+                 "Add {\"type\": \"time\"} to linux.namespaces");
+  }
+  for (const auto& [clock, offset] : platform.time_offsets) {
+    const std::string here = "linux.timeOffsets." + clock;
+    if (clock != "monotonic" && clock != "boottime") {
+      problems.add(here, "is not a clock that can be shifted", "Use monotonic or boottime");
+    }
+    if (offset.nanoseconds >= 1'000'000'000) problems.add(here + ".nanosecs", "must be below 1000000000");
+  }
+}
+
+void check_devices(const std::vector<Device>& devices, Problems& problems) {
+  static const std::set<std::string> kTypes = {"c", "b", "u", "p"};
+  for (std::size_t i = 0; i < devices.size(); ++i) {
+    const Device& device = devices[i];
+    const std::string here = element("linux.devices", i);
+    problems.absolute(device.path, here + ".path");
+    if (!kTypes.contains(device.type)) {
+      problems.add(here + ".type", "\"" + device.type + "\" is not a type of device", "Use c, u, b or p");
+    }
+    if (device.major < 0 || device.minor < 0) problems.add(here + ".major", "must not be negative");
+    if (device.file_mode && *device.file_mode > 07777) problems.add(here + ".fileMode", "is above 07777");
+  }
+}
+
+void check_paths(const std::vector<std::string>& paths, const std::string& member, Problems& problems) {
+  for (std::size_t i = 0; i < paths.size(); ++i)
+    problems.absolute(paths[i], element(member, i));
+}
+
+void check_cgroups_path(const std::string& path, Problems& problems) {
+  const std::string slashed = "/" + path + "/";
+  if (slashed.find("/../") != std::string::npos) {
+    problems.add("linux.cgroupsPath", "\"" + path + "\" contains \"..\"", "Name the group without it");
+  }
+}
+
+}  // namespace
+
+void check_linux(const Linux& platform, Problems& problems) {
+  static const std::set<std::string> kPropagations = {
+      "", "shared", "slave", "private", "unbindable", "rshared", "rslave", "rprivate", "runbindable"};
+  check_namespaces(platform, problems);
+  check_user_namespace(platform, problems);
+  check_time(platform, problems);
+  check_devices(platform.devices, problems);
+  check_paths(platform.masked_paths, "linux.maskedPaths", problems);
+  check_paths(platform.readonly_paths, "linux.readonlyPaths", problems);
+  check_cgroups_path(platform.cgroups_path, problems);
+  if (!kPropagations.contains(platform.rootfs_propagation)) {
+    problems.add("linux.rootfsPropagation",
+                 "\"" + platform.rootfs_propagation + "\" is not a kind of propagation",
+                 "Use shared, slave, private or unbindable");
+  }
+  if (!platform.mount_label.empty())
+    problems.add("linux.mountLabel", "SELinux labels are not supported", "Remove it");
+}
+
+}  // namespace spec

@@ -1,0 +1,71 @@
+// The conversation between the runtime and the container's first process, over a SOCK_SEQPACKET pair: one send
+// is one message, and a peer that died is an end of file, so neither side ever waits for a dead one.
+//
+//     mini-runtime run                            the container's first process
+//       | clone3 ------------------------------->  joins namespaces and cgroups
+//       | writes uid_map, gid_map
+//       | identity_mapped ---------------------->  becomes root of its user namespace    (user namespace only)
+//       |                                          mounts
+//       | <------------------------------ mounted                                        (with hooks only)
+//       | hooks prestart, createRuntime
+//       | hooks_done --------------------------->  hooks createContainer, pivot_root
+//       | <-------------------------------- ready
+//       | state.json: created
+//       | kept --------------------------------->  waits at the gate                     (create only)
+//       | start -------------------------------->  hooks startContainer, identity, seccomp, execve
+//       | <--------- end of file: the program runs
+//
+// After `create` the last two lines are spoken by `start`, another process, through a connection to the gate (a
+// listening socket in the state directory). At any point the child may say `failed` instead, with the cause.
+// Reads: unix(7), socketpair(2), OCI runtime-spec runtime.md (lifecycle).
+#pragma once
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "base/sys/fd.h"
+
+namespace protocol {
+
+enum class Word : unsigned char { identity_mapped = 1, mounted, hooks_done, ready, kept, start, failed };
+std::string_view name_of(Word word);
+
+// Why the child gave up, with everything that is needed to throw the same error in the parent.
+struct Failure {
+  enum class Kind : unsigned char { kernel_call, document, program, other };
+  Kind kind = Kind::other;
+  int error = 0;  // errno, of kernel_call and program
+  std::string call, arguments, phase, hint;
+  std::string text;  // what() of the other kinds; of `document` without the path, which is in arguments
+};
+
+struct Message {
+  Word word;
+  Failure failure;  // of Word::failed
+};
+
+// The peer closed its end without a word: it was killed.
+class PeerGone : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+void say(int socket, Word word, sys::Where where = sys::Where::current());
+// False if the peer is gone.
+bool say_failed(int socket, const Failure& failure) noexcept;
+// nullopt at the end of file.
+std::optional<Message> hear(int socket, sys::Where where = sys::Where::current());
+// Hears exactly `word`; throws PeerGone, or what the peer's failure describes.
+void expect(int socket, Word word, sys::Where where = sys::Where::current());
+
+// Inside a catch block: the current exception as a Failure.
+Failure describe_current_exception();
+[[noreturn]] void rethrow(const Failure& failure);
+
+// For tests: bytes on the wire and back. decode throws std::runtime_error on anything encode cannot have made.
+std::string encode(const Message& message);
+Message decode(std::string_view bytes);
+
+}  // namespace protocol
