@@ -1,0 +1,68 @@
+// `vm-launcher doctor`: what this host offers a VM, with the evidence. Declared in verbs.h.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/sys/file.h"
+#include "base/sys/identity.h"
+#include "base/sys/process.h"
+#include "vm-launcher/cache/paths.h"
+#include "vm-launcher/cache/program.h"
+#include "vm-launcher/cli/verbs.h"
+#include "vm-launcher/connection/embedded.h"
+#include "vm-launcher/launch/kvm.h"
+
+namespace vm {
+
+namespace {
+
+constexpr char kQemu[] = "/usr/bin/qemu-system-x86_64";
+
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
+KvmVerdict verdict(bool refresh) {
+  const GuestKernel kernel = ensure_kernel(say);
+  if (auto ruled_out = kvm_ruled_out()) return *ruled_out;
+  if (auto known = refresh ? std::nullopt : cached_kvm_verdict(kernel)) return *known;
+  Timeline timeline;
+  Launcher launcher(fmt::format("doctor-{}", sys::getpid()), "", timeline);
+  return probe_kvm(launcher, kernel);
+}
+
+}  // namespace
+
+int doctor(bool json, bool refresh) {
+  sys::set_child_subreaper();
+  nlohmann::ordered_json facts;
+  const bool has_qemu = sys::exists(kQemu);
+  facts["qemu"] =
+      has_qemu ? first_line(output_of({kQemu, "--version"})) : "missing: apt-get install qemu-system-x86";
+  const std::string daemon = libvirt::running_daemon();
+  facts["libvirt"] =
+      daemon.empty() ? "embedded in vm-launcher, no daemon needed" : "embedded; a daemon runs too: " + daemon;
+  if (has_qemu) {
+    const KvmVerdict kvm = verdict(refresh);
+    facts["kvm"] = {
+        {"usable", kvm.usable}, {"reason", kvm.reason}, {"evidence", kvm.evidence}, {"cached", kvm.cached}};
+    facts["accelerator"] = kvm.usable ? "kvm" : "tcg";
+    facts["consequence"] = kvm.usable ? "VMs run on the processor itself"
+                                      : "VMs are emulated (TCG): slower CPU, and every timing is marked tcg";
+  }
+  if (json) {
+    fmt::print("{}\n", facts.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    return 0;
+  }
+  fmt::print("qemu         {}\nlibvirt      {}\n", std::string(facts["qemu"]), std::string(facts["libvirt"]));
+  if (!has_qemu) return 0;
+  fmt::print("kvm          {}: {}{}\n", facts["kvm"]["usable"] ? "usable" : "not usable",
+             std::string(facts["kvm"]["reason"]),
+             facts["kvm"]["cached"] ? " (probed earlier in this boot of the host)" : "");
+  if (const std::string evidence = facts["kvm"]["evidence"]; !evidence.empty())
+    fmt::print("evidence     {}\n", evidence);
+  fmt::print("consequence  {}\n", std::string(facts["consequence"]));
+  return 0;
+}
+
+}  // namespace vm

@@ -1,0 +1,158 @@
+// vm-launcher: virtual machines with the image, the command and the habits of a container. One function a verb, in
+// verbs.h; this file only reads the command line. Reads: docs/decisions/0010-embedded-libvirt.md.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "base/sys/console.h"
+#include "base/sys/process.h"
+#include "vm-launcher/cli/verbs.h"
+
+namespace {
+
+constexpr char kExamples[] =
+    "Examples:\n"
+    "  vm-launcher run busybox -- uname -a\n"
+    "  vm-launcher run --profile devices --memory 512 busybox -- sh -c 'ls /dev; exit 3'\n"
+    "  vm-launcher run --accel tcg --timings boot.json busybox -- true\n"
+    "  vm-launcher run --kernel bzImage --initrd root.cpio -- /bin/sh -c 'cat /proc/version'\n"
+    "  vm-launcher list --format json\n"
+    "  vm-launcher console NAME          (Ctrl-] leaves)\n"
+    "  vm-launcher stop NAME\n"
+    "  vm-launcher doctor\n"
+    "The exit code is the command's; 125 when vm-launcher itself failed, 126 and 127 as Docker.\n";
+
+struct Options {
+  vm::RunRequest run;
+  std::string profile = "tiny";
+  std::string memory;
+  sys::TraceRequest trace;
+  std::string name;
+  std::string format = "text";
+  int grace_s = 10;
+  bool refresh = false;
+};
+
+CLI::App* add_run(CLI::App& app, Options& options) {
+  CLI::App* run = app.add_subcommand("run", "Boot a VM and run one command of the image in it");
+  run->footer(kExamples);
+  run->prefix_command();
+  run->add_option("--accel", options.run.accelerator, "auto, kvm or tcg (emulation)")
+      ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
+      ->capture_default_str();
+  run->add_option("--profile", options.profile,
+                  "tiny: microvm, serial only; devices: microvm with virtio; compat: q35")
+      ->check(CLI::IsMember({"tiny", "devices", "compat"}))
+      ->capture_default_str();
+  run->add_option("-m,--memory", options.memory, "Memory: 512m, 1g, or MiB (default: enough for the image)");
+  run->add_option("--cpus", options.run.cpus, "Virtual CPUs")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  run->add_option("--name", options.run.name, "Name for list, stop and console");
+  run->add_option("-e,--env", options.run.environment, "NAME=value for the command")->allow_extra_args(false);
+  run->add_option("-w,--workdir", options.run.directory, "Working directory");
+  run->add_option("-u,--user", options.run.user, "User[:group] in the guest");
+  run->add_flag("-i,--interactive", options.run.interactive, "Pass standard input to the command");
+  run->add_option("--kernel", options.run.kernel, "bzImage or vmlinux instead of Debian's cloud kernel");
+  run->add_option("--initrd", options.run.source.initrd,
+                  "Root file system: a cpio archive instead of an image");
+  run->add_option("--rootfs", options.run.source.tar, "Root file system: a tar archive instead of an image");
+  run->add_option("--connect", options.run.connect, "libvirt URI (default: embedded, no daemon)");
+  run->add_option("--timeout", options.run.timeout_s, "Seconds to wait for READY")->capture_default_str();
+  run->add_option("--timings", options.run.timings,
+                  "Write the boot's time stamps as JSON to a file, or fd:N");
+  run->add_flag("--explain", options.trace.explain, "Show each phase and kernel call, with its reason");
+  run->add_flag("--step", options.trace.step, "Wait for Enter before each phase");
+  run->add_option("--trace", options.trace.file, "Write the same as JSON lines to a file");
+  return run;
+}
+
+// "512m", "1g", "512" (MiB).
+unsigned mebibytes(const std::string& text) {
+  std::size_t used = 0;
+  const unsigned long value = text.empty() ? 0 : std::stoul(text, &used);
+  const std::string unit = text.substr(used);
+  if (unit.empty() || unit == "m" || unit == "M") return static_cast<unsigned>(value);
+  if (unit == "g" || unit == "G") return static_cast<unsigned>(value * 1024);
+  throw std::runtime_error("--memory " + text + ": give MiB, or a number with m or g");
+}
+
+// What stands after the options: IMAGE [--] COMMAND..., or [--] COMMAND... when the root comes from a file.
+void take_rest(vm::RunRequest& request, std::vector<std::string> rest) {
+  const bool from_file = !request.source.initrd.empty() || !request.source.tar.empty();
+  if (!from_file) {
+    if (rest.empty()) throw std::runtime_error("run: name an image, or give --rootfs or --initrd");
+    request.source.image = rest.front();
+    rest.erase(rest.begin());
+  }
+  request.command.insert(request.command.begin(), rest.begin(), rest.end());
+}
+
+// WHY by hand: CLI11 gives what follows "--" in a subcommand to the main program.
+std::vector<std::string> cut_at_dashes(std::vector<std::string>& arguments) {
+  const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
+  if (dashes == arguments.end()) return {};
+  std::vector<std::string> after(dashes + 1, arguments.end());
+  arguments.erase(dashes, arguments.end());
+  return after;
+}
+
+int run(Options& options, const CLI::App& command, vm::Timeline& timeline) {
+  take_rest(options.run, command.remaining());
+  options.run.profile = *vm::profile_named(options.profile);
+  options.run.memory_mib = mebibytes(options.memory);
+  sys::start_tracing(options.trace);
+  return vm::run(options.run, timeline);
+}
+
+int dispatch(int argc, char** argv, vm::Timeline& timeline) {
+  Options options;
+  CLI::App app("vm-launcher: virtual machines as easy as containers", "vm-launcher");
+  app.footer(kExamples);
+  app.require_subcommand(1);
+  const CLI::App* run_verb = add_run(app, options);
+  const auto with_format = [&](CLI::App* verb) {
+    verb->add_option("--format", options.format, "text or json")->check(CLI::IsMember({"text", "json"}));
+    return verb;
+  };
+  const CLI::App* list = with_format(app.add_subcommand("list", "Running VMs")->alias("ls"));
+  CLI::App* stop =
+      app.add_subcommand("stop", "SIGTERM to the command, and the end of the VM after a grace period");
+  stop->add_option("NAME", options.name)->required();
+  stop->add_option("-t,--time", options.grace_s, "Seconds of grace")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  CLI::App* console = app.add_subcommand("console", "The serial console of a running VM; Ctrl-] leaves");
+  console->add_option("NAME", options.name)->required();
+  CLI::App* doctor = with_format(app.add_subcommand("doctor", "What this host can do, and the proof"));
+  doctor->add_flag("--refresh", options.refresh, "Probe KVM again");
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  options.run.command = cut_at_dashes(arguments);
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+  try {
+    app.parse(arguments);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 125;
+  }
+  const bool json = options.format == "json";
+  if (run_verb->parsed()) return run(options, *run_verb, timeline);
+  if (list->parsed()) return vm::list(json);
+  if (stop->parsed()) return vm::stop(options.name, options.grace_s);
+  if (console->parsed()) return vm::console(options.name);
+  return vm::doctor(json, options.refresh);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  vm::Timeline timeline;
+  trace::set_role(trace::Role::launcher);
+  int code = 125;
+  try {
+    code = dispatch(argc, argv, timeline);
+  } catch (const std::exception& error) {
+    vm::say(error.what());
+  }
+  // WHY: libvirt's threads may still run (see launch/run.cpp); destructors of globals would pull data from under them.
+  std::fflush(nullptr);
+  sys::exit_now(code);
+}

@@ -1,0 +1,47 @@
+// A virtual machine as values, before anything is started: which board, which kernel command line, which libvirt
+// document. Pure: no privilege, no calls; `--explain` and the unit tests print the same.
+//
+// Three boards. tiny: QEMU's microvm without ACPI, the least a kernel can boot on; it finds no virtio device, so
+// the agent speaks on the second serial port. devices: microvm with ACPI and virtio-mmio. compat: q35 with PCI, the
+// board that any distribution expects. Reads: qemu's microvm.rst, libvirt formatdomain, kernel-parameters.rst.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vm {
+
+enum class Profile { tiny, devices, compat };
+enum class Accelerator { kvm, tcg };
+
+std::string name_of(Profile profile);
+std::string name_of(Accelerator accelerator);
+std::optional<Profile> profile_named(const std::string& name);
+
+struct Machine {
+  std::string name;
+  Profile profile = Profile::tiny;
+  Accelerator accelerator = Accelerator::tcg;
+  bool host_cpu = true;  // under KVM: the host's processor as it is; else QEMU's plain one
+  unsigned memory_mib = 256;
+  unsigned cpus = 1;
+  std::string kernel;
+  std::string initrd;
+  std::string console_socket;  // QEMU connects to both: not a byte of the boot is lost
+  std::string agent_socket;
+  unsigned long host_khz = 0;  // the host's time stamp counter; 0 when unknown
+};
+
+// Kernel modules that the guest loads before READY, by name; dependencies come along.
+std::vector<std::string> modules_for(Profile profile);
+
+std::string kernel_command_line(const Machine& machine);
+
+// The document for virDomainCreateXML.
+std::string domain_xml(const Machine& machine);
+
+// kHz from the text of /proc/cpuinfo; 0 if it does not say.
+unsigned long host_khz_from(const std::string& cpuinfo);
+
+}  // namespace vm

@@ -1,0 +1,88 @@
+// See boot.h.
+#include "vm-launcher/launch/boot.h"
+
+#include <csignal>
+
+#include "base/sys/file.h"
+#include "base/sys/process.h"
+#include "base/sys/socket.h"
+
+namespace vm {
+
+namespace {
+
+constexpr int kLibvirtNoticesMs = 3000;
+
+struct Listeners {
+  sys::UniqueFd console;
+  sys::UniqueFd agent;
+};
+
+// A retried boot finds the sockets of the first one.
+sys::UniqueFd listen_anew(const std::string& path) {
+  sys::unlink_if_present(path);
+  return sys::listen_unix(path);
+}
+
+// Where libvirt's QEMU driver writes a domain's pid.
+pid_t pid_of_domain(const std::string& root) {
+  const auto text = sys::read_file_if_present(root + "/run/qemu/vm.pid");
+  return text ? std::atoi(text->c_str()) : 0;
+}
+
+bool readable(int fd, int timeout_ms) {
+  pollfd entry{fd, POLLIN, 0};
+  return sys::poll({&entry, 1}, timeout_ms) > 0;
+}
+
+}  // namespace
+
+Boot::Boot(libvirt::Connection& connection, Machine machine, const VmFolder& folder, Timeline& timeline)
+    : connection_(connection) {
+  const trace::Phase phase("start QEMU",
+                           "libvirt turns the document into a QEMU process with its CPUs stopped");
+  machine.console_socket = folder.file("console.qemu");
+  machine.agent_socket = folder.file("agent.qemu");
+  const Listeners listeners{listen_anew(machine.console_socket), listen_anew(machine.agent_socket)};
+  domain_ = connection_.create(domain_xml(machine), libvirt::Start::paused);
+  console_ = sys::accept(listeners.console.get());
+  agent_ = sys::accept(listeners.agent.get());
+  if (const auto process = name_process(pid_of_domain(folder.file("lv")))) {
+    qemu_ = *process;
+    pidfd_ = sys::pidfd_open(process->pid);
+  }
+  domain_.resume();
+  timeline.mark(Stamp::qemu_started);
+}
+
+Boot::~Boot() {
+  try {
+    end();
+  } catch (const std::exception& error) {
+    trace::note(error.what());
+  }
+}
+
+bool Boot::kill_qemu() {
+  if (!pidfd_) return false;
+  sys::pidfd_send_signal(pidfd_.get(), SIGKILL);
+  if (readable(pidfd_.get(), kLibvirtNoticesMs)) sys::reap_if_child(qemu_.pid);
+  pidfd_.reset();
+  return true;
+}
+
+void Boot::end() {
+  if (!domain_) return;
+  if (kill_qemu() && readable(stopped_descriptor(), kLibvirtNoticesMs)) {
+    char byte = 0;
+    sys::read(stopped_descriptor(), {&byte, 1});
+  }
+  // Forgets the domain; it is still there only when the kill did not reach it.
+  domain_.destroy();
+}
+
+void Boot::abandon() {
+  if (kill_qemu()) domain_.release();
+}
+
+}  // namespace vm

@@ -1,0 +1,203 @@
+// See run.h.
+#include "vm-launcher/launch/run.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <ctime>
+#include <memory>
+#include <stdexcept>
+
+#include "base/sys/file.h"
+#include "base/sys/identity.h"
+#include "base/sys/process.h"
+#include "vm-launcher/cache/paths.h"
+#include "vm-launcher/kernel/modules.h"
+#include "vm-launcher/launch/kvm.h"
+
+namespace vm {
+
+namespace {
+
+constexpr unsigned kLeastMemoryMib = 256;
+
+struct Choice {
+  Accelerator accelerator = Accelerator::tcg;
+  std::string why;
+  bool host_cpu = true;
+};
+
+// kvm only when it is proved; otherwise emulation, said aloud, or a refusal with the evidence.
+Choice choose(const RunRequest& request, Launcher& launcher, const GuestKernel& kernel) {
+  if (request.accelerator == "tcg") return {Accelerator::tcg, "asked for"};
+  const trace::Phase phase("choose the accelerator",
+                           "a device node proves nothing; only a boot to READY does");
+  const KvmVerdict verdict = kvm_verdict(launcher, kernel);
+  if (verdict.usable) return {Accelerator::kvm, verdict.reason, verdict.host_cpu};
+  if (request.accelerator == "kvm") {
+    throw std::runtime_error(
+        fmt::format("--accel kvm: KVM cannot run the guest here: {}\n{}", verdict.reason, verdict.evidence));
+  }
+  say(fmt::format(
+      "KVM cannot run the guest here ({}); using emulation (TCG): a slower CPU, and its timings are "
+      "emulation's. Details: vm-launcher doctor",
+      verdict.reason));
+  return {Accelerator::tcg, verdict.reason};
+}
+
+unsigned memory_for(const RunRequest& request, const std::string& initrd) {
+  if (request.memory_mib != 0) return request.memory_mib;
+  // The archive, its unpacked copy, and room to work.
+  const auto mib = static_cast<unsigned>(sys::stat(initrd).st_size >> 20);
+  return std::max(kLeastMemoryMib, 128 + 3 * mib);
+}
+
+bool names(const std::vector<std::string>& environment, const std::string& variable) {
+  for (const std::string& entry : environment)
+    if (entry.starts_with(variable + "=")) return true;
+  return false;
+}
+
+// Docker's rules: the user's command replaces the image's Cmd, not its Entrypoint; -e replaces the image's Env.
+protocol::Command command_for(const RunRequest& request, const ImageConfig& image, const std::string& name) {
+  protocol::Command command;
+  command.arguments = image.entrypoint;
+  const auto& rest = request.command.empty() ? image.command : request.command;
+  command.arguments.insert(command.arguments.end(), rest.begin(), rest.end());
+  if (command.arguments.empty()) throw std::runtime_error("no command given, and the image names none");
+  for (const std::string& entry : request.environment)
+    command.environment.push_back(entry.find('=') == std::string::npos ? entry + "=" : entry);
+  for (const std::string& entry : image.environment)
+    if (!names(command.environment, entry.substr(0, entry.find('=')))) command.environment.push_back(entry);
+  const std::pair<const char*, std::string> defaults[] = {
+      {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+      {"HOME", "/root"},
+      {"HOSTNAME", name}};
+  for (const auto& [variable, value] : defaults)
+    if (!names(command.environment, variable))
+      command.environment.push_back(fmt::format("{}={}", variable, value));
+  command.directory = request.directory.empty() ? image.working_directory : request.directory;
+  command.user = request.user.empty() ? image.user : request.user;
+  command.hostname = name;
+  return command;
+}
+
+void write_timings(const std::string& where, const std::string& json) {
+  if (where.empty()) return;
+  if (!where.starts_with("fd:")) return sys::write_file_atomically(where, json);
+  int fd = -1;
+  std::from_chars(where.data() + 3, where.data() + where.size(), fd);
+  sys::write_all(fd, json);
+}
+
+GuestKernel kernel_for(const RunRequest& request) {
+  const trace::Phase phase("guest kernel", "Debian's, uncompressed, so that QEMU enters it without firmware");
+  if (request.kernel.empty()) return ensure_kernel(say);
+  return user_kernel(request.kernel,
+                     fmt::format("{}/given-{}", cache_directory(), file_stamp(request.kernel)));
+}
+
+Initramfs initramfs_for(const RunRequest& request, const GuestKernel& kernel) {
+  const trace::Phase phase("initramfs",
+                           "the image's files and guest-init, as the kernel unpacks them into memory");
+  return ensure_initramfs(request.source, kernel,
+                          in_load_order(kernel.module_directory, modules_for(request.profile)));
+}
+
+VmState first_state(const RunRequest& request, const std::string& name, const Machine& machine,
+                    const std::vector<std::string>& command) {
+  VmState state;
+  state.name = name;
+  state.status = "booting";
+  state.image = request.source.image;
+  state.command = command;
+  state.profile = name_of(machine.profile);
+  state.accelerator = name_of(machine.accelerator);
+  state.created = std::time(nullptr);
+  state.launcher = name_process(sys::getpid()).value_or(ProcessName{});
+  return state;
+}
+
+Machine machine_for(const RunRequest& request, const Choice& choice, const GuestKernel& kernel,
+                    const std::string& initrd) {
+  Machine machine;
+  machine.name = "vm";
+  machine.profile = request.profile;
+  machine.accelerator = choice.accelerator;
+  machine.host_cpu = choice.host_cpu;
+  machine.memory_mib = memory_for(request, initrd);
+  machine.cpus = request.cpus;
+  machine.kernel = kernel.vmlinux;
+  machine.initrd = initrd;
+  machine.host_khz = host_khz_from(sys::read_file("/proc/cpuinfo"));
+  return machine;
+}
+
+// Boots, and keeps state.json true while it does.
+BootedVm boot(Launcher& launcher, const Machine& machine, VmState state, unsigned timeout_s) {
+  launcher.folder().write(state);
+  BootedVm vm = launcher.boot(
+      machine, std::chrono::seconds(timeout_s),
+      [&](const Boot& started) {
+        state.qemu = started.qemu();
+        launcher.folder().write(state);
+      },
+      say);
+  state.status = "running";
+  launcher.folder().write(state);
+  return vm;
+}
+
+Ending converse(BootedVm& vm, const protocol::Command& command, bool interactive) {
+  const trace::Phase phase("run the command", "its streams and exit code come back in frames");
+  return vm.supervisor->converse(command, interactive ? 0 : -1);
+}
+
+std::vector<std::pair<std::string, std::string>> facts_of(const BootedVm& vm, const Machine& machine,
+                                                          const Choice& choice, const Ending& ending) {
+  return {{"accelerator", name_of(machine.accelerator)},
+          {"accelerator_why", choice.why},
+          {"profile", name_of(machine.profile)},
+          {"attempts", std::to_string(vm.attempts)},
+          {"guest_kernel", vm.supervisor->greeting().kernel},
+          {"guest_ready_uptime_ms", std::to_string(vm.supervisor->greeting().uptime_ms)},
+          {"exit_code", std::to_string(ending.exit_code)}};
+}
+
+}  // namespace
+
+void say(const std::string& text) {
+  sys::write_all(2, "vm-launcher: " + text + (text.ends_with('\n') ? "" : "\n"));
+}
+
+int run(const RunRequest& request, Timeline& timeline) {
+  const std::string name = request.name.empty() ? fmt::format("vm-{}", sys::getpid()) : request.name;
+  // QEMU daemonizes and becomes an orphan: adopted, it can be waited for exactly.
+  sys::set_child_subreaper();
+  running_vms(run_directory());
+  const GuestKernel kernel = kernel_for(request);
+  const Initramfs initramfs = initramfs_for(request, kernel);
+  const protocol::Command command = command_for(request, initramfs.config, name);
+  timeline.mark(Stamp::prepared);
+
+  auto launcher = std::make_unique<Launcher>(name, request.connect, timeline);
+  const Choice choice = choose(request, *launcher, kernel);
+  const Machine machine = machine_for(request, choice, kernel, initramfs.path);
+  BootedVm vm =
+      boot(*launcher, machine, first_state(request, name, machine, command.arguments), request.timeout_s);
+  const Ending ending = converse(vm, command, request.interactive);
+  const auto facts = facts_of(vm, machine, choice, ending);
+  {
+    const trace::Phase phase("end the VM", "all it had was in memory; nothing of it may stay");
+    launcher->leave(vm);
+  }
+  // WHY not destroyed: the embedded libvirt ends with this process anyway, and closing it in order waits up to 200 ms
+  // for a thread that looks after the QEMU that has just been reaped. On every other way out it is closed in order.
+  static_cast<void>(launcher.release());
+  timeline.mark(Stamp::gone);
+  if (!ending.trouble.empty()) say(ending.trouble);
+  write_timings(request.timings, timeline.to_json(facts));
+  return ending.exit_code;
+}
+
+}  // namespace vm

@@ -1,0 +1,76 @@
+// See messages.h.
+#include "vm-launcher/protocol/messages.h"
+
+#include "vm-launcher/protocol/bytes.h"
+
+namespace vm::protocol {
+
+std::string encode(const Ready& message) {
+  std::string out;
+  append_string(out, message.kernel);
+  append_u32(out, message.uptime_ms);
+  append_strings(out, message.trouble);
+  return out;
+}
+
+std::optional<Ready> decode_ready(std::string_view payload) {
+  Reader reader(payload);
+  auto kernel = reader.text();
+  const auto uptime = reader.number();
+  auto trouble = reader.texts();
+  if (!kernel || !uptime || !trouble || !reader.at_end()) return std::nullopt;
+  return Ready{std::move(*kernel), *uptime, std::move(*trouble)};
+}
+
+std::string encode(const Command& message) {
+  std::string out;
+  append_strings(out, message.arguments);
+  append_strings(out, message.environment);
+  append_string(out, message.directory);
+  append_string(out, message.user);
+  append_string(out, message.hostname);
+  return out;
+}
+
+std::optional<Command> decode_command(std::string_view payload) {
+  Reader reader(payload);
+  auto arguments = reader.texts();
+  auto environment = reader.texts();
+  auto directory = reader.text();
+  auto user = reader.text();
+  auto hostname = reader.text();
+  if (!arguments || arguments->empty() || !environment || !directory || !user || !hostname)
+    return std::nullopt;
+  if (!reader.at_end()) return std::nullopt;
+  return Command{std::move(*arguments), std::move(*environment), std::move(*directory), std::move(*user),
+                 std::move(*hostname)};
+}
+
+std::string encode(const Failure& message) {
+  std::string out;
+  append_u32(out, message.exit_code);
+  append_string(out, message.reason);
+  return out;
+}
+
+std::optional<Failure> decode_failure(std::string_view payload) {
+  Reader reader(payload);
+  const auto code = reader.number();
+  auto reason = reader.text();
+  if (!code || *code > 255 || !reason || !reader.at_end()) return std::nullopt;
+  return Failure{*code, std::move(*reason)};
+}
+
+std::string encode_number(std::uint32_t number) {
+  std::string out;
+  append_u32(out, number);
+  return out;
+}
+
+std::optional<std::uint32_t> decode_number(std::string_view payload) {
+  Reader reader(payload);
+  const auto value = reader.number();
+  return reader.at_end() ? value : std::nullopt;
+}
+
+}  // namespace vm::protocol

@@ -1,0 +1,59 @@
+// What the payloads of frame.h hold, and who may say what when:
+//
+//     launcher                                   guest-init
+//        |  <------------------------- ready        |   mounts and modules are done
+//        |  run ------------------------------->    |
+//        |  input, input_end, signal ---------->    |   at most kInputWindow bytes of input without input_taken
+//        |  <------ output, error_output, input_taken|
+//        |  <---------------- exited or failed      |   then the guest powers off by itself
+//
+// A decode of foreign bytes returns nullopt and never throws.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vm::protocol {
+
+// WHY a window: a serial line has no flow control that QEMU emulates; what the guest's line discipline cannot
+// hold (4096 bytes, plus 64 KiB behind it) is lost without a word. Credit keeps less than that under way.
+inline constexpr std::uint32_t kInputWindow = 16384;
+// Largest piece of output in one frame: small enough that standard output cannot starve standard error.
+inline constexpr std::size_t kOutputPiece = 16384;
+
+struct Ready {
+  std::string kernel;                // release, as uname(2) says
+  std::uint32_t uptime_ms = 0;       // CLOCK_BOOTTIME of the guest: kernel start to here
+  std::vector<std::string> trouble;  // what did not work on the way, for a person
+};
+
+struct Command {
+  std::vector<std::string> arguments;
+  std::vector<std::string> environment;  // "NAME=value", complete
+  std::string directory;                 // "/" if empty
+  std::string user;  // "", "uid" or "uid:gid"; names are looked up in the guest's /etc/passwd
+  std::string hostname;
+};
+
+struct Failure {
+  std::uint32_t exit_code = 125;  // 127 not found, 126 not executable, 125 anything else
+  std::string reason;
+};
+
+std::string encode(const Ready& message);
+std::string encode(const Command& message);
+std::string encode(const Failure& message);
+std::string encode_number(std::uint32_t number);
+
+std::optional<Ready> decode_ready(std::string_view payload);
+std::optional<Command> decode_command(std::string_view payload);
+std::optional<Failure> decode_failure(std::string_view payload);
+std::optional<std::uint32_t> decode_number(std::string_view payload);
+
+// Name of the virtio-serial port that carries frames: /dev/virtio-ports/NAME by udev, sysfs "name" without.
+inline constexpr char kPortName[] = "org.isolab.agent";
+
+}  // namespace vm::protocol
