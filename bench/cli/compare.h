@@ -1,0 +1,33 @@
+// `bench compare`: the course's Table A, each claim beside what this host measures.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace bench {
+
+struct CompareOptions {
+  bool quick = false;
+  std::string out = "results/latest";
+  std::string format = "text";  // or "json", on standard output
+  std::uint64_t seed = 1;
+  std::vector<std::string> platforms;  // all if empty
+  std::string command;                 // as it was typed, for the report
+};
+
+// Returns the program's exit status: 0, or 130 when it was interrupted (what was measured is kept).
+int compare(const CompareOptions& options);
+
+struct EnginesOptions {
+  int repetitions = 50;
+  std::string out = "results/engines";
+  std::uint64_t seed = 1;
+  std::vector<std::string> platforms;
+  std::string command;
+};
+
+// `bench engines`: `echo ok` through engines, and through low-level runtimes on one bundle, interleaved in one
+// run; the ratio of each to ours.
+int compare_engines(const EnginesOptions& options);
+
+}  // namespace bench

@@ -1,0 +1,83 @@
+// bench: what isolation costs on this machine.
+//
+// Exit status: 0 done, 1 it could not be done, 130 interrupted; CLI11's own for arguments that make no sense.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <vector>
+
+#include "base/sys/fd.h"
+#include "bench/cli/compare.h"
+#include "bench/cli/seam.h"
+#include "bench/platforms/timed_run.h"
+#include "bench/report/print.h"
+
+namespace {
+
+// The command as a person would type it again.
+std::string typed(int argc, char** argv) {
+  std::vector<std::string> words(argv, argv + argc);
+  words.front() = "bench";
+  return fmt::format("{}", fmt::join(words, " "));
+}
+
+void add_compare(CLI::App& app, bench::CompareOptions& options) {
+  CLI::App* command =
+      app.add_subcommand("compare", "process, container and VM: the course's Table A, measured");
+  command->add_flag("--quick", options.quick, "fewer repetitions: two minutes instead of four");
+  command->add_option("--out", options.out, "folder for results.json, report.md, report.html")
+      ->capture_default_str();
+  command->add_option("--format", options.format, "what to print: text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  command->add_option("--seed", options.seed, "of the bootstrap intervals")->capture_default_str();
+  command->add_option("--platforms", options.platforms, "only these, by name, with commas")->delimiter(',');
+}
+
+void add_engines(CLI::App& app, bench::EnginesOptions& options) {
+  CLI::App* command =
+      app.add_subcommand("engines", "'echo ok' through engines, and through runtimes on one bundle");
+  command->add_option("--repetitions", options.repetitions, "of each, at each pace")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  command->add_option("--out", options.out, "folder for results.json and README.md")->capture_default_str();
+  command->add_option("--seed", options.seed, "of the bootstrap intervals")->capture_default_str();
+  command->add_option("--platforms", options.platforms, "only these, by name, with commas")->delimiter(',');
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("What isolation costs on this machine.", "bench");
+  app.require_subcommand(1);
+  bench::CompareOptions compare;
+  bench::EnginesOptions engines;
+  std::string results_file;
+  std::string out = ".";
+  add_compare(app, compare);
+  add_engines(app, engines);
+  app.add_subcommand("seam", "what the tracing seam costs while nobody listens");
+  CLI::App* print = app.add_subcommand("report", "print report.md and report.html again from a results.json");
+  print->add_option("FILE", results_file, "results.json")->required();
+  print->add_option("--out", out, "folder for the report")->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  compare.command = engines.command = typed(argc, argv);
+  bench::watch_for_interruption();
+  if (app.got_subcommand("compare")) return bench::compare(compare);
+  if (app.got_subcommand("engines")) return bench::compare_engines(engines);
+  if (app.got_subcommand("report")) return report::print_again(results_file, out);
+  return bench::measure_seam();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const bench::Interrupted&) {
+    sys::write_all(2, "bench: interrupted; nothing is left running\n");
+    return 130;
+  } catch (const std::exception& error) {
+    sys::write_all(2, fmt::format("bench: {}\n", error.what()));
+    return 1;
+  }
+}

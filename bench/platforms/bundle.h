@@ -1,0 +1,25 @@
+// An OCI bundle for the low-level runtimes: one config.json, so that all of them do exactly the same work.
+//
+// `full` is what an engine asks for: Docker's capabilities, its seccomp profile, a cgroup with limits. `plain`
+// leaves seccomp and limits out. SPEC: OCI runtime specification 1.0.2, config.md and config-linux.md.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+enum class BundleKind { plain, full };
+
+// The configuration that runs `arguments` in `rootfs`; `cgroup` is the cgroup's path in every hierarchy.
+nlohmann::json bundle_config(const std::string& rootfs, const std::vector<std::string>& arguments,
+                             const std::string& cgroup, BundleKind kind);
+
+// The profile of the containers project (containers-common), resolved for this architecture and `capabilities`;
+// null when it is not installed. Throws std::runtime_error for a file that is not such a profile.
+nlohmann::json seccomp_profile(const std::vector<std::string>& capabilities);
+// The same from the profile's text.
+nlohmann::json resolve_profile(const nlohmann::json& profile, const std::vector<std::string>& capabilities);
+
+}  // namespace bench

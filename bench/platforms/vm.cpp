@@ -1,0 +1,59 @@
+// See vm.h.
+#include "bench/platforms/vm.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/sys/file.h"
+
+namespace bench {
+
+namespace {
+
+// The launcher's stages: an object of names and milliseconds since its request; what is null did not happen.
+std::map<std::string, Nanoseconds> stages_of(const std::string& text) {
+  std::map<std::string, Nanoseconds> stages;
+  const auto document = nlohmann::json::parse(text, nullptr, false);
+  if (!document.is_object()) return stages;
+  for (const auto& [name, value] : document.items()) {
+    if (!value.is_number() || name == "request") continue;
+    stages[name] = std::chrono::duration_cast<Nanoseconds>(
+        std::chrono::duration<double, std::milli>(value.get<double>()));
+  }
+  return stages;
+}
+
+}  // namespace
+
+std::string Vm::prepare() {
+  if (!sys::exists(program())) return "vm-launcher is not built";
+  if (find_program("qemu-system-x86_64").empty()) {
+    return "QEMU is not installed: apt-get install qemu-system-x86";
+  }
+  return {};
+}
+
+Arguments Vm::command(const Arguments& arguments) {
+  Arguments all = {program(),   "run",
+                   "--accel",   accelerator_,
+                   "--name",    fmt::format("{}-{}", instance_name(), ++runs_),
+                   "--timings", timings_file(),
+                   "--rootfs",  workspace_.archive(),
+                   "--"};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  return all;
+}
+
+Run Vm::run(const Arguments& arguments) {
+  sys::unlink_if_present(timings_file());
+  Run run = Platform::run(arguments);
+  run.stages = stages_of(sys::read_file_if_present(timings_file()).value_or(""));
+  return run;
+}
+
+ImageSize Vm::image_size() {
+  return {bytes_under(workspace_.rootfs()), "root file system; the kernel comes on top"};
+}
+
+}  // namespace bench

@@ -1,0 +1,36 @@
+// The benchmark's own folder: one root file system that every container platform runs, the same as an image
+// archive, and the state of whatever is started. It is removed at the end, and what a killed run left behind at
+// the next start.
+//
+// It lies on disk (/var/tmp), because a platform that keeps its layers in memory would be compared with one that
+// does not. Reads: hier(7).
+#pragma once
+
+#include <string>
+
+namespace bench {
+
+class Workspace {
+ public:
+  // Makes the folder and the root file system from busybox and the workload program.
+  Workspace();
+  ~Workspace();
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+
+  const std::string& path() const { return path_; }
+  std::string rootfs() const { return path_ + "/rootfs"; }
+  std::string archive() const { return path_ + "/image.tar"; }
+  // A folder of its own for a platform's state, made on first use.
+  std::string folder(const std::string& name) const;
+
+ private:
+  std::string path_;
+};
+
+// The cgroup of this run, below which every platform that can be told so puts its own.
+std::string cgroup_parent();
+// Removes that cgroup from every hierarchy; what still holds a process stays.
+void remove_cgroups();
+
+}  // namespace bench

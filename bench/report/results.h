@@ -1,0 +1,82 @@
+// One run of the benchmark as data: what results.json holds, and all that a report may draw on.
+//
+// Reading is strict: a file with a missing or misplaced member, or of a later schema, is refused with the path
+// of what is wrong. SCHEMA.md documents every member.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "bench/statistics/summary.h"
+
+namespace report {
+
+inline constexpr const char* kSchema = "isolab.bench.results";
+inline constexpr int kSchemaVersion = 1;
+
+struct PlatformFacts {
+  std::string name;
+  std::string title;
+  std::string technique;
+  std::string accelerator;
+  std::optional<std::string> unavailable;
+  std::optional<std::string> version;
+  std::optional<std::string> kernel;
+  std::optional<std::uint64_t> image_bytes;
+  std::string image_what;
+  nlohmann::json isolation;  // null when nothing could be seen
+};
+
+struct Series {
+  std::string platform;
+  std::string workload;
+  std::string mode;
+  std::string metric;
+  std::string unit;
+  std::vector<double> values;
+  std::vector<int> order;
+};
+
+struct Failure {
+  std::string platform;
+  std::string workload;
+  std::string mode;
+  std::string reason;
+  int count = 0;
+};
+
+struct Results {
+  std::string command;
+  std::string date;
+  std::string commit;
+  std::uint64_t seed = 0;
+  std::vector<std::string> notes;
+  std::map<std::string, std::string> environment;
+  std::vector<PlatformFacts> platforms;
+  std::vector<Series> series;
+  std::vector<Failure> failures;
+
+  const PlatformFacts* platform(const std::string& name) const;
+  const Series* find(const std::string& platform, const std::string& workload, const std::string& mode,
+                     const std::string& metric) const;
+  // Why there is no such series: a platform that could not be used, a failure, or that nobody measured it.
+  std::string why_missing(const std::string& platform, const std::string& workload,
+                          const std::string& mode) const;
+  statistics::Summary summary(const Series& one) const { return statistics::summarize(one.values, seed); }
+};
+
+// What is wrong with a results file, and where: "series[3].values: not an array".
+struct BadResults : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+nlohmann::json to_json(const Results& results);
+// Throws BadResults.
+Results from_json(const nlohmann::json& document);
+
+}  // namespace report
