@@ -1,0 +1,155 @@
+// The programs `workload` and `bench` as a user runs them: exit codes, a small comparison, its report in a browser, and
+// Ctrl-C.
+#include <gmock/gmock.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "base/sys/file.h"
+#include "base/sys/identity.h"
+#include "bench/platforms/platform.h"
+#include "bench/platforms/timed_run.h"
+#include "bench/report/results.h"
+
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+const std::string kBench = ISOLAB_BIN "/bench";
+const std::string kWorkload = ISOLAB_BIN "/workload";
+
+// A folder that goes away with the test.
+class Folder {
+ public:
+  Folder() : path_("/tmp/isolab-bench-test-" + std::to_string(sys::getpid())) {
+    sys::remove_tree(path_);
+    sys::mkdir(path_);
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+TEST(Workload, BadArgumentsEndWithTwoAndAMessage) {
+  for (const bench::Arguments& arguments : {bench::Arguments{kWorkload},
+                                            {kWorkload, "fly"},
+                                            {kWorkload, "cpu", "--rounds"},
+                                            {kWorkload, "cpu", "--rounds", "0"},
+                                            {kWorkload, "cpu", "--rounds", "1x"},
+                                            {kWorkload, "true", "--file", "x"}}) {
+    const auto run = bench::timed_run(arguments, 10s);
+    EXPECT_EQ(run.status, 2) << arguments.back();
+    EXPECT_THAT(run.errors, HasSubstr("see workload --help")) << arguments.back();
+    EXPECT_EQ(run.output, "");
+  }
+}
+
+TEST(Workload, StartReadsTheClockBetweenRequestAndFirstByte) {
+  const auto run = bench::timed_run({kWorkload, "start"}, 10s);
+  ASSERT_EQ(run.status, 0) << run.errors;
+  const auto seen =
+      std::chrono::nanoseconds(nlohmann::json::parse(run.output)["monotonic_ns"].get<std::int64_t>());
+  EXPECT_GT(seen, run.request.time_since_epoch());
+  EXPECT_LT(seen, run.first_byte.value().time_since_epoch());
+}
+
+TEST(Workload, DiskLeavesNoFileAndRefusesToOverwrite) {
+  const Folder folder;
+  EXPECT_EQ(bench::timed_run({kWorkload, "disk", "--megabytes", "1", "--file", folder / "f"}, 30s).status, 0);
+  EXPECT_FALSE(sys::exists(folder / "f"));
+  sys::write_file_atomically(folder / "f", "precious");
+  EXPECT_EQ(bench::timed_run({kWorkload, "disk", "--megabytes", "1", "--file", folder / "f"}, 30s).status, 1);
+  EXPECT_EQ(sys::read_file(folder / "f"), "precious");
+}
+
+TEST(Workload, IdleEndsWithSigterm) {
+  const auto command = bench::timed_run({"timeout", "-s", "TERM", "1", kWorkload, "idle"}, 20s);
+  EXPECT_EQ(command.output, "ready\n");
+  EXPECT_EQ(command.status, 124) << "what timeout(1) says when its signal was enough";
+}
+
+// Writes what a page of the given widths needs of them into its own document, and returns that.
+std::string measured_in_chromium(const std::string& chromium, const Folder& folder, const std::string& page) {
+  const std::string end = "</body>";
+  std::string speaking = page;
+  speaking.insert(speaking.rfind(end),
+                  "<script>parent.postMessage(innerWidth + ' needs ' + document.documentElement.scrollWidth, "
+                  "'*')</script>");
+  sys::write_file_atomically(folder / "page.html", speaking);
+  std::string frames =
+      "<!DOCTYPE html><body><p id=heard></p><script>onmessage = e => heard.append('[' + e.data + "
+      "']')</script>";
+  for (const int width : {390, 1366, 1920})
+    frames += "<iframe src=page.html style='border:0;height:1080px;width:" + std::to_string(width) +
+              "px'></iframe>";
+  sys::write_file_atomically(folder / "frames.html", frames + "</body>");
+  return bench::timed_run({chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+                           "--no-first-run", "--disable-background-networking", "--disable-component-update",
+                           "--disable-sync", "--hide-scrollbars", "--user-data-dir=" + (folder / "profile"),
+                           "--virtual-time-budget=10000", "--dump-dom", "file://" + (folder / "frames.html")},
+                          90s)
+      .output;
+}
+
+TEST(Report, FitsPhoneLaptopAndProjectorWithoutScrollingSideways) {
+  const std::string chromium = bench::find_program("chromium");
+  if (chromium.empty()) GTEST_SKIP() << "chromium is not installed";
+  const Folder folder;
+  bench::run_or_throw(
+      {kBench, "report", ISOLAB_SOURCE "/tests/unit/bench/results.json", "--out", folder / "out"});
+  const std::string seen = measured_in_chromium(chromium, folder, sys::read_file(folder / "out/report.html"));
+  for (const char* width : {"390", "1366", "1920"})
+    EXPECT_THAT(seen, HasSubstr("[" + std::string(width) + " needs " + width + "]"));
+}
+
+TEST(Compare, AQuickRunWritesAFileOfItsSchemaAndItsReports) {
+  const Folder folder;
+  const auto run = bench::timed_run(
+      {kBench, "compare", "--quick", "--platforms", "process,bubblewrap", "--out", folder / "out"}, 170s);
+  ASSERT_EQ(run.status, 0) << run.errors;
+  EXPECT_THAT(run.output, HasSubstr("computer (CPU) overhead"));
+  const auto results = report::from_json(nlohmann::json::parse(sys::read_file(folder / "out/results.json")));
+  ASSERT_NE(results.find("process", "start", "paced", "to_main"), nullptr);
+  EXPECT_EQ(results.find("process", "start", "paced", "to_main")->values.size(), 12U);
+  EXPECT_EQ(results.platform("docker")->unavailable, "left out of this run");
+  EXPECT_FALSE(results.environment.at("kernel").empty());
+  EXPECT_TRUE(sys::exists(folder / "out/report.md"));
+  EXPECT_TRUE(sys::exists(folder / "out/report.html"));
+}
+
+// Command lines that hold `text`: the workspace stands in those of the daemon and of all that it starts.
+std::string processes_that_name(const std::string& text) {
+  std::string found;
+  for (const std::string& name : sys::list_directory("/proc")) {
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    std::ostringstream command;
+    command << std::ifstream("/proc/" + name + "/cmdline").rdbuf();
+    if (command.str().find(text) != std::string::npos) found += command.str() + "\n";
+  }
+  return found;
+}
+
+TEST(Compare, InterruptionLeavesNothingBehind) {
+  const Folder folder;
+  sys::SpawnOptions quiet;
+  quiet.error = -1;
+  sys::Child child =
+      sys::spawn({kBench, "compare", "--platforms", "process,docker", "--out", folder / "out"}, quiet);
+  const std::string workspace = "/var/tmp/isolab-bench-" + std::to_string(child.pid());
+  for (int tries = 0; tries < 200 && !sys::exists(workspace + "/docker/pid"); ++tries)
+    std::this_thread::sleep_for(20ms);
+  child.kill(SIGINT);
+  EXPECT_EQ(child.wait().shell_code(), 130);
+  EXPECT_FALSE(sys::exists(workspace));
+  EXPECT_EQ(processes_that_name(workspace), "");
+}
+
+}  // namespace

@@ -1,0 +1,142 @@
+// `run` as a user meets it: exit codes, streams, environment, files, limits, isolation.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/end-to-end/containers.h"
+
+namespace {
+
+using e2e::Result;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Run : public e2e::Containers {};
+
+TEST_F(Run, PrintsWhatTheProgramPrints) {
+  const Result result = run_container({"--rm", "busybox", "sh", "-c", "echo out; echo err >&2"});
+  EXPECT_EQ(result.out, "out\n");
+  EXPECT_EQ(result.err, "err\n");
+  EXPECT_EQ(result.code, 0);
+}
+
+TEST_F(Run, EndsWithDockersExitCodes) {
+  EXPECT_EQ(run_container({"--rm", "busybox", "sh", "-c", "exit 7"}).code, 7);
+  EXPECT_EQ(run_container({"--rm", "busybox", "sh", "-c", "sh -c 'kill -9 $$'; exit $?"}).code, 137);
+  EXPECT_EQ(run_container({"--rm", "busybox", "/etc"}).code, 126);
+  EXPECT_EQ(run_container({"--rm", "busybox", "nosuchprogram"}).code, 127);
+  EXPECT_EQ(run_container({"--rm", "nosuchimage", "true"}).code, 125);
+  EXPECT_EQ(run_container({"--nosuchoption", "busybox"}).code, 125);
+  EXPECT_EQ(leaks(), "");
+}
+
+TEST_F(Run, PassesEnvironmentWorkingDirectoryAndUser) {
+  const Result result =
+      run_container({"--rm", "-e", "COLOUR=blue", "-w", "/tmp", "-u", "1234:56", "--hostname", "box",
+                     "busybox", "sh", "-c", "echo $COLOUR; pwd; id -u; id -g; hostname"});
+  EXPECT_EQ(result.out, "blue\n/tmp\n1234\n56\nbox\n");
+}
+
+TEST_F(Run, TakesStandardInputOnlyWhenAsked) {
+  EXPECT_EQ(run_container({"--rm", "-i", "busybox", "cat"}, "hello").out, "hello");
+  EXPECT_EQ(run_container({"--rm", "busybox", "cat"}, "hello").out, "");
+}
+
+TEST_F(Run, CarriesALargeStreamWhole) {
+  const Result result = run_container({"--rm", "busybox", "sh", "-c", "head -c 3000000 /dev/zero"});
+  EXPECT_EQ(result.out.size(), 3'000'000U);
+}
+
+TEST_F(Run, SeesVolumesOfTheHost) {
+  const std::string directory = root_ + "/volume";
+  std::filesystem::create_directories(directory);
+  std::ofstream(directory + "/file") << "from the host";
+  EXPECT_EQ(run_container({"--rm", "-v", directory + ":/data", "busybox", "cat", "/data/file"}).out,
+            "from the host");
+  EXPECT_NE(run_container({"--rm", "-v", directory + ":/data:ro", "busybox", "touch", "/data/x"}).code, 0);
+  EXPECT_FALSE(std::filesystem::exists(directory + "/x"));
+  EXPECT_EQ(run_container({"--rm", "-v", "store:/data", "busybox", "sh", "-c", "echo kept >/data/x"}).code,
+            0);
+  EXPECT_EQ(run_container({"--rm", "-v", "store:/data", "busybox", "cat", "/data/x"}).out, "kept\n");
+}
+
+TEST_F(Run, StartsFromTheSameImageEveryTime) {
+  EXPECT_EQ(run_container({"--rm", "busybox", "sh", "-c", "echo x >/new; ls /new"}).out, "/new\n");
+  EXPECT_NE(run_container({"--rm", "busybox", "ls", "/new"}).code, 0);
+}
+
+TEST_F(Run, ReadOnlyRefusesWritesButForMounts) {
+  const Result result =
+      run_container({"--rm", "--read-only", "busybox", "sh", "-c", "touch /x || touch /dev/shm/x"});
+  EXPECT_EQ(result.code, 0);
+  EXPECT_THAT(result.err, HasSubstr("Read-only file system"));
+}
+
+TEST_F(Run, KillsWhatTakesTooMuchMemory) {
+  const Result result =
+      run_container({"--rm", "--memory", "16m", "busybox", "sh", "-c",
+                     "head -c 200000000 /dev/zero | tail -c 100000000 >/dev/null; exit $?"});
+  EXPECT_EQ(result.code, 137) << result.err;
+}
+
+TEST_F(Run, LimitsTheNumberOfProcesses) {
+  const Result result = run_container(
+      {"--rm", "--pids-limit", "4", "busybox", "sh", "-c", "for i in 1 2 3 4 5 6; do sleep 1 & done; wait"});
+  EXPECT_THAT(result.err, HasSubstr("fork"));
+}
+
+TEST_F(Run, DropsAndAddsCapabilities) {
+  EXPECT_NE(run_container({"--rm", "--cap-drop", "CHOWN", "busybox", "chown", "1", "/tmp"}).code, 0);
+  EXPECT_EQ(run_container({"--rm", "busybox", "chown", "1", "/tmp"}).code, 0);
+  const std::vector<std::string> remount = {"busybox", "mount", "-t", "tmpfs", "none", "/mnt"};
+  std::vector<std::string> with = {"--rm", "--cap-add", "SYS_ADMIN"};
+  with.insert(with.end(), {"busybox", "sh", "-c", "mkdir -p /mnt; mount -t tmpfs none /mnt"});
+  EXPECT_EQ(run_container(with).code, 0);
+  EXPECT_NE(run_container({"--rm", "busybox", "sh", "-c", "mkdir -p /mnt; mount -t tmpfs none /mnt"}).code,
+            0);
+}
+
+TEST_F(Run, IsolatesWhatTheProgramSees) {
+  const Result result = run_container({"--rm", "busybox", "sh", "-c", "echo $$; ls -d /proc/[0-9]* | wc -l"});
+  EXPECT_THAT(result.out, ::testing::StartsWith("1\n"));
+  const Result none = run_container({"--rm", "--network", "none", "busybox", "ip", "-o", "link"});
+  EXPECT_THAT(none.out, Not(HasSubstr("eth0")));
+  const Result host =
+      run_container({"--rm", "--network", "host", "busybox", "readlink", "/proc/self/ns/net"});
+  EXPECT_EQ(host.out, e2e::run({"readlink", "/proc/self/ns/net"}).out);
+  const Result bridge = run_container({"--rm", "busybox", "ip", "-o", "addr", "show", "eth0"});
+  EXPECT_THAT(bridge.out, HasSubstr("inet "));
+}
+
+TEST_F(Run, GivesATerminalWhenAsked) {
+  const Result result = run_container({"--rm", "-t", "busybox", "sh", "-c", "tty; test -t 1 && echo yes"});
+  EXPECT_THAT(result.out, HasSubstr("/dev/"));
+  EXPECT_THAT(result.out, HasSubstr("yes"));
+  EXPECT_THAT(run_container({"--rm", "busybox", "tty"}).out, HasSubstr("not a tty"));
+}
+
+TEST_F(Run, ExplainsEngineRuntimeAndContainer) {
+  if (std::getenv("RUNTIME") != nullptr) GTEST_SKIP() << "only mini-runtime joins the trace";
+  const std::string file = root_ + "/trace.jsonl";
+  const Result result = run_container({"--rm", "--explain", "--trace", file, "busybox", "true"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("connect the network"));
+  std::ifstream stream(file);
+  const std::string trace((std::istreambuf_iterator<char>(stream)), {});
+  for (const char* role : {"engine", "runtime", "container"})
+    EXPECT_THAT(trace, HasSubstr(std::string("\"role\":\"") + role + "\"")) << role;
+}
+
+TEST_F(Run, StoppedAtAnyStepLeavesNothingBehind) {
+  // Enter a few times, then q: at each of the phases, the engine's own and the runtime's.
+  for (int steps = 0; steps < 12; ++steps) {
+    const std::vector<std::string> command = run_command({"--rm", "--step", "busybox", "sh", "-c", "exit 0"});
+    std::vector<std::string> detached = {"setsid", "-w"};
+    detached.insert(detached.end(), command.begin(), command.end());
+    const Result result = e2e::run(detached, std::string(static_cast<std::size_t>(steps), '\n') + "q\n");
+    EXPECT_THAT(leaks(), "") << "after " << steps << " steps: " << result.err;
+  }
+}
+
+}  // namespace

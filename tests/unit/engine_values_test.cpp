@@ -1,0 +1,194 @@
+// What users type, as values: sizes, processors, signals, volumes, names, users, capabilities.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <set>
+
+#include "mini-container/engine/capabilities.h"
+#include "mini-container/engine/container.h"
+#include "mini-container/engine/monitor/oci_runtime.h"
+#include "mini-container/engine/monitor/protocol.h"
+#include "mini-container/engine/names.h"
+#include "mini-container/engine/parse.h"
+#include "mini-container/engine/paths.h"
+#include "mini-container/engine/users.h"
+
+namespace {
+
+using namespace engine;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::Not;
+
+TEST(Sizes, AreReadWithDockersSuffixes) {
+  EXPECT_EQ(parse_bytes("1024"), 1024);
+  EXPECT_EQ(parse_bytes("64m"), 64 << 20);
+  EXPECT_EQ(parse_bytes("64MB"), 64 << 20);
+  EXPECT_EQ(parse_bytes("64MiB"), 64 << 20);
+  EXPECT_EQ(parse_bytes("1.5g"), 3LL << 29);
+}
+
+TEST(Sizes, ThatAreNoneAreRefused) {
+  for (const char* text : {"", "m", "-1", "1x", "1mm", "inf", "nan", "1 g", "99999999t"}) {
+    EXPECT_THROW(parse_bytes(text), std::invalid_argument) << text;
+  }
+}
+
+TEST(Processors, AreMicrosecondsOfEachHundredThousand) {
+  EXPECT_EQ(parse_cpus("0.5"), 50'000);
+  EXPECT_EQ(parse_cpus("2"), 200'000);
+  for (const char* text : {"", "0", "-1", "0.001", "two", "1x"}) {
+    EXPECT_THROW(parse_cpus(text), std::invalid_argument) << text;
+  }
+}
+
+TEST(Signals, AreKnownByNameAndNumber) {
+  EXPECT_EQ(parse_signal("TERM"), SIGTERM);
+  EXPECT_EQ(parse_signal("SIGHUP"), SIGHUP);
+  EXPECT_EQ(parse_signal("9"), SIGKILL);
+  for (const char* text : {"", "0", "65", "NOPE", "9x"}) {
+    EXPECT_THROW(parse_signal(text), std::invalid_argument) << text;
+  }
+}
+
+TEST(Volumes, HaveASourceADestinationAndAMode) {
+  const Volume bind = parse_volume("/srv/data:/data:ro");
+  EXPECT_EQ(bind.source, "/srv/data");
+  EXPECT_EQ(bind.destination, "/data");
+  EXPECT_TRUE(bind.read_only);
+  EXPECT_FALSE(bind.named());
+  EXPECT_TRUE(parse_volume("cache:/var/cache").named());
+  EXPECT_EQ(parse_volume("/only").destination, "/only");
+  EXPECT_EQ(to_string(bind), "/srv/data:/data:ro");
+}
+
+TEST(Volumes, ThatCouldMeanSomethingElseAreRefused) {
+  for (const char* text :
+       {"", ":", "a:b", "/a:b", "a/b:/c", "..:/c", "/a:/b:rx", "/a:/b:ro:x", ":/b", "/a:/"}) {
+    EXPECT_THROW(parse_volume(text), std::invalid_argument) << text;
+  }
+}
+
+TEST(Names, AreWordsOfDockersKind) {
+  EXPECT_NO_THROW(check_name("web-1_a.b"));
+  for (const char* text : {"", "a", "-web", "we b", "../x", "a/b"}) {
+    EXPECT_THROW(check_name(text), std::invalid_argument) << text;
+  }
+  for (std::uint64_t number = 0; number < 3000; ++number)
+    EXPECT_NO_THROW(check_name(name_for(number)));
+}
+
+TEST(Ids, AreSixtyFourDigitsAndDiffer) {
+  std::set<std::string> ids;
+  for (int count = 0; count < 100; ++count)
+    ids.insert(new_id());
+  EXPECT_EQ(ids.size(), 100U);
+  EXPECT_EQ(ids.begin()->size(), 64U);
+  EXPECT_EQ(ids.begin()->find_first_not_of("0123456789abcdef"), std::string::npos);
+}
+
+constexpr char kPasswd[] = "root:x:0:0:root:/root:/bin/sh\nweb:x:33:34:web:/srv:/bin/false\nbroken\n";
+constexpr char kGroup[] = "root:x:0:\nstaff:x:50:web,root\nwww:x:34:\n";
+
+TEST(Users, AreLookedUpInTheImage) {
+  const Identity web = resolve_user("web", kPasswd, kGroup);
+  EXPECT_EQ(web.uid, 33U);
+  EXPECT_EQ(web.gid, 34U);
+  EXPECT_EQ(web.home, "/srv");
+  EXPECT_THAT(web.groups, ElementsAre(50));
+  EXPECT_EQ(resolve_user("web:staff", kPasswd, kGroup).gid, 50U);
+  EXPECT_EQ(resolve_user("33", kPasswd, kGroup).gid, 34U);
+  EXPECT_EQ(resolve_user("", kPasswd, kGroup).home, "/root");
+}
+
+TEST(Users, ByNumberNeedNoEntry) {
+  const Identity identity = resolve_user("1234:5678", "", "");
+  EXPECT_EQ(identity.uid, 1234U);
+  EXPECT_EQ(identity.gid, 5678U);
+  EXPECT_EQ(identity.home, "/");
+}
+
+TEST(Users, WithoutAnEntryAreRefusedByName) {
+  EXPECT_THROW(resolve_user("nobody", kPasswd, kGroup), std::invalid_argument);
+  EXPECT_THROW(resolve_user("web:nogroup", kPasswd, kGroup), std::invalid_argument);
+}
+
+TEST(Capabilities, AreDockersFourteenByDefault) {
+  EXPECT_EQ(effective_capabilities({}, {}).size(), 14U);
+  EXPECT_THAT(effective_capabilities({}, {}), Not(Contains("CAP_SYS_ADMIN")));
+}
+
+TEST(Capabilities, AreAddedAndDroppedByAnySpelling) {
+  EXPECT_THAT(effective_capabilities({"net_admin"}, {}), Contains("CAP_NET_ADMIN"));
+  EXPECT_THAT(effective_capabilities({}, {"CAP_chown"}), Not(Contains("CAP_CHOWN")));
+  EXPECT_THAT(effective_capabilities({"CHOWN"}, {"ALL"}), ElementsAre("CAP_CHOWN"));
+  EXPECT_EQ(effective_capabilities({"ALL"}, {"MKNOD"}).size(), 40U);
+  EXPECT_THROW(effective_capabilities({"FLY"}, {}), std::invalid_argument);
+}
+
+TEST(ExitCodes, TellAMissingProgramFromOneThatCannotRun) {
+  EXPECT_EQ(exit_code_of("executable file `x` not found in $PATH"), 127);
+  EXPECT_EQ(exit_code_of("execve(/nosuch): No such file or directory"), 127);
+  EXPECT_EQ(exit_code_of("exec: \"/etc\": permission denied"), 126);
+  EXPECT_EQ(exit_code_of("mount(/x): No such file or directory"), 125);
+}
+
+TEST(Records, SurviveBeingWrittenAndRead) {
+  Container container;
+  container.id = new_id();
+  container.name = "web";
+  container.settings.args = {"sh", "-c", "echo \"\xff\""};
+  container.settings.memory = 1 << 20;
+  container.status = "running";
+  container.endpoint.address = "172.30.0.2";
+  const Container again = container_from_json(to_json(container), "test");
+  EXPECT_EQ(again.id, container.id);
+  EXPECT_EQ(again.settings.memory, 1 << 20);
+  EXPECT_EQ(again.endpoint.address, "172.30.0.2");
+  EXPECT_TRUE(again.running());
+}
+
+TEST(Records, ThatAreNoneAreRefusedWithTheirPlace) {
+  for (const char* text : {"", "{", "[]", "3", R"({"id": 3})"}) {
+    EXPECT_THROW(container_from_json(text, "/x/container.json"), std::runtime_error) << text;
+  }
+}
+
+TEST(StatusText, IsWhatDockerShows) {
+  Container container;
+  container.status = "running";
+  container.started = "2026-01-01T00:00:00.5Z";
+  const auto then = seconds_of(container.started).value();
+  EXPECT_EQ(status_text(container, then + 300), "Up 5 minutes");
+  container.status = "exited";
+  container.exit_code = 3;
+  container.finished = container.started;
+  EXPECT_EQ(status_text(container, then + 7200), "Exited (3) 2 hours ago");
+}
+
+TEST(Paths, OfARootOfItsOwnShareNothingWithTheDefault) {
+  const Paths ours = paths_of("/tmp/root");
+  EXPECT_TRUE(ours.containers.starts_with("/tmp/root/"));
+  EXPECT_TRUE(ours.run.starts_with("/tmp/root/"));
+  EXPECT_NE(cgroup_path(ours, "abc"), cgroup_path(paths_of(""), "abc"));
+  EXPECT_EQ(cgroup_path(paths_of(""), "abc"), "/mini-container/abc");
+}
+
+TEST(MonitorProtocol, IsReadAsItWasWritten) {
+  EXPECT_EQ(parse_reply(created_message(42)).pid, 42);
+  const MonitorReply failed = parse_reply(failed_message(127, "no such program"));
+  EXPECT_EQ(failed.code, 127);
+  EXPECT_EQ(failed.message, "no such program");
+  EXPECT_THROW(parse_reply("hello"), std::invalid_argument);
+  MonitorOptions options;
+  options.id = "x";
+  options.bundle = "/a=b";
+  options.lock = 7;
+  const MonitorOptions again = parse_monitor_arguments(monitor_arguments(options));
+  EXPECT_EQ(again.bundle, "/a=b");
+  EXPECT_EQ(again.lock, 7);
+  EXPECT_THROW(parse_monitor_arguments({"id=x"}), std::invalid_argument);
+}
+
+}  // namespace

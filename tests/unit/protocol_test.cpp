@@ -1,0 +1,97 @@
+// The conversation of parent and child: every failure arrives as what it was, and garbage is refused.
+#include <gmock/gmock.h>
+
+#include "base/sys/socket.h"
+#include "mini-container/runtime/namespaces/plan.h"
+#include "mini-container/runtime/spec/invalid.h"
+#include "mini-container/runtime/spec/program_error.h"
+#include "mini-container/runtime/sync/protocol.h"
+
+namespace {
+
+using protocol::Word;
+using testing::HasSubstr;
+
+// What arrives at the other end when `raise` throws at this one.
+template <class Raise>
+void cross(Raise raise) {
+  const sys::SocketPair pair = sys::seqpacket_pair();
+  try {
+    raise();
+  } catch (...) {
+    protocol::say_failed(pair.first.get(), protocol::describe_current_exception());
+  }
+  protocol::expect(pair.second.get(), Word::ready);
+}
+
+TEST(Protocol, AKernelErrorArrivesWithCallArgumentsPhaseAndHint) {
+  try {
+    cross([] { throw sys::Error(EINVAL, "pivot_root", "new root .", "pivot into the rootfs"); });
+    FAIL();
+  } catch (const sys::Error& error) {
+    EXPECT_EQ(error.error(), EINVAL);
+    EXPECT_EQ(error.call(), "pivot_root");
+    EXPECT_EQ(error.phase(), "pivot into the rootfs");
+    EXPECT_THAT(error.what(), HasSubstr("must be a mount point"));
+  }
+}
+
+TEST(Protocol, OtherErrorsKeepTheirKind) {
+  EXPECT_THROW(cross([] { throw spec::ProgramError(ENOENT, "no such program"); }), spec::ProgramError);
+  EXPECT_THROW(cross([] { throw spec::Invalid("mounts[0]", "is wrong", "Do better"); }), spec::Invalid);
+  EXPECT_THROW(cross([] { throw std::runtime_error("hooks.prestart[0]: ended with 1"); }),
+               std::runtime_error);
+}
+
+TEST(Protocol, ADeadPeerIsNoticedAtOnce) {
+  sys::SocketPair pair = sys::seqpacket_pair();
+  pair.first.reset();
+  EXPECT_FALSE(protocol::hear(pair.second.get()));
+  EXPECT_THROW(protocol::expect(pair.second.get(), Word::ready), protocol::PeerGone);
+}
+
+TEST(Protocol, EveryDamagedMessageIsRefused) {
+  const std::string whole = protocol::encode(
+      {Word::failed, {protocol::Failure::Kind::kernel_call, 22, "mount", "x", "y", "z", ""}});
+  EXPECT_EQ(protocol::encode(protocol::decode(whole)), whole);
+  for (std::size_t length = 0; length < whole.size(); ++length)
+    EXPECT_THROW(protocol::decode(whole.substr(0, length)), std::runtime_error) << length;
+  EXPECT_THROW(protocol::decode(whole + "x"), std::runtime_error);
+  EXPECT_THROW(protocol::decode("\x7f"), std::runtime_error);
+  EXPECT_THROW(protocol::decode(std::string(1, '\0')), std::runtime_error);
+}
+
+spec::Config with(const std::vector<spec::Namespace>& spaces) {
+  spec::Config config;
+  config.linux.namespaces = spaces;
+  return config;
+}
+
+TEST(NamespacePlan, JoinsTheUserNamespaceFirstAndMountLast) {
+  const auto plan = namespaces::plan(with({{"mount", "/m"}, {"network", "/n"}, {"user", "/u"}}));
+  ASSERT_EQ(plan.joins.size(), 3U);
+  EXPECT_EQ(plan.joins.front().type, "user");
+  EXPECT_EQ(plan.joins.back().type, "mount");
+  EXPECT_EQ(plan.clone_flags, 0U);
+}
+
+TEST(NamespacePlan, PidAndTimeAreJoinedByTheParentBecauseTheyOnlyMoveChildren) {
+  const auto plan = namespaces::plan(with({{"mount", ""}, {"pid", "/p"}, {"time", "/t"}}));
+  EXPECT_TRUE(plan.joins.empty());
+  ASSERT_EQ(plan.parent_joins.size(), 2U);
+  EXPECT_EQ(plan.parent_joins[0].type, "pid");
+}
+
+TEST(NamespacePlan, TheCgroupNamespaceWaitsUntilTheChildIsInItsGroups) {
+  const auto plan = namespaces::plan(with({{"mount", ""}, {"cgroup", ""}}));
+  EXPECT_TRUE(plan.new_cgroup);
+  EXPECT_EQ(plan.clone_flags, static_cast<std::uint64_t>(0x00020000));
+}
+
+TEST(NamespacePlan, MapsAreWrittenAsTheKernelReadsThem) {
+  spec::Config config = with({{"mount", ""}, {"user", ""}});
+  config.linux.uid_mappings = {{0, 100000, 65536}, {65536, 5, 1}};
+  EXPECT_EQ(namespaces::plan(config).uid_map, "0 100000 65536\n65536 5 1\n");
+}
+
+}  // namespace

@@ -1,0 +1,165 @@
+// The rootfs without a kernel: options sorted into kernel calls, and a document turned into steps.
+#include <gmock/gmock.h>
+#include <sys/sysmacros.h>
+
+#include "mini-container/runtime/rootfs/plan.h"
+#include "mini-container/runtime/spec/invalid.h"
+
+namespace {
+
+using rootfs::parse_options;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(MountOptions, AttributesAreSetAndClearedAndTheLastWins) {
+  const auto options = parse_options({"ro", "nosuid", "nodev", "rw", "exec"}, "m");
+  EXPECT_EQ(options.set, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+  EXPECT_EQ(options.clear, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC);
+}
+
+TEST(MountOptions, AccessTimeIsOneField) {
+  const auto options = parse_options({"noatime", "strictatime"}, "m");
+  EXPECT_EQ(options.set, std::uint64_t{MOUNT_ATTR_STRICTATIME});
+  EXPECT_EQ(options.clear, std::uint64_t{MOUNT_ATTR__ATIME});
+}
+
+TEST(MountOptions, AnRBeforeReachesAllMountsBelow) {
+  const auto options = parse_options({"rbind", "rro", "rnosuid", "rslave"}, "m");
+  EXPECT_TRUE(options.bind && options.recursive);
+  EXPECT_EQ(options.set, 0U);
+  EXPECT_EQ(options.recursive_set, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID);
+  EXPECT_EQ(options.propagation, std::uint64_t{MS_SLAVE});
+  EXPECT_TRUE(options.propagation_recursive);
+}
+
+TEST(MountOptions, RelatimeIsNotARecursiveElatime) {
+  const auto options = parse_options({"relatime"}, "m");
+  EXPECT_EQ(options.recursive_set | options.recursive_clear, 0U);
+  EXPECT_THAT(options.parameters, IsEmpty());
+}
+
+TEST(MountOptions, WhatIsLeftGoesToTheFileSystem) {
+  const auto options = parse_options({"size=64k", "newinstance", "defaults"}, "m");
+  ASSERT_EQ(options.parameters.size(), 2U);
+  EXPECT_EQ(options.parameters[0].key + "|" + options.parameters[0].value, "size|64k");
+  EXPECT_EQ(options.parameters[1].key + "|" + options.parameters[1].value, "newinstance|");
+}
+
+TEST(MountOptions, ContradictionsAndWhatIsNotOfferedAreRefused) {
+  EXPECT_THROW(parse_options({"private", "rslave"}, "m"), spec::Invalid);
+  EXPECT_THROW(parse_options({"idmap"}, "m"), spec::Invalid);
+  EXPECT_THROW(parse_options({""}, "m"), spec::Invalid);
+}
+
+spec::Config minimal() {
+  spec::Config config;
+  config.root.path = "rootfs";
+  config.mounts = {{"/dev", "tmpfs", "tmpfs", {"mode=755"}, {}, {}}};
+  return config;
+}
+rootfs::Plan plan_of(const spec::Config& config) {
+  return rootfs::plan({config, "/bundle", {}, false});
+}
+std::string refusal(const spec::Config& config) {
+  try {
+    plan_of(config);
+  } catch (const spec::Invalid& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+std::string refusal_of_mount(const spec::Mount& mount) {
+  spec::Config config = minimal();
+  config.mounts.push_back(mount);
+  return refusal(config);
+}
+
+TEST(RootfsPlan, PathsStartAtTheBundle) {
+  spec::Config config = minimal();
+  config.mounts.push_back({"data/../x/", "bind", "volume", {"rbind"}, {}, {}});
+  const auto plan = plan_of(config);
+  EXPECT_EQ(plan.root, "/bundle/rootfs");
+  EXPECT_EQ(plan.mounts[1].destination, "/x");
+  EXPECT_EQ(plan.mounts[1].source, "/bundle/volume");
+}
+
+TEST(RootfsPlan, AnUnknownOptionIsRefusedByName) {
+  EXPECT_THAT(refusal_of_mount({"/x", "tmpfs", "tmpfs", {"norecurse"}, {}, {}}),
+              testing::AllOf(HasSubstr("mounts[1].options"), HasSubstr("norecurse"), HasSubstr("size")));
+  EXPECT_THAT(refusal_of_mount({"/x", "bind", "/y", {"bind", "size=1"}, {}, {}}),
+              HasSubstr("mounts[1].options"));
+}
+
+TEST(RootfsPlan, TargetsInsideProcAreRefusedButForTheHarmless) {
+  EXPECT_THAT(refusal_of_mount({"/proc/self/attr", "tmpfs", "tmpfs", {}, {}, {}}),
+              HasSubstr("mounts[1].destination"));
+  EXPECT_THAT(refusal_of_mount({"/x/../proc/sys", "tmpfs", "tmpfs", {}, {}, {}}), HasSubstr("inside /proc"));
+  EXPECT_EQ(refusal_of_mount({"/proc/cpuinfo", "bind", "/y", {"bind"}, {}, {}}), "accepted");
+}
+
+TEST(RootfsPlan, MountsWithoutWhatTheyNeedAreRefused) {
+  EXPECT_THAT(refusal_of_mount({"/", "tmpfs", "tmpfs", {}, {}, {}}), HasSubstr("root.path"));
+  EXPECT_THAT(refusal_of_mount({"/x", "", "", {}, {}, {}}), HasSubstr("mounts[1].type"));
+  EXPECT_THAT(refusal_of_mount({"/x", "bind", "", {}, {}, {}}), HasSubstr("mounts[1].source"));
+}
+
+TEST(RootfsPlan, TheDocumentsDeviceReplacesTheDefaultOne) {
+  spec::Config config = minimal();
+  config.linux.devices = {{"c", "/dev/tty", 5, 0, 0600, 1, 2},
+                          {"p", "/dev/pipe", 0, 0, std::nullopt, {}, {}}};
+  const auto plan = plan_of(config);
+  ASSERT_EQ(plan.devices.size(), 7U);
+  EXPECT_EQ(plan.devices[5].path, "/dev/tty");
+  EXPECT_EQ(plan.devices[5].mode, mode_t{S_IFCHR | 0600});
+  EXPECT_EQ(plan.devices[6].mode, mode_t{S_IFIFO | 0666});
+  config.linux.devices = {{"x", "/dev/tty", 5, 0, {}, {}, {}}};
+  EXPECT_THAT(refusal(config), HasSubstr("linux.devices[0].type"));
+}
+
+TEST(RootfsPlan, NothingIsMadeInTheHostsDev) {
+  spec::Config config = minimal();
+  config.mounts[0] = {"/dev", "bind", "/dev", {"rbind"}, {}, {}};
+  EXPECT_THAT(plan_of(config).devices, IsEmpty());
+  EXPECT_THAT(plan_of(config).links, IsEmpty());
+}
+
+TEST(RootfsPlan, AReadOnlyDevIsFilledFirst) {
+  spec::Config config = minimal();
+  config.mounts[0].options.push_back("ro");
+  EXPECT_THAT(plan_of(config).readonly_after, ElementsAre("/dev"));
+  EXPECT_EQ(plan_of(config).mounts[0].options.set, 0U);
+}
+
+TEST(RootfsPlan, OnlyParametersOfANewNamespaceAreSet) {
+  spec::Config config = minimal();
+  config.linux.sysctl = {{"net.ipv4.conf.eth0/1.forwarding", "1"}};
+  EXPECT_THAT(refusal(config), HasSubstr("network namespace"));
+  config.linux.namespaces = {{"network", ""}};
+  EXPECT_EQ(plan_of(config).sysctls[0].path, "net/ipv4/conf/eth0.1/forwarding");
+  for (const char* name : {"kernel.panic", "net", "net/../kernel/panic", "net//x", "vm.overcommit_memory"}) {
+    config.linux.sysctl = {{name, "1"}};
+    EXPECT_THAT(refusal(config), HasSubstr("linux.sysctl[")) << name;
+  }
+}
+
+TEST(RootfsPlan, PropagationIsOneOfFour) {
+  spec::Config config = minimal();
+  config.linux.rootfs_propagation = "rshared";
+  EXPECT_EQ(plan_of(config).propagation, std::uint64_t{MS_SHARED});
+  config.linux.rootfs_propagation = "ro";
+  EXPECT_THAT(refusal(config), HasSubstr("linux.rootfsPropagation"));
+}
+
+TEST(RootfsPlan, TheDescriptionTellsTheStepsInOrder) {
+  spec::Config config = minimal();
+  config.root.readonly = true;
+  config.linux.masked_paths = {"/proc/kcore"};
+  const std::string text = rootfs::describe(plan_of(config));
+  EXPECT_THAT(text,
+              testing::StartsWith("root /bundle/rootfs, read-only at the end\nmount tmpfs on /dev, mode=755\n"
+                                  "make device /dev/null c 1:3 mode 666\n"));
+  EXPECT_LT(text.find("hide /proc/kcore"), text.find("pivot into the root"));
+}
+
+}  // namespace
