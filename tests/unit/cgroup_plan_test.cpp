@@ -147,6 +147,23 @@ TEST(CgroupPlan, WithoutLimitsOnlyWhatKillAndPauseNeedIsMade) {
   EXPECT_THAT(paths(two), ElementsAre("/sys/fs/cgroup/user.slice/box"));
 }
 
+TEST(CgroupPlan, AGroupThatTheDocumentNamesExistsForEveryControllerThatCounts) {
+  spec::Resources resources;
+  resources.pids.limit = 10;
+  const auto one = cgroup::plan(v1(), {"/docker/1", resources, false, true});
+  EXPECT_THAT(paths(one), testing::UnorderedElementsAre(
+                              "/sys/fs/cgroup/pids/docker/1", "/sys/fs/cgroup/freezer/docker/1",
+                              "/sys/fs/cgroup/cpu,cpuacct/docker/1", "/sys/fs/cgroup/cpuset/docker/1",
+                              "/sys/fs/cgroup/memory/docker/1"));
+  EXPECT_THAT(writes(one), ElementsAre("pids.max 10"));
+  const auto two = cgroup::plan(v2(), {"/docker/1", resources, false, true});
+  ASSERT_THAT(paths(two), ElementsAre("/sys/fs/cgroup/docker/1"));
+  EXPECT_THAT(two.directories[0].enable, ElementsAre("pids"));
+  EXPECT_THAT(two.directories[0].offer, ElementsAre("cpu", "cpuset", "memory", "io"));
+  EXPECT_THAT(paths(cgroup::plan(v1(), {"/user/1", resources, true, true})),
+              ElementsAre("/sys/fs/cgroup/pids/user/1", "/sys/fs/cgroup/freezer/user/1"));
+}
+
 TEST(CgroupPlan, UnlimitedIsWrittenAsTheKernelSpellsIt) {
   spec::Resources resources;
   resources.memory.limit = -1;

@@ -175,6 +175,28 @@ TEST(Document, AllProblemsAreNamedAtOnce) {
   }
 }
 
+// Podman's --privileged lists every device of the host, and its reader of errors takes a few kilobytes.
+TEST(Document, ManyProblemsAreCounted) {
+  json document = valid();
+  for (int i = 0; i < 100; ++i)
+    document["linux"]["devices"].push_back(
+        {{"path", "/dev/x"}, {"type", "c"}, {"major", 1}, {"minor", 3}, {"fileMode", 0777777}});
+  try {
+    spec::validate(spec::parse_config(document.dump()));
+    FAIL();
+  } catch (const spec::Invalid& refused) {
+    EXPECT_THAT(refused.what(), HasSubstr("linux.devices[7].fileMode"));
+    EXPECT_THAT(refused.what(), testing::EndsWith("; and 92 more"));
+  }
+}
+
+TEST(Document, AFileModeMayCarryTheFileType) {
+  json document = valid();
+  document["linux"]["devices"] = {
+      {{"path", "/dev/x"}, {"type", "c"}, {"major", 1}, {"minor", 3}, {"fileMode", 020666}}};
+  EXPECT_NO_THROW(spec::validate(spec::parse_config(document.dump())));
+}
+
 TEST(Document, WhatIsNoJsonOrTooDeepNeverCrashes) {
   for (const std::string text :
        {"", "{", "[]", "nul", "{\"a\":}", "\xff\xfe", "{\"ociVersion\":\"1.0\"} x"}) {

@@ -45,6 +45,23 @@ void hand_down(const std::string& parent, const std::vector<std::string>& contro
   if (!missing.empty()) sys::write_existing_file(parent + "/cgroup.subtree_control", missing);
 }
 
+bool refused(const sys::Error& error) {
+  return error.error() == EACCES || error.error() == EPERM || error.error() == EROFS;
+}
+
+// One at a time, because the kernel takes all of a line or nothing. It refuses what the group above does not have
+// (ENOENT), what is threaded (EOPNOTSUPP), and a group that holds processes itself (EBUSY).
+void offer_down(const std::string& parent, const std::vector<std::string>& controllers) {
+  for (const std::string& controller : controllers) {
+    try {
+      hand_down(parent, {controller});
+    } catch (const sys::Error& error) {
+      const int code = error.error();
+      if (code != ENOENT && code != EOPNOTSUPP && code != EBUSY && !refused(error)) throw;
+    }
+  }
+}
+
 bool has_processes(const std::string& path) {
   return !sys::read_file(path + "/cgroup.procs").empty();
 }
@@ -70,6 +87,7 @@ void try_to_make_directories(const Directory& directory, std::vector<std::string
     const std::size_t slash = directory.path.find('/', parent.size() + 1);
     const std::string path = directory.path.substr(0, slash);
     hand_down(parent, directory.enable);
+    offer_down(parent, directory.offer);
     if (sys::mkdir_if_missing(path)) {
       made.push_back(path);
     } else if (path == directory.path) {
@@ -91,10 +109,6 @@ void make_directories(const Directory& directory, std::vector<std::string>& made
       if (error.error() != ENOENT || left == 0) throw;
     }
   }
-}
-
-bool refused(const sys::Error& error) {
-  return error.error() == EACCES || error.error() == EPERM || error.error() == EROFS;
 }
 
 std::string name_of(const Directory& directory) {

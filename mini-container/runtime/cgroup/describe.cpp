@@ -12,6 +12,9 @@ std::string describe(const Plan& plan) {
     if (!directory.enable.empty()) {
       text += fmt::format("enable {} on the way there\n", fmt::join(directory.enable, ", "));
     }
+    if (!directory.offer.empty()) {
+      text += fmt::format("enable {} as far as the groups above allow\n", fmt::join(directory.offer, ", "));
+    }
   }
   for (const Setting& setting : plan.settings) {
     text += fmt::format("write {} {} ({})\n", setting.file, setting.value, setting.member);

@@ -47,6 +47,7 @@ class Planner {
                                  hierarchy.mount_point,
                                  group_path(hierarchy, request_),
                                  hierarchy.controllers,
+                                 {},
                                  {}});
     return plan_.directories.back();
   }
@@ -104,6 +105,18 @@ class Planner {
     if (limited) use_if_there("cpuacct");
   }
 
+  void add_what_engines_look_at() {
+    if (request_.rootless) return;
+    for (const char* controller : {"cpu", "cpuacct", "cpuset", "memory", "pids", "blkio", "io"}) {
+      const Hierarchy* hierarchy = layout_.find(controller);
+      if (hierarchy == nullptr) continue;
+      Directory& directory = use(*hierarchy);
+      const auto& enable = directory.enable;
+      const bool enabled = std::find(enable.begin(), enable.end(), controller) != enable.end();
+      if (directory.version == Version::v2 && !enabled) directory.offer.emplace_back(controller);
+    }
+  }
+
   Plan take() { return std::move(plan_); }
 
  private:
@@ -133,6 +146,7 @@ Plan plan(const Layout& layout, const Request& request) {
   planner.add_settings();
   planner.add_devices();
   planner.add_companions();
+  if (request.named) planner.add_what_engines_look_at();
   return planner.take();
 }
 

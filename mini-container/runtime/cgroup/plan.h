@@ -32,6 +32,8 @@ struct Directory {
   std::vector<std::string> controllers;  // that the hierarchy has
   // v2: those that the plan writes to, to be enabled in the cgroup.subtree_control of each group above.
   std::vector<std::string> enable;
+  // v2: those that only count, and that a later update may write to; enabled where the groups above allow it.
+  std::vector<std::string> offer;
   bool has(std::string_view controller) const;
 };
 
@@ -50,6 +52,9 @@ struct Request {
   std::string path;
   const spec::Resources& resources;
   bool rootless = false;  // device rules are left out: in a user namespace no device opens anyway
+  // The document itself names the group: whoever chose the name will look there for figures (docker stats) and
+  // set limits there (docker update), so it exists for every controller.
+  bool named = false;
 };
 
 // Throws spec::Invalid for a limit whose controller the host lacks, for a v2 member on v1 and the reverse.

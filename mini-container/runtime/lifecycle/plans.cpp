@@ -16,7 +16,7 @@ namespace {
 cgroup::Plan plan_cgroups(const spec::Config& config, const std::string& id) {
   const std::string& path = config.linux.cgroups_path;
   return cgroup::plan(cgroup::detect(),
-                      {path.empty() ? id : path, config.linux.resources, sys::geteuid() != 0});
+                      {path.empty() ? id : path, config.linux.resources, sys::geteuid() != 0, !path.empty()});
 }
 
 rootfs::Plan plan_rootfs(const spec::Config& config, const std::string& bundle, const Plans& plans) {

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <cstring>
 #include <sstream>
 
 #include "base/sys/file.h"
@@ -29,14 +28,14 @@ std::string absolute(const std::string& path, const std::string& directory) {
   return (directory.ends_with('/') ? directory : directory + "/") + path;
 }
 
+// WHY: Docker and Podman tell exit codes 127 and 126 from these very words, small letters included.
 [[noreturn]] void refuse(const std::string& program, int error) {
+  const char* why = "permission denied. Hint: it is a directory or lacks its execute bit";
   if (error == ENOENT) {
-    throw spec::ProgramError(
-        ENOENT, fmt::format("executable file \"{}\" not found in $PATH: No such file or directory", program));
+    const bool searched = program.find('/') == std::string::npos;
+    why = searched ? "executable file not found in $PATH" : "no such file or directory";
   }
-  throw spec::ProgramError(
-      error, fmt::format("cannot execute \"{}\": {}. Hint: it is a directory or lacks its execute bit",
-                         program, std::strerror(error)));
+  throw spec::ProgramError(error, fmt::format("cannot execute \"{}\": {}", program, why));
 }
 
 }  // namespace

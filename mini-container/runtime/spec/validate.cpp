@@ -99,8 +99,11 @@ void Problems::throw_if_any() const {
   if (found_.empty()) return;
   if (found_.size() == 1) throw found_.front();
   std::string all = found_.front().what();
-  for (std::size_t i = 1; i < found_.size(); ++i)
+  // WHY: engines pass errors on through buffers of a few kilobytes, and cut in the middle they are lost.
+  constexpr std::size_t most = 8;
+  for (std::size_t i = 1; i < std::min(found_.size(), most); ++i)
     all += "; also " + std::string(found_[i].what());
+  if (found_.size() > most) all += "; and " + std::to_string(found_.size() - most) + " more";
   const std::string& path = found_.front().path();
   throw Invalid(path, all.substr(path.size() + 2));
 }

@@ -1,5 +1,7 @@
 // See validate.h: the "linux" object. Reads: OCI runtime-spec config-linux.md, user_namespaces(7),
 // time_namespaces(7).
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <set>
 
@@ -110,7 +112,10 @@ void check_devices(const std::vector<Device>& devices, Problems& problems) {
       problems.add(here + ".type", "\"" + device.type + "\" is not a type of device", "Use c, u, b or p");
     }
     if (device.major < 0 || device.minor < 0) problems.add(here + ".major", "must not be negative");
-    if (device.file_mode && *device.file_mode > 07777) problems.add(here + ".fileMode", "is above 07777");
+    // WHY: Podman copies the whole st_mode of the host's device, with the bits of its type.
+    if (device.file_mode && *device.file_mode > (S_IFMT | 07777)) {
+      problems.add(here + ".fileMode", "is above 07777 and a file type");
+    }
   }
 }
 
