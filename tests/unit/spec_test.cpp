@@ -66,9 +66,6 @@ const Malformed kMalformed[] = {
     {"/process/rlimits", "[{\"type\":\"RLIMIT_CPU\",\"hard\":1}]", "process.rlimits[0].soft", "is missing"},
     {"/process/capabilities", "[\"CAP_KILL\"]", "process.capabilities", "expected an object"},
     {"/process/capabilities/bounding", "\"CAP_KILL\"", "process.capabilities.bounding", "expected an array"},
-    {"/process/apparmorProfile", "\"mine\"", "process.apparmorProfile", "not supported"},
-    {"/process/selinuxLabel", "\"mine\"", "process.selinuxLabel", "not supported"},
-    {"/process/scheduler", "{\"policy\":\"SCHED_FIFO\"}", "process.scheduler", "not supported"},
     {"/hostname", "\"a234567890a234567890a234567890a234567890a234567890a234567890a2345\"", "hostname",
      "longer than 64"},
     {"/mounts", "{}", "mounts", "expected an array"},
@@ -105,9 +102,7 @@ const Malformed kMalformed[] = {
     {"/linux/resources/cpu", "{\"quota\":1e30}", "linux.resources.cpu.quota", "expected an integer"},
     {"/linux/resources/memory", "{\"limit\":\"512m\"}", "linux.resources.memory.limit",
      "expected an integer"},
-    {"/linux/resources/memory", "{\"kernel\":5}", "linux.resources.memory.kernel", "no longer limits"},
     {"/linux/resources/pids", "{\"limit\":true}", "linux.resources.pids.limit", "got true"},
-    {"/linux/resources/blockIO", "{\"weight\":10}", "linux.resources.blockIO", "not supported"},
     {"/linux/resources/devices", "[{\"access\":\"rwm\"}]", "linux.resources.devices[0].allow", "is missing"},
     {"/linux/cgroupsPath", "\"/a/../../b\"", "linux.cgroupsPath", "\"..\""},
     {"/linux/rootfsPropagation", "\"sideways\"", "linux.rootfsPropagation", "not a kind of propagation"},
@@ -117,8 +112,6 @@ const Malformed kMalformed[] = {
     {"/linux/seccomp",
      "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"action\":\"SCMP_ACT_ERRNO\"}]}",
      "linux.seccomp.syscalls[0].names", "is missing"},
-    {"/linux/personality", "{\"domain\":\"LINUX32\"}", "linux.personality", "only the domain LINUX"},
-    {"/linux/mountLabel", "\"x\"", "linux.mountLabel", "not supported"},
     {"/windows", "{\"layerFolders\":[\"x\"]}", "windows", "Linux containers only"},
 };
 

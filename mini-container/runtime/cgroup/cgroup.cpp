@@ -28,6 +28,10 @@ std::string hint_for(const Setting& setting, int error) {
   std::string hint = "asked for by " + setting.member;
   if (error == ENOENT && setting.file.find("memsw") != std::string::npos) {
     hint += "; this kernel does not count swap: boot with swapaccount=1, or remove the limit";
+  } else if (error == ENOENT && setting.file.find("weight") != std::string::npos) {
+    hint += "; no I/O scheduler of this kernel knows weights: load bfq, or remove it";
+  } else if (error == ENODEV) {
+    hint += "; no device has that number: see /proc/partitions, ip link or rdma link";
   } else if (error == ENOENT) {
     hint += "; this kernel's controller has no such file";
   } else if (error == EBUSY && setting.controller == "memory") {
@@ -160,11 +164,15 @@ void Cgroup::write(const Setting& setting) const {
     }
     group = &*unified;
   }
+  const std::string first = group->path + "/" + setting.file;
+  const FileValue& other = setting.otherwise;
+  const bool otherwise = !other.file.empty() && !sys::exists(first);
+  const std::string path = otherwise ? group->path + "/" + other.file : first;
+  const std::string& value = otherwise ? other.value : setting.value;
   try {
-    sys::write_existing_file(group->path + "/" + setting.file, setting.value);
+    sys::write_existing_file(path, value);
   } catch (const sys::Error& error) {
-    throw sys::Error(error.error(), error.call(),
-                     fmt::format("{}/{}, \"{}\"", group->path, setting.file, setting.value), error.phase(),
+    throw sys::Error(error.error(), error.call(), fmt::format("{}, \"{}\"", path, value), error.phase(),
                      hint_for(setting, error.error()));
   }
 }

@@ -17,7 +17,10 @@ std::string describe(const Plan& plan) {
     }
   }
   for (const Setting& setting : plan.settings) {
-    text += fmt::format("write {} {} ({})\n", setting.file, setting.value, setting.member);
+    const FileValue& other = setting.otherwise;
+    const std::string otherwise =
+        other.file.empty() ? "" : fmt::format(", else {} {}", other.file, other.value);
+    text += fmt::format("write {} {}{} ({})\n", setting.file, setting.value, otherwise, setting.member);
   }
   for (const DeviceRule& rule : plan.device_program) {
     text += fmt::format("device program: {} {} ({})\n", rule.allow ? "allow" : "deny", to_text(rule),

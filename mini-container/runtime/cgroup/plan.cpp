@@ -121,8 +121,11 @@ class Planner {
 
  private:
   static Setting device_setting(const DeviceRule& rule) {
-    return {"devices", rule.allow ? "devices.allow" : "devices.deny", rule.type == 'a' ? "a" : to_text(rule),
-            rule.member};
+    return {"devices",
+            rule.allow ? "devices.allow" : "devices.deny",
+            rule.type == 'a' ? "a" : to_text(rule),
+            rule.member,
+            {}};
   }
   bool used(const Hierarchy& hierarchy) const {
     return std::any_of(plan_.directories.begin(), plan_.directories.end(), [&](const Directory& directory) {

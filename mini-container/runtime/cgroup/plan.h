@@ -15,12 +15,19 @@
 
 namespace cgroup {
 
+struct FileValue {
+  std::string file, value;
+  bool operator==(const FileValue&) const = default;
+};
+
 // One write. `file` stands in the directory of the hierarchy that has `controller`.
 struct Setting {
   std::string controller;  // "memory"; empty for files of every v2 group ("cgroup.freeze")
   std::string file;        // "memory.limit_in_bytes"
   std::string value;
   std::string member;  // of the document, for errors: "linux.resources.memory.limit"
+  // Where the kernel lacks `file`: the same wish in another I/O scheduler's words. Empty: there is no other way.
+  FileValue otherwise = {};
   bool operator==(const Setting&) const = default;
 };
 
@@ -64,6 +71,10 @@ Plan plan(const Layout& layout, const Request& request);
 // memory and memory+swap depends on it).
 std::vector<Setting> settings_for_update(const Layout& layout, const spec::Resources& resources,
                                          std::optional<std::uint64_t> memory_limit);
+
+// SPEC: with memory.checkBeforeUpdate a limit below what is in use (nullopt: unknown) is refused before it is written;
+// v1 kernels refuse it anyway, v2 kernels would begin to kill. Throws spec::Invalid.
+void check_before_update(const spec::MemoryResources& memory, std::optional<std::uint64_t> in_use);
 
 // cpu.shares (v1, 1024 by default) as cpu.weight (v2, 100 by default), keeping ratios: 1024:2048 -> 100:200.
 std::uint64_t weight_of_shares(std::uint64_t shares);

@@ -76,6 +76,7 @@ void become(const ProcessPlans& plans, const std::string& program, const BecomeO
   const std::vector<std::string> environment = environment_of(plans.process);
   sys::mark_cloexec_from(3 + options.preserve_fds);
   sys::reset_signals();
+  process::set_labels(plans.process);
   // ORDER: without no_new_privs the kernel wants CAP_SYS_ADMIN for a filter (EACCES), so it comes before the
   // capabilities go, and the profile must allow what follows; with it, as late as possible.
   if (!plans.process.no_new_privileges) load_filter(plans);

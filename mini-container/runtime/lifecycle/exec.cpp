@@ -92,6 +92,7 @@ struct Newcomer {
     sys::setsid();
     if (plans.process.terminal) take_terminal();
     process::set_limits(plans.process);
+    process::set_scheduling(plans.process);
     process::enter_working_directory(plans.process);
     const std::string program = process::find_program(plans.process);
     protocol::say(line, Word::ready);
@@ -103,6 +104,7 @@ struct Newcomer {
     const trace::Phase phase("enter the container",
                              "its groups, then all its namespaces at once, through one pidfd");
     cgroup.enter_from_child();
+    if (!plans.process.final_cpus.empty()) sys::sched_setaffinity(plans.process.final_cpus);
     const std::uint64_t own = flags & ~std::uint64_t{CLONE_NEWPID | CLONE_NEWTIME};
     if (own != 0) sys::setns(container, static_cast<int>(own));
     if ((flags & CLONE_NEWUSER) != 0) namespaces::become_namespace_root();
@@ -143,7 +145,7 @@ int exec(const ExecOptions& options) {
   const Container container = running_container(options);
   const spec::Config config = spec::parse_config(sys::read_file(container.directory() + "/config.json"));
   const std::uint64_t flags = flags_to_join(container.state.pid);
-  const ProcessPlans plans = make_process_plans(wanted_process(config, options), config.linux.seccomp,
+  const ProcessPlans plans = make_process_plans(wanted_process(config, options), config.linux,
                                                 filter_directory(options.root), (flags & CLONE_NEWUSER) != 0);
   const cgroup::Cgroup cgroup = open_cgroup(container.state);
 
@@ -156,6 +158,8 @@ int exec(const ExecOptions& options) {
   const Newcomer newcomer{
       plans, cgroup,           options,           container.pidfd.get(),
       flags, pair.first.get(), pair.second.get(), receiver ? receiver->child_end() : console.get()};
+  // SPEC: of the runtime itself, until the process is in the container's group.
+  if (!plans.process.initial_cpus.empty()) sys::sched_setaffinity(plans.process.initial_cpus);
   sys::Child child;
   {
     const namespaces::ForChildren for_children(container.pidfd.get(), flags & (CLONE_NEWPID | CLONE_NEWTIME));

@@ -120,6 +120,7 @@ class Init {
     if (terminal_) process::adopt_terminal(plan, terminal_.get());
     terminal_.reset();
     process::set_limits(plan);
+    process::set_scheduling(plan);
   }
 
   void choose_directory_and_program() {

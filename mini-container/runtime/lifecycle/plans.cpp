@@ -5,6 +5,7 @@
 
 #include "base/sys/file.h"
 #include "base/sys/identity.h"
+#include "mini-container/runtime/process/apply.h"
 #include "mini-container/runtime/security/filter_cache.h"
 #include "mini-container/runtime/spec/parse.h"
 #include "mini-container/runtime/spec/validate.h"
@@ -51,10 +52,12 @@ spec::Config load_config(const std::string& bundle, std::string& text) {
   return config;
 }
 
-ProcessPlans make_process_plans(const spec::Process& process, const std::optional<spec::Seccomp>& seccomp,
+ProcessPlans make_process_plans(const spec::Process& process, const spec::Linux& platform,
                                 const std::string& filters, bool in_user_namespace) {
   ProcessPlans plans;
-  plans.process = process::plan(process);
+  const bool labelled = !process.apparmor_profile.empty() || !process.selinux_label.empty();
+  plans.process = process::plan(process, platform.personality,
+                                labelled ? process::security_modules() : process::SecurityModules());
   if (process.capabilities) {
     auto available = security::available_capabilities();
     if (in_user_namespace) available = security::all_capabilities(available.last);
@@ -62,10 +65,10 @@ ProcessPlans make_process_plans(const spec::Process& process, const std::optiona
     for (const std::string& warning : plans.capabilities->warnings)
       trace::note(warning);
   }
-  if (seccomp) {
+  if (platform.seccomp) {
     // WHY: compiling a profile like Docker's takes longer than all the rest of a start.
-    plans.seccomp =
-        filters.empty() ? security::compile_seccomp(*seccomp) : security::cached_seccomp(*seccomp, filters);
+    plans.seccomp = filters.empty() ? security::compile_seccomp(*platform.seccomp)
+                                    : security::cached_seccomp(*platform.seccomp, filters);
   }
   return plans;
 }
@@ -77,8 +80,8 @@ Plans make_plans(const spec::Config& config, const std::string& bundle, const st
   plans.cgroup = plan_cgroups(config, id);
   plans.rootfs = plan_rootfs(config, bundle, plans);
   if (config.process) {
-    plans.process = make_process_plans(*config.process, config.linux.seccomp, filters,
-                                       plans.namespaces.in_user_namespace());
+    plans.process =
+        make_process_plans(*config.process, config.linux, filters, plans.namespaces.in_user_namespace());
     plans.process.can_set_groups = can_set_groups(plans.namespaces);
   }
   return plans;

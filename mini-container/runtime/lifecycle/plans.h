@@ -42,7 +42,8 @@ Plans make_plans(const spec::Config& config, const std::string& bundle, const st
 // "memory", "cpu,cpuacct", "unified": by this name state.json and mounts of type cgroup know a group.
 std::string name_of(const cgroup::Directory& directory);
 
-ProcessPlans make_process_plans(const spec::Process& process, const std::optional<spec::Seccomp>& seccomp,
+// Of `platform` the parts that are about the process: seccomp, personality.
+ProcessPlans make_process_plans(const spec::Process& process, const spec::Linux& platform,
                                 const std::string& filters, bool in_user_namespace);
 
 }  // namespace lifecycle

@@ -2,6 +2,7 @@
 #include "mini-container/runtime/process/apply.h"
 
 #include <fmt/format.h>
+#include <linux/magic.h>
 
 #include <cerrno>
 
@@ -16,6 +17,38 @@ namespace process {
 void set_limits(const Plan& plan) {
   for (const Limit& limit : plan.limits)
     sys::setrlimit(limit.number, limit.name, limit.soft, limit.hard);
+}
+
+void set_scheduling(const Plan& plan) {
+  if (plan.scheduler) sys::sched_setattr(*plan.scheduler);
+  if (plan.io_priority) sys::ioprio_set(plan.io_priority->io_class, plan.io_priority->priority);
+  if (plan.personality) sys::personality(*plan.personality);
+}
+
+SecurityModules security_modules() {
+  const std::string apparmor =
+      sys::read_file_if_present("/sys/module/apparmor/parameters/enabled").value_or("N");
+  return {apparmor.starts_with('Y'), sys::exists("/sys/fs/selinux/enforce")};
+}
+
+void set_labels(const Plan& plan) {
+  if (plan.labels.empty()) return;
+  const sys::UniqueFd proc = sys::open("/proc", O_PATH | O_DIRECTORY);
+  for (const Label& label : plan.labels) {
+    // WHY: a forged /proc would swallow the label (CVE-2019-16884), and a mount or link on the way lead elsewhere.
+    if (sys::filesystem_type(proc.get()) != PROC_SUPER_MAGIC) {
+      throw spec::Invalid(label.member, "the container has no procfs on /proc to set it through",
+                          "Add a mount of type proc");
+    }
+    sys::UniqueFd file;
+    for (const std::string& name : label.files) {
+      if (!file) file = sys::open_in_root_if_present(proc.get(), name, O_WRONLY);
+    }
+    if (!file || sys::filesystem_type(file.get()) != PROC_SUPER_MAGIC) {
+      throw spec::Invalid(label.member, "the kernel has no file to set it through", "See /proc/self/attr");
+    }
+    sys::write_all(file.get(), label.value);
+  }
 }
 
 void enter_working_directory(const Plan& plan) {

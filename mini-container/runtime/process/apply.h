@@ -9,6 +9,14 @@ namespace process {
 
 void set_limits(const Plan& plan);
 
+// Scheduler, I/O priority and personality. ORDER: before the capabilities go; real-time policies need CAP_SYS_NICE.
+void set_scheduling(const Plan& plan);
+
+// Which security modules this host has; and, in the child, the labels of the plan, in force from the next execve(2).
+// ORDER: after the last hook, which would get the label too; needs the container's /proc.
+SecurityModules security_modules();
+void set_labels(const Plan& plan);
+
 // Changes into plan.cwd and proves that it lies inside the root: a leaked descriptor of the host, reached through
 // /proc/self/fd/N as cwd, is how CVE-2024-21626 got out.
 void enter_working_directory(const Plan& plan);

@@ -1,5 +1,6 @@
 // What the container's process is, as the kernel wants it: limits by number, groups as a list, and the rest of the
-// document's `process`. Pure. Reads: OCI runtime-spec config.md (process), setrlimit(2), credentials(7).
+// document's `process`. Pure. Reads: OCI runtime-spec config.md (process), setrlimit(2), credentials(7),
+// sched(7), apparmor(7), selinux(8).
 #pragma once
 
 #include <sys/types.h>
@@ -9,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/sys/scheduling.h"
 #include "mini-container/runtime/spec/config.h"
 
 namespace process {
@@ -17,6 +19,18 @@ struct Limit {
   int number = 0;
   std::string name;
   std::uint64_t soft = 0, hard = 0;
+};
+
+// What the program's label is to be from its execve(2) on, by the host's security module.
+struct Label {
+  std::string member;              // "process.apparmorProfile"
+  std::vector<std::string> files;  // below /proc: the first that exists takes it
+  std::string value;               // "exec docker-default"
+};
+
+struct IoPriority {
+  unsigned io_class = 0;  // IOPRIO_CLASS_*
+  unsigned priority = 0;
 };
 
 struct Plan {
@@ -31,10 +45,24 @@ struct Plan {
   bool no_new_privileges = false;
   bool terminal = false;
   std::optional<spec::ConsoleSize> console_size;
+  std::optional<sys::SchedulerAttributes> scheduler;
+  std::optional<IoPriority> io_priority;
+  std::optional<unsigned long> personality;  // PER_*
+  // Of `exec`: where the runtime waits until the new process is in the container's group, and where that process
+  // runs from then on. Empty: where they are.
+  std::vector<unsigned> initial_cpus, final_cpus;
+  std::vector<Label> labels;
 };
 
-// The document must have been validated.
-Plan plan(const spec::Process& process);
+// What the host's kernel can be asked for.
+struct SecurityModules {
+  bool apparmor = false;
+  bool selinux = false;
+};
+
+// The document must have been validated. Throws spec::Invalid for a label of a module that the host lacks.
+Plan plan(const spec::Process& process, const std::optional<spec::Personality>& personality,
+          const SecurityModules& modules);
 
 // For a person, one line each: what `explain` prints.
 std::string describe(const Plan& plan);

@@ -14,6 +14,9 @@
 #include <string>
 #include <vector>
 
+#include "mini-container/runtime/spec/config_process.h"
+#include "mini-container/runtime/spec/config_resources.h"
+
 namespace spec {
 
 struct IdMapping {
@@ -51,44 +54,6 @@ struct Device {
   std::optional<gid_t> gid;
 };
 
-struct User {
-  uid_t uid = 0;
-  gid_t gid = 0;
-  std::optional<mode_t> umask;
-  std::vector<gid_t> additional_gids;
-};
-
-// Names such as "CAP_CHOWN".
-struct Capabilities {
-  std::vector<std::string> bounding, effective, inheritable, permitted, ambient;
-};
-
-struct Rlimit {
-  std::string type;  // "RLIMIT_NOFILE"
-  std::uint64_t soft = 0;
-  std::uint64_t hard = 0;
-};
-
-struct ConsoleSize {
-  unsigned height = 0;
-  unsigned width = 0;
-};
-
-struct Process {
-  bool terminal = false;
-  std::optional<ConsoleSize> console_size;
-  User user;
-  std::vector<std::string> args;
-  std::vector<std::string> env;  // "NAME=value"
-  std::string cwd;
-  std::optional<Capabilities> capabilities;
-  std::vector<Rlimit> rlimits;
-  bool no_new_privileges = false;
-  std::optional<int> oom_score_adj;
-  std::string apparmor_profile;
-  std::string selinux_label;
-};
-
 struct Root {
   std::string path;
   bool readonly = false;
@@ -102,37 +67,6 @@ struct Hook {
 
 struct Hooks {
   std::vector<Hook> prestart, create_runtime, create_container, start_container, poststart, poststop;
-};
-
-struct DeviceRule {
-  bool allow = false;
-  std::string type;  // "a", "c", "b"; empty means "a"
-  std::optional<std::int64_t> major, minor;
-  std::string access;  // of "rwm"
-};
-
-struct CpuResources {
-  std::optional<std::uint64_t> shares, period, realtime_period, burst;
-  std::optional<std::int64_t> quota, realtime_runtime, idle;
-  std::string cpus, mems;
-};
-
-struct MemoryResources {
-  std::optional<std::int64_t> limit, reservation, swap;  // bytes; -1 for unlimited
-  std::optional<std::uint64_t> swappiness;
-  std::optional<bool> disable_oom_killer, use_hierarchy, check_before_update;
-};
-
-struct PidsResources {
-  std::optional<std::int64_t> limit;  // -1 for unlimited
-};
-
-struct Resources {
-  std::vector<DeviceRule> devices;
-  CpuResources cpu;
-  MemoryResources memory;
-  PidsResources pids;
-  std::map<std::string, std::string> unified;  // cgroup v2 file -> content
 };
 
 struct SyscallArgument {
@@ -159,6 +93,12 @@ struct Seccomp {
   std::vector<SyscallRule> syscalls;
 };
 
+// personality(2): the kernel that the program believes it runs on.
+struct Personality {
+  std::string domain;  // "LINUX", "LINUX32"
+  std::vector<std::string> flags;
+};
+
 struct Linux {
   std::vector<IdMapping> uid_mappings, gid_mappings;
   std::vector<Namespace> namespaces;
@@ -172,6 +112,7 @@ struct Linux {
   std::vector<std::string> masked_paths;
   std::vector<std::string> readonly_paths;
   std::string mount_label;
+  std::optional<Personality> personality;
 };
 
 struct Config {

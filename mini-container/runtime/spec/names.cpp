@@ -1,21 +1,20 @@
 // See names.h.
 #include "mini-container/runtime/spec/names.h"
 
+#include <linux/ioprio.h>
 #include <linux/sched.h>
 #include <sys/resource.h>
-
-#include <algorithm>
 
 namespace spec {
 
 namespace {
 
-struct Limit {
+struct Name {
   std::string_view name;
-  int number;
+  unsigned number;
 };
 
-constexpr Limit kLimits[] = {
+constexpr Name kLimits[] = {
     {"RLIMIT_AS", RLIMIT_AS},           {"RLIMIT_CORE", RLIMIT_CORE},
     {"RLIMIT_CPU", RLIMIT_CPU},         {"RLIMIT_DATA", RLIMIT_DATA},
     {"RLIMIT_FSIZE", RLIMIT_FSIZE},     {"RLIMIT_LOCKS", RLIMIT_LOCKS},
@@ -26,18 +25,57 @@ constexpr Limit kLimits[] = {
     {"RLIMIT_STACK", RLIMIT_STACK},     {"RLIMIT_SIGPENDING", RLIMIT_SIGPENDING},
 };
 
+// SPEC: names SCHED_ISO too, which no kernel has.
+constexpr Name kPolicies[] = {
+    {"SCHED_OTHER", SCHED_NORMAL}, {"SCHED_FIFO", SCHED_FIFO}, {"SCHED_RR", SCHED_RR},
+    {"SCHED_BATCH", SCHED_BATCH},  {"SCHED_IDLE", SCHED_IDLE}, {"SCHED_DEADLINE", SCHED_DEADLINE},
+};
+
+constexpr Name kSchedulerFlags[] = {
+    {"SCHED_FLAG_RESET_ON_FORK", SCHED_FLAG_RESET_ON_FORK},
+    {"SCHED_FLAG_RECLAIM", SCHED_FLAG_RECLAIM},
+    {"SCHED_FLAG_DL_OVERRUN", SCHED_FLAG_DL_OVERRUN},
+    {"SCHED_FLAG_KEEP_POLICY", SCHED_FLAG_KEEP_POLICY},
+    {"SCHED_FLAG_KEEP_PARAMS", SCHED_FLAG_KEEP_PARAMS},
+    {"SCHED_FLAG_UTIL_CLAMP_MIN", SCHED_FLAG_UTIL_CLAMP_MIN},
+    {"SCHED_FLAG_UTIL_CLAMP_MAX", SCHED_FLAG_UTIL_CLAMP_MAX},
+};
+
+constexpr Name kIoClasses[] = {
+    {"IOPRIO_CLASS_RT", IOPRIO_CLASS_RT},
+    {"IOPRIO_CLASS_BE", IOPRIO_CLASS_BE},
+    {"IOPRIO_CLASS_IDLE", IOPRIO_CLASS_IDLE},
+};
+
+template <std::size_t count>
+std::optional<unsigned> number_of(const Name (&table)[count], std::string_view name) {
+  for (const Name& entry : table) {
+    if (entry.name == name) return entry.number;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<int> rlimit_number(std::string_view name) {
-  const auto found = std::find_if(std::begin(kLimits), std::end(kLimits),
-                                  [&](const Limit& limit) { return limit.name == name; });
-  if (found == std::end(kLimits)) return std::nullopt;
-  return found->number;
+  return number_of(kLimits, name);
+}
+
+std::optional<unsigned> scheduler_policy(std::string_view name) {
+  return number_of(kPolicies, name);
+}
+
+std::optional<unsigned> scheduler_flag(std::string_view name) {
+  return number_of(kSchedulerFlags, name);
+}
+
+std::optional<unsigned> io_class(std::string_view name) {
+  return number_of(kIoClasses, name);
 }
 
 std::vector<std::string> rlimit_names() {
   std::vector<std::string> names;
-  for (const Limit& limit : kLimits)
+  for (const Name& limit : kLimits)
     names.emplace_back(limit.name);
   return names;
 }

@@ -1,5 +1,6 @@
 // Names of the OCI document and the kernel numbers behind them, where more than one mechanism needs them.
-// Reads: setrlimit(2), clone(2), OCI runtime-spec config.md (rlimits), config-linux.md (namespaces).
+// Reads: setrlimit(2), sched(7), ioprio_set(2), clone(2), OCI runtime-spec config.md (process), config-linux.md
+// (namespaces).
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,11 @@ namespace spec {
 // "RLIMIT_NOFILE" -> 7.
 std::optional<int> rlimit_number(std::string_view name);
 std::vector<std::string> rlimit_names();
+
+// "SCHED_FIFO" -> SCHED_FIFO; "SCHED_FLAG_RESET_ON_FORK" -> its bit; "IOPRIO_CLASS_IDLE" -> 3.
+std::optional<unsigned> scheduler_policy(std::string_view name);
+std::optional<unsigned> scheduler_flag(std::string_view name);
+std::optional<unsigned> io_class(std::string_view name);
 
 struct NamespaceKind {
   std::string_view type;     // of the document: "network"

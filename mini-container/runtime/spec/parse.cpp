@@ -1,4 +1,4 @@
-// See parse.h: the document and what every platform has: process, root, mounts, hooks.
+// See parse.h: the document and what every platform has: root, mounts, hooks. parse_process.cpp has the process.
 #include "mini-container/runtime/spec/parse.h"
 
 #include "mini-container/runtime/spec/readers.h"
@@ -18,50 +18,6 @@ void read(const Node& node, Mount& mount) {
   node.get("options", mount.options);
   node.get("uidMappings", mount.uid_mappings);
   node.get("gidMappings", mount.gid_mappings);
-}
-
-void read(const Node& node, User& user) {
-  node.get("uid", user.uid);
-  node.get("gid", user.gid);
-  node.get("umask", user.umask);
-  node.get("additionalGids", user.additional_gids);
-}
-
-void read(const Node& node, Capabilities& capabilities) {
-  node.get("bounding", capabilities.bounding);
-  node.get("effective", capabilities.effective);
-  node.get("inheritable", capabilities.inheritable);
-  node.get("permitted", capabilities.permitted);
-  node.get("ambient", capabilities.ambient);
-}
-
-void read(const Node& node, Rlimit& limit) {
-  node.require("type", limit.type);
-  node.require("soft", limit.soft);
-  node.require("hard", limit.hard);
-}
-
-void read(const Node& node, ConsoleSize& size) {
-  node.require("height", size.height);
-  node.require("width", size.width);
-}
-
-void read(const Node& node, Process& process) {
-  node.get("terminal", process.terminal);
-  node.get("consoleSize", process.console_size);
-  node.get("user", process.user);
-  node.get("args", process.args);
-  node.get("env", process.env);
-  node.require("cwd", process.cwd);
-  node.get("capabilities", process.capabilities);
-  node.get("rlimits", process.rlimits);
-  node.get("noNewPrivileges", process.no_new_privileges);
-  node.get("oomScoreAdj", process.oom_score_adj);
-  node.get("apparmorProfile", process.apparmor_profile);
-  node.get("selinuxLabel", process.selinux_label);
-  node.refuse("scheduler", "scheduling policies are not supported");
-  node.refuse("ioPriority", "I/O priorities are not supported");
-  node.refuse("execCPUAffinity", "affinities for exec are not supported");
 }
 
 void read(const Node& node, Root& root) {

@@ -47,6 +47,11 @@ void read(const Node& node, Seccomp& seccomp) {
   node.get("syscalls", seccomp.syscalls);
 }
 
+void read(const Node& node, Personality& personality) {
+  node.require("domain", personality.domain);
+  node.get("flags", personality.flags);
+}
+
 void read(const Node& node, Linux& platform) {
   node.get("uidMappings", platform.uid_mappings);
   node.get("gidMappings", platform.gid_mappings);
@@ -64,11 +69,7 @@ void read(const Node& node, Linux& platform) {
   node.refuse("intelRdt", "cache allocation is not supported");
   node.refuse("netDevices", "moving network devices is not supported");
   node.refuse("memoryPolicy", "memory policies are not supported");
-  node.with("personality", [](const Node& personality) {
-    std::string domain;
-    personality.require("domain", domain);
-    if (domain != "LINUX") personality.fail("only the domain LINUX is supported, got " + domain);
-  });
+  node.get("personality", platform.personality);
 }
 
 }  // namespace spec

@@ -2,9 +2,6 @@
 #include "mini-container/runtime/spec/validate.h"
 
 #include <algorithm>
-#include <set>
-
-#include "mini-container/runtime/spec/names.h"
 
 namespace spec {
 
@@ -12,10 +9,6 @@ namespace {
 
 // The kernel's limit on names in the uts namespace: __NEW_UTS_LEN.
 constexpr std::size_t kLongestHostname = 64;
-
-std::string element(const std::string& member, std::size_t index) {
-  return member + "[" + std::to_string(index) + "]";
-}
 
 bool has_namespace(const Config& config, const std::string& type) {
   const auto& all = config.linux.namespaces;
@@ -28,28 +21,6 @@ void check_version(const std::string& version, Problems& problems) {
   if (!one) {
     problems.add("ociVersion", "\"" + version + "\" is not a version this runtime knows",
                  "It implements 1.0 to 1.2");
-  }
-}
-
-void check_environment(const std::vector<std::string>& entries, const std::string& member,
-                       Problems& problems) {
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const std::size_t equals = entries[i].find('=');
-    if (equals == std::string::npos || equals == 0) {
-      problems.add(element(member, i), "\"" + entries[i] + "\" has no name and value", "Write NAME=value");
-    }
-  }
-}
-
-void check_limits(const std::vector<Rlimit>& limits, const std::string& member, Problems& problems) {
-  std::set<std::string> seen;
-  for (std::size_t i = 0; i < limits.size(); ++i) {
-    const Rlimit& limit = limits[i];
-    const std::string here = element(member, i);
-    if (!rlimit_number(limit.type))
-      problems.add(here + ".type", "\"" + limit.type + "\" is not a resource limit");
-    if (!seen.insert(limit.type).second) problems.add(here + ".type", limit.type + " appears twice");
-    if (limit.soft > limit.hard) problems.add(here + ".soft", "is above the hard limit");
   }
 }
 
@@ -87,6 +58,20 @@ void check_hooks(const std::vector<Hook>& hooks, const std::string& member, Prob
 
 }  // namespace
 
+void check_environment(const std::vector<std::string>& entries, const std::string& member,
+                       Problems& problems) {
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const std::size_t equals = entries[i].find('=');
+    if (equals == std::string::npos || equals == 0) {
+      problems.add(element(member, i), "\"" + entries[i] + "\" has no name and value", "Write NAME=value");
+    }
+  }
+}
+
+std::string element(const std::string& member, std::size_t index) {
+  return member + "[" + std::to_string(index) + "]";
+}
+
 void Problems::add(std::string path, std::string why, std::string next) {
   found_.emplace_back(std::move(path), std::move(why), std::move(next));
 }
@@ -108,30 +93,15 @@ void Problems::throw_if_any() const {
   throw Invalid(path, all.substr(path.size() + 2));
 }
 
-void check_process(const Process& process, const std::string& member, Problems& problems) {
-  if (process.args.empty()) {
-    problems.add(member + ".args", "is empty; there is no program to run");
-  } else if (process.args.front().empty()) {
-    problems.add(member + ".args[0]", "is empty; there is no program to run");
-  }
-  problems.absolute(process.cwd, member + ".cwd");
-  check_environment(process.env, member + ".env", problems);
-  check_limits(process.rlimits, member + ".rlimits", problems);
-  if (process.user.umask && *process.user.umask > 0777) problems.add(member + ".user.umask", "is above 0777");
-  if (process.oom_score_adj && std::abs(*process.oom_score_adj) > 1000) {
-    problems.add(member + ".oomScoreAdj", "must be from -1000 to 1000");
-  }
-  if (!process.apparmor_profile.empty()) {
-    problems.add(member + ".apparmorProfile", "AppArmor profiles are not supported yet", "Remove it");
-  }
-  if (!process.selinux_label.empty()) {
-    problems.add(member + ".selinuxLabel", "SELinux labels are not supported", "Remove it");
-  }
-}
-
 void validate(const Process& process, const std::string& member) {
   Problems problems;
   check_process(process, member, problems);
+  problems.throw_if_any();
+}
+
+void validate(const Resources& resources, const std::string& member) {
+  Problems problems;
+  check_resources(resources, member, problems);
   problems.throw_if_any();
 }
 

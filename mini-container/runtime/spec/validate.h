@@ -13,8 +13,9 @@ namespace spec {
 
 // Throws Invalid with the first problem; further ones are named in its text.
 void validate(const Config& config);
-// `member` is how errors call it: "process".
+// `member` is how errors call it: "process", "linux.resources".
 void validate(const Process& process, const std::string& member);
+void validate(const Resources& resources, const std::string& member);
 
 // Problems as they are found, thrown together. Internal to spec.
 class Problems {
@@ -27,7 +28,14 @@ class Problems {
   std::vector<Invalid> found_;
 };
 
+// "mounts", 3 -> "mounts[3]".
+std::string element(const std::string& member, std::size_t index);
+void check_environment(const std::vector<std::string>& entries, const std::string& member,
+                       Problems& problems);
+// The chapters of the document, one validate_*.cpp each.
 void check_process(const Process& process, const std::string& member, Problems& problems);
 void check_linux(const Linux& platform, Problems& problems);
+void check_resources(const Resources& resources, const std::string& member, Problems& problems);
+void check_seccomp(const Seccomp& seccomp, Problems& problems);
 
 }  // namespace spec

@@ -24,10 +24,6 @@ bool makes_new(const Linux& platform, const std::string& type) {
   return space != nullptr && space->path.empty();
 }
 
-std::string element(const std::string& member, std::size_t index) {
-  return member + "[" + std::to_string(index) + "]";
-}
-
 void check_namespaces(const Linux& platform, Problems& problems) {
   std::set<std::string> seen;
   for (std::size_t i = 0; i < platform.namespaces.size(); ++i) {
@@ -131,6 +127,16 @@ void check_cgroups_path(const std::string& path, Problems& problems) {
   }
 }
 
+void check_personality(const Personality& personality, Problems& problems) {
+  if (personality.domain != "LINUX" && personality.domain != "LINUX32") {
+    problems.add("linux.personality.domain", "\"" + personality.domain + "\" is not known",
+                 "Use LINUX or LINUX32");
+  }
+  // SPEC: "The flags are currently not supported".
+  if (!personality.flags.empty())
+    problems.add("linux.personality.flags", "no flag is defined yet", "Remove them");
+}
+
 }  // namespace
 
 void check_linux(const Linux& platform, Problems& problems) {
@@ -148,8 +154,9 @@ void check_linux(const Linux& platform, Problems& problems) {
                  "\"" + platform.rootfs_propagation + "\" is not a kind of propagation",
                  "Use shared, slave, private or unbindable");
   }
-  if (!platform.mount_label.empty())
-    problems.add("linux.mountLabel", "SELinux labels are not supported", "Remove it");
+  if (platform.personality) check_personality(*platform.personality, problems);
+  if (platform.seccomp) check_seccomp(*platform.seccomp, problems);
+  check_resources(platform.resources, "linux.resources", problems);
 }
 
 }  // namespace spec

@@ -1,0 +1,110 @@
+// What runtime-spec 1.1 and 1.2 added to `process`, and what engines seldom ask for. Peers of Debian 12 are older.
+// Reads: runtime-spec config.md (process), config-linux.md (personality), sched(7), ioprio_set(2).
+#include <linux/ioprio.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "tests/lifecycle/runtime_fixture.h"
+
+namespace {
+
+using testing::HasSubstr;
+using testing_runtime::Bundle;
+using testing_runtime::Runtime;
+
+class Process : public Runtime {
+ protected:
+  void SetUp() override {
+    Runtime::SetUp();
+    if (!ours()) GTEST_SKIP() << "the runtimes of Debian 12 know an older specification";
+  }
+  // The pid of a running container.
+  int running(Bundle& bundle) {
+    bundle.write();
+    const auto output = verb({"run", "--detach", "--bundle", bundle.path(), id_});
+    EXPECT_EQ(output.status.shell_code(), 0) << output.errors;
+    const auto now = state();
+    return now.is_null() ? -1 : now.at("pid").get<int>();
+  }
+};
+
+TEST_F(Process, TheSchedulerIsTheDocuments) {
+  Bundle bundle("sleep 100");
+  bundle.config["process"]["scheduler"] = {{"policy", "SCHED_BATCH"}, {"nice", 5}};
+  const int pid = running(bundle);
+  EXPECT_EQ(::sched_getscheduler(pid), SCHED_BATCH);
+  // Field 19 of /proc/PID/stat.
+  EXPECT_THAT(sys::read_file("/proc/" + std::to_string(pid) + "/stat"), HasSubstr(" 25 5 1 "));
+}
+
+TEST_F(Process, ARealtimePolicyIsSetOrItsRefusalNamed) {
+  Bundle bundle("sleep 100");
+  bundle.config["process"]["scheduler"] = {{"policy", "SCHED_RR"}, {"priority", 3}};
+  bundle.write();
+  const auto output = verb({"run", "--detach", "--bundle", bundle.path(), id_});
+  if (output.status.shell_code() != 0) {
+    // A v1 cpu group without real-time runtime refuses it (EPERM).
+    EXPECT_THAT(output.errors, HasSubstr("sched_setattr"));
+    GTEST_SKIP() << "this host's groups have no real-time runtime: " << output.errors;
+  }
+  EXPECT_EQ(::sched_getscheduler(state().at("pid")), SCHED_RR);
+}
+
+TEST_F(Process, TheIoPriorityIsTheDocuments) {
+  Bundle bundle("sleep 100");
+  bundle.config["process"]["ioPriority"] = {{"class", "IOPRIO_CLASS_IDLE"}, {"priority", 4}};
+  const int pid = running(bundle);
+  const long priority = ::syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, pid);
+  EXPECT_EQ(priority, long{IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 4)});
+}
+
+TEST_F(Process, ThePersonalityIsTheDocuments) {
+  Bundle bundle("cat /proc/self/personality");
+  bundle.config["linux"]["personality"] = {{"domain", "LINUX32"}};
+  bundle.config["process"]["noNewPrivileges"] = false;
+  EXPECT_EQ(run(bundle).text, "00000008\n");
+}
+
+TEST_F(Process, ExecRunsOnTheProcessorsOfItsFinalAffinity) {
+  Bundle bundle("sleep 100");
+  running(bundle);
+  const std::string file = bundle.path() + "/process.json";
+  nlohmann::json process = bundle.config["process"];
+  process["args"] = {"/bin/sh", "-c", "cat /proc/self/status"};
+  process["execCPUAffinity"] = {{"initial", "0"}, {"final", "0"}};
+  sys::write_file_atomically(file, process.dump());
+  EXPECT_THAT(verb({"exec", "--process", file, id_}).text, HasSubstr("Cpus_allowed_list:\t0\n"));
+  process["execCPUAffinity"] = {{"initial", "0"}};
+  sys::write_file_atomically(file, process.dump());
+  cpu_set_t cpus;
+  ASSERT_EQ(::sched_getaffinity(0, sizeof cpus, &cpus), 0);
+  const int all = CPU_COUNT(&cpus);
+  const std::string list = all == 1 ? "0" : "0-" + std::to_string(all - 1);
+  EXPECT_THAT(verb({"exec", "--process", file, id_}).text, HasSubstr("Cpus_allowed_list:\t" + list + "\n"));
+}
+
+TEST_F(Process, AmbientCapabilitiesReachAUserWhoIsNotRoot) {
+  Bundle bundle("cat /proc/self/status");
+  auto& process = bundle.config["process"];
+  process["user"] = {{"uid", 1000}, {"gid", 1000}};
+  for (const char* set : {"inheritable", "ambient"})
+    process["capabilities"][set] = {"CAP_NET_BIND_SERVICE"};
+  const std::string seen = run(bundle).text;
+  EXPECT_THAT(seen, HasSubstr("CapAmb:\t0000000000000400"));
+  EXPECT_THAT(seen, HasSubstr("CapEff:\t0000000000000400"));
+}
+
+TEST_F(Process, ALabelThatNothingWouldEnforceIsRefusedBeforeAnythingIsMade) {
+  for (const auto& [member, file] : {std::pair("apparmorProfile", "/sys/module/apparmor/parameters/enabled"),
+                                     std::pair("selinuxLabel", "/sys/fs/selinux/enforce")}) {
+    if (sys::exists(file)) continue;
+    Bundle bundle("true");
+    bundle.config["process"][member] = "confined";
+    EXPECT_THAT(run(bundle).errors,
+                HasSubstr(std::string("process.") + member + ": the host's kernel has no"));
+    EXPECT_EQ(status(), "none");
+  }
+}
+
+}  // namespace
