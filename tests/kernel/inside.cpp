@@ -96,10 +96,10 @@ namespace {
 using Hook = std::function<std::string(int root)>;
 
 // Reports "=" and what `body` returned, or "!" and why it did not come so far.
-int child_main(const rootfs::Plan& plan, const std::function<std::string()>& body, const Hook& before_pivot,
-               int report) {
+int child_main(const rootfs::Plan& plan, const rootfs::IdMappedTrees& id_mapped,
+               const std::function<std::string()>& body, const Hook& before_pivot, int report) {
   try {
-    const sys::UniqueFd root = rootfs::build(plan);
+    const sys::UniqueFd root = rootfs::build(plan, id_mapped);
     std::string text = before_pivot ? before_pivot(root.get()) : "";
     rootfs::restrict(plan, root.get());
     rootfs::enter(plan, root.get());
@@ -124,9 +124,10 @@ constexpr std::uint64_t kNamespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC 
 Result run(const spec::Config& config, const Place& place, const std::function<std::string()>& body,
            const Hook& before_pivot) {
   const rootfs::Plan plan = rootfs::plan({config, place.directory(), {}, false});
+  const rootfs::IdMappedTrees id_mapped = rootfs::clone_id_mapped(plan);
   sys::Pipe pipe = sys::pipe();
-  sys::Child child =
-      sys::clone3({kNamespaces, -1}, [&] { return child_main(plan, body, before_pivot, pipe.write.get()); });
+  sys::Child child = sys::clone3(
+      {kNamespaces, -1}, [&] { return child_main(plan, id_mapped, body, before_pivot, pipe.write.get()); });
   pipe.write.reset();
   Result result = result_of(pipe.read.get());
   child.wait();
@@ -142,6 +143,7 @@ Result run_in_user_namespace(const spec::Config& config, const Place& place,
     sys::fchownat(AT_FDCWD, path, 100000, 100000);
     sys::fchmodat(AT_FDCWD, path, 0755);
   }
+  const rootfs::IdMappedTrees id_mapped = rootfs::clone_id_mapped(plan);
   sys::Pipe pipe = sys::pipe();
   sys::Pipe mapped = sys::pipe();
   sys::Child child = sys::clone3({kNamespaces | CLONE_NEWUSER, -1}, [&] {
@@ -149,7 +151,7 @@ Result run_in_user_namespace(const spec::Config& config, const Place& place,
     sys::read(mapped.read.get(), {&byte, 1});
     sys::setresgid(0);
     sys::setresuid(0);
-    return child_main(plan, body, {}, pipe.write.get());
+    return child_main(plan, id_mapped, body, {}, pipe.write.get());
   });
   for (const char* file : {"/uid_map", "/gid_map"}) {
     sys::write_existing_file("/proc/" + std::to_string(child.pid()) + file, "0 100000 1000");

@@ -3,6 +3,7 @@
 #include <sys/sysmacros.h>
 
 #include "mini-container/runtime/rootfs/plan.h"
+#include "mini-container/runtime/spec/features.h"
 #include "mini-container/runtime/spec/invalid.h"
 
 namespace {
@@ -48,8 +49,21 @@ TEST(MountOptions, WhatIsLeftGoesToTheFileSystem) {
 
 TEST(MountOptions, ContradictionsAndWhatIsNotOfferedAreRefused) {
   EXPECT_THROW(parse_options({"private", "rslave"}, "m"), spec::Invalid);
-  EXPECT_THROW(parse_options({"idmap"}, "m"), spec::Invalid);
+  EXPECT_THROW(parse_options({"idmap=uids=0-1-2"}, "m"), spec::Invalid);
   EXPECT_THROW(parse_options({""}, "m"), spec::Invalid);
+}
+
+TEST(MountOptions, EveryOptionThatIsPromisedIsKnown) {
+  for (const std::string& option : spec::mount_options())
+    EXPECT_THAT(parse_options({option}, "m").parameters, IsEmpty()) << option;
+}
+
+TEST(MountOptions, WhatIsOfTheWholeFileSystemStaysApart) {
+  const auto options = parse_options({"sync", "lazytime", "iversion"}, "m");
+  ASSERT_EQ(options.superblock.size(), 2U);
+  EXPECT_EQ(options.superblock[0].key, "sync");
+  EXPECT_TRUE(parse_options({"ridmap"}, "m").id_mapped_recursive);
+  EXPECT_FALSE(parse_options({"idmap"}, "m").id_mapped_recursive);
 }
 
 spec::Config minimal() {
@@ -149,6 +163,35 @@ TEST(RootfsPlan, PropagationIsOneOfFour) {
   EXPECT_EQ(plan_of(config).propagation, std::uint64_t{MS_SHARED});
   config.linux.rootfs_propagation = "ro";
   EXPECT_THAT(refusal(config), HasSubstr("linux.rootfsPropagation"));
+}
+
+TEST(RootfsPlan, AMountIsMappedByItsOwnMapElseByTheContainers) {
+  spec::Config config = minimal();
+  config.mounts.push_back({"/data", "bind", "/data", {"rbind", "ridmap"}, {}, {}});
+  EXPECT_THAT(refusal(config), HasSubstr("mounts[1].options: idmap needs a map"));
+  config.linux.namespaces = {{"user", ""}};
+  config.linux.uid_mappings = {{0, 100000, 10}};
+  config.linux.gid_mappings = {{0, 200000, 10}};
+  EXPECT_EQ(plan_of(config).mounts[1].id_map->uid_map, "0 100000 10\n");
+  config.linux.namespaces = {{"user", "/proc/7/ns/user"}};
+  EXPECT_EQ(plan_of(config).mounts[1].id_map->path, "/proc/7/ns/user");
+  config.mounts[1].uid_mappings = config.mounts[1].gid_mappings = {{5, 6, 1}, {7, 8, 2}};
+  EXPECT_EQ(plan_of(config).mounts[1].id_map->gid_map, "5 6 1\n7 8 2\n");
+  EXPECT_EQ(plan_of(config).mounts[1].id_map->path, "");
+  EXPECT_FALSE(plan_of(config).mounts[0].id_map);
+  config.mounts[1] = {"/data", "tmpfs", "tmpfs", {"idmap"}, {}, {}};
+  EXPECT_THAT(refusal(config), HasSubstr("only a bind mount"));
+}
+
+TEST(RootfsPlan, AMountLabelNeedsItsModuleAndGoesToWhatHasNoLabelsOfItsOwn) {
+  spec::Config config = minimal();
+  config.linux.mount_label = "system_u:object_r:container_file_t:s0";
+  config.mounts.push_back({"/proc", "proc", "proc", {}, {}, {}});
+  EXPECT_THAT(refusal(config), HasSubstr("linux.mountLabel: the host's kernel has no SELinux"));
+  const auto plan = rootfs::plan({config, "/bundle", {}, false, true});
+  EXPECT_EQ(plan.mounts[0].options.parameters.back().key, "context");
+  EXPECT_EQ(plan.mounts[0].options.parameters.back().value, config.linux.mount_label);
+  EXPECT_THAT(plan.mounts[1].options.parameters, IsEmpty());
 }
 
 TEST(RootfsPlan, TheDescriptionTellsTheStepsInOrder) {

@@ -5,6 +5,7 @@
 
 #include "mini-container/runtime/cgroup/cgroup.h"
 #include "mini-container/runtime/lifecycle/plans.h"
+#include "mini-container/runtime/rootfs/id_map.h"
 #include "mini-container/runtime/spec/config.h"
 #include "mini-container/runtime/spec/state.h"
 
@@ -19,6 +20,7 @@ struct InitContext {
   const spec::Config& config;
   const spec::State& state;
   const LaunchOptions& options;
+  const rootfs::IdMappedTrees& id_mapped;
   // The parent's, to be closed: its end of the line, or the child would never see it close, and the lock, which
   // belongs to the open file and so would outlive the parent in the child.
   int parent_line = -1;

@@ -11,6 +11,7 @@
 #include "mini-container/runtime/lifecycle/init.h"
 #include "mini-container/runtime/namespaces/apply.h"
 #include "mini-container/runtime/process/hooks.h"
+#include "mini-container/runtime/rootfs/id_map.h"
 #include "mini-container/runtime/spec/features.h"
 #include "mini-container/runtime/sync/protocol.h"
 
@@ -140,8 +141,9 @@ Launched launch(const LaunchOptions& options, Gate gate, int console, const Sign
   made.cgroup = make_cgroups(made.plans.cgroup);
   signals.check();
 
+  const rootfs::IdMappedTrees id_mapped = rootfs::clone_id_mapped(made.plans.rootfs);
   const sys::UniqueFd listener = gate == Gate::socket ? make_gate(made.directory) : sys::UniqueFd();
-  InitContext context{made.plans, made.cgroup, made.config, made.state, options};
+  InitContext context{made.plans, made.cgroup, made.config, made.state, options, id_mapped};
   context.gate = listener.get();
   context.console = console;
   clone_first_process(made, context);

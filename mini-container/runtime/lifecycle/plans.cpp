@@ -24,7 +24,8 @@ rootfs::Plan plan_rootfs(const spec::Config& config, const std::string& bundle, 
   std::vector<rootfs::CgroupView> views;
   for (const cgroup::Directory& directory : plans.cgroup.directories)
     views.push_back({name_of(directory), directory.path});
-  return rootfs::plan({config, bundle, std::move(views), plans.namespaces.in_user_namespace()});
+  const bool selinux = !config.linux.mount_label.empty() && process::security_modules().selinux;
+  return rootfs::plan({config, bundle, std::move(views), plans.namespaces.in_user_namespace(), selinux});
 }
 
 // A group list can be set unless the parent had to deny it to be allowed to write gid_map.

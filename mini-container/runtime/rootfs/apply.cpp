@@ -16,14 +16,30 @@ namespace rootfs {
 
 namespace {
 
+// The mount that `path` lies in, found by going up: only the top directory of a mount can be changed (EINVAL below).
+// WHY: what is mounted on the root must not be handed to the mount that holds it, nor be copied into its peers.
+void make_holder_private(const std::string& path) {
+  for (std::string place = path;; place = parent_of(place)) {
+    const sys::UniqueFd directory = sys::open(place, O_PATH | O_DIRECTORY);
+    try {
+      return sys::mount_setattr(directory.get(), 0, 0, 0, MS_PRIVATE);
+    } catch (const sys::Error& error) {
+      if (error.error() != EINVAL || place == "/") throw;
+    }
+  }
+}
+
 // A copy of the root as a mount of its own, attached over the directory it came from: pivot_root(2) wants a
 // mount point, and everything below hangs on a mount that only this namespace has.
 sys::UniqueFd mount_root(const Plan& plan) {
   // ORDER: before any mount. A shared mount (systemd's default) would hand ours to the host, and pivot_root
   // refuses to move below a shared parent (EINVAL). Slave, not private, so that a bind mount that asks for
   // rslave still hears what the host mounts later.
-  sys::mount("", "/", "", MS_SLAVE | MS_REC);
+  // SPEC: with a rootfsPropagation of shared the host hears the container as well, where a mount is rshared.
+  const bool shared = plan.propagation == MS_SHARED;
+  if (!shared) sys::mount("", "/", "", MS_SLAVE | MS_REC);
   const sys::UniqueFd place = sys::open(plan.root, O_PATH | O_DIRECTORY);
+  if (shared) make_holder_private(plan.root);
   sys::UniqueFd root = sys::open_tree(place.get(), "", OPEN_TREE_CLONE | AT_RECURSIVE | AT_EMPTY_PATH);
   sys::move_mount(root.get(), place.get());
   return root;
@@ -37,6 +53,7 @@ sys::UniqueFd tree_of(const MountStep& step) {
   }
   std::vector<sys::FsOption> parameters = options.parameters;
   if (!step.source.empty()) parameters.insert(parameters.begin(), {"source", step.source});
+  parameters.insert(parameters.end(), options.superblock.begin(), options.superblock.end());
   // A tmpfs that begins with a copy is filled first, and gets its attributes then.
   const std::uint64_t attributes = options.copy_up ? 0 : options.set | options.recursive_set;
   return sys::mount_detached(step.type, parameters, attributes);
@@ -67,9 +84,10 @@ void remount(const MountStep& step, int root) {
   configure(step.options, target.get());
 }
 
-void mount_step(const MountStep& step, int root) {
+// `id_mapped`: the tree to mount if it was made in the parent, else -1.
+void mount_step(const MountStep& step, int id_mapped, int root) {
   if (step.options.remount) return remount(step, root);
-  const sys::UniqueFd tree = tree_of(step);
+  const sys::UniqueFd tree = id_mapped < 0 ? tree_of(step) : sys::dup(id_mapped);
   const Kind kind = is_directory(tree.get()) ? Kind::directory : Kind::file;
   const sys::UniqueFd target = open_or_make(root, step.destination, kind, links_allowed(step));
   check_target(step, tree.get(), target.get());
@@ -93,17 +111,18 @@ void configure(const MountOptions& options, int mount) {
   }
 }
 
-sys::UniqueFd build(const Plan& plan) {
+sys::UniqueFd build(const Plan& plan, const IdMappedTrees& id_mapped) {
   // WHY: modes of devices and directories are the document's, not the caller's shell's.
   sys::umask(0);
   sys::UniqueFd root = mount_root(plan);
   {
     const trace::Phase phase("mounts", "the file systems that the program expects, each with its options");
-    for (const MountStep& step : plan.mounts) {
+    for (std::size_t i = 0; i < plan.mounts.size(); ++i) {
+      const MountStep& step = plan.mounts[i];
       if (step.type == "cgroup" || step.type == "cgroup2") {
         mount_cgroups(plan, step, root.get());
       } else {
-        mount_step(step, root.get());
+        mount_step(step, id_mapped.empty() ? -1 : id_mapped[i].get(), root.get());
       }
     }
   }
@@ -118,8 +137,13 @@ sys::UniqueFd build(const Plan& plan) {
 void enter(const Plan& plan, int root) {
   // WHY: not chroot(2), which root can leave; after pivot_root the host's tree is no longer there.
   sys::fchdir(root);
+  const bool host_hears = plan.propagation == MS_SHARED;
+  const sys::UniqueFd old_root = host_hears ? sys::open("/", O_PATH | O_DIRECTORY) : sys::UniqueFd();
   // The old root is stacked on the new one, at the same place, and is then the topmost mount of ".".
   sys::pivot_root(".", ".");
+  // ORDER: between the two. Before, the new root lay in the old tree and would stop speaking to the host as well;
+  // after, the host's own tree would have been taken away with this copy of it.
+  if (host_hears) sys::mount_setattr(old_root.get(), AT_RECURSIVE, 0, 0, MS_SLAVE);
   sys::umount_if_mounted(".", MNT_DETACH);
   sys::chdir("/");
   if (plan.propagation != 0) {

@@ -9,12 +9,13 @@
 #pragma once
 
 #include "base/sys/fd.h"
+#include "mini-container/runtime/rootfs/id_map.h"
 #include "mini-container/runtime/rootfs/plan.h"
 
 namespace rootfs {
 
 // The steps, in the order in which the child calls them:
-//     const sys::UniqueFd root = rootfs::build(plan);
+//     const sys::UniqueFd root = rootfs::build(plan, id_mapped);
 //     if (terminal) console = rootfs::make_console(root.get());   // console.h
 //     ... hooks: prestart, createRuntime (in the runtime), createContainer (here)
 //     rootfs::restrict(plan, root.get());
@@ -22,8 +23,8 @@ namespace rootfs {
 //     ... hostname, identity, capabilities, seccomp, exec
 
 // Cuts propagation to the host, mounts the rootfs on itself, then mounts, devices and links. Returns the root.
-// Changes the umask to 0.
-sys::UniqueFd build(const Plan& plan);
+// `id_mapped`: what clone_id_mapped() gave. Changes the umask to 0.
+sys::UniqueFd build(const Plan& plan, const IdMappedTrees& id_mapped);
 
 // Writes sysctls, hides masked paths, makes read-only paths (and /dev, if asked) read-only.
 // ORDER: sysctls need /proc/sys writable, so before the read-only paths; all of it before enter().

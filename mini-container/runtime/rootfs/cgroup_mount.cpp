@@ -9,20 +9,34 @@
 #include "base/sys/mount.h"
 #include "mini-container/runtime/rootfs/steps.h"
 #include "mini-container/runtime/rootfs/target.h"
+#include "mini-container/runtime/spec/invalid.h"
 
 namespace rootfs {
 
 namespace {
 
-bool only_v2(const Plan& plan) {
-  return plan.cgroups.size() == 1 && plan.cgroups.front().name == "unified";
+const CgroupView* unified(const Plan& plan) {
+  for (const CgroupView& view : plan.cgroups) {
+    if (view.name == "unified") return &view;
+  }
+  return nullptr;
+}
+
+// On a host with both versions, type cgroup2 asks for one and type cgroup for all that there is.
+bool wants_v2(const Plan& plan, const MountStep& step) {
+  return step.type == "cgroup2" || (plan.cgroups.size() == 1 && unified(plan) != nullptr);
 }
 
 void mount_v2(const Plan& plan, const MountStep& step, int root) {
+  const CgroupView* group = unified(plan);
+  if (group == nullptr) {
+    throw spec::Invalid(step.member + ".type", "the container is in no group of cgroup v2",
+                        "Use type cgroup, which shows the groups of whatever version there are");
+  }
   const sys::UniqueFd target = open_or_make(root, step.destination, Kind::directory);
   const sys::UniqueFd tree = plan.cgroup_namespace
                                  ? sys::mount_detached("cgroup2", {{"source", "cgroup"}}, step.options.set)
-                                 : sys::open_tree(AT_FDCWD, plan.cgroups.front().source, OPEN_TREE_CLONE);
+                                 : sys::open_tree(AT_FDCWD, group->source, OPEN_TREE_CLONE);
   if (!plan.cgroup_namespace) sys::mount_setattr(tree.get(), 0, step.options.set, 0);
   sys::move_mount(tree.get(), target.get());
 }
@@ -41,7 +55,7 @@ void link_each_controller(int directory, const std::string& name) {
 }  // namespace
 
 void mount_cgroups(const Plan& plan, const MountStep& step, int root) {
-  if (only_v2(plan)) return mount_v2(plan, step, root);
+  if (wants_v2(plan, step)) return mount_v2(plan, step, root);
   const sys::UniqueFd target = open_or_make(root, step.destination, Kind::directory);
   const sys::UniqueFd tmpfs = sys::mount_detached("tmpfs", {{"source", "cgroup"}, {"mode", "755"}},
                                                   step.options.set & ~std::uint64_t{MOUNT_ATTR_RDONLY});

@@ -34,6 +34,7 @@ std::string line_of(const MountStep& step) {
   if (step.options.set != 0) text += ", " + attribute_names(step.options.set);
   if (step.options.recursive_set != 0)
     text += ", and all below " + attribute_names(step.options.recursive_set);
+  if (step.id_map) text += step.options.id_mapped_recursive ? ", id-mapped with all below" : ", id-mapped";
   if (step.options.propagation != 0) text += ", " + sys::mount_flag_names(step.options.propagation);
   for (const sys::FsOption& option : step.options.parameters) {
     text += fmt::format(", {}{}{}", option.key, option.value.empty() ? "" : "=", option.value);

@@ -44,7 +44,14 @@ void make_device(const DeviceNode& node, bool bind, int root) {
     return;
   }
   const sys::UniqueFd present = sys::openat(directory.get(), name, O_PATH | O_NOFOLLOW);
-  if (!is_the_device(present.get(), node)) bind_from_host(node, directory.get());
+  if (is_the_device(present.get(), node)) return;
+  // SPEC: "If a file already exists at path that does not match the requested device, the runtime MUST generate an
+  // error". The default devices are the runtime's own wish: they cover what the image put there.
+  if (!node.member.empty()) {
+    throw spec::Invalid(node.member + ".path", fmt::format("the image has another file at {}", node.path),
+                        "Remove that file, or mount a tmpfs on its directory");
+  }
+  bind_from_host(node, directory.get());
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "mini-container/runtime/spec/invalid.h"
@@ -56,9 +57,16 @@ constexpr Propagation kPropagations[] = {
     {"unbindable", MS_UNBINDABLE, false}, {"runbindable", MS_UNBINDABLE, true},
 };
 
-// What every file system does by default.
-constexpr std::string_view kNothing[] = {"defaults", "async", "nomand",    "nolazytime",
-                                         "silent",   "loud",  "noiversion"};
+// What every file system does by default, and what the kernel decides by itself by now (iversion, since 6.6).
+constexpr std::string_view kNothing[] = {"defaults", "async", "nomand",   "nolazytime",
+                                         "silent",   "loud",  "iversion", "noiversion"};
+
+constexpr std::string_view kSuperblock[] = {"sync", "dirsync", "lazytime", "mand"};
+
+template <std::size_t count>
+bool contains(const std::string_view (&names)[count], std::string_view name) {
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
 
 void combine(std::uint64_t& set, std::uint64_t& clear, const Attribute& attribute) {
   set = (set & ~attribute.clear) | attribute.set;
@@ -97,12 +105,16 @@ bool take_keyword(MountOptions& result, std::string_view option, const std::stri
     result.remount = true;
   } else if (option == "tmpcopyup") {
     result.copy_up = true;
-  } else if (option.starts_with("idmap") || option.starts_with("ridmap")) {
-    throw spec::Invalid(member, "id-mapped mounts are not offered yet", fmt::format("Remove \"{}\"", option));
+  } else if (option == "idmap" || option == "ridmap") {
+    result.id_mapped = true;
+    result.id_mapped_recursive = result.id_mapped_recursive || option == "ridmap";
+  } else if (option.starts_with("idmap=") || option.starts_with("ridmap=")) {
+    throw spec::Invalid(member, fmt::format("\"{}\" carries a map of its own", option),
+                        "Write \"idmap\", and the map as uidMappings and gidMappings of the mount");
+  } else if (contains(kSuperblock, option)) {
+    result.superblock.push_back({std::string(option), ""});
   } else {
-    for (const std::string_view nothing : kNothing)
-      if (option == nothing) return true;
-    return false;
+    return contains(kNothing, option);
   }
   return true;
 }

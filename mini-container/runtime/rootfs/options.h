@@ -21,8 +21,13 @@ struct MountOptions {
   std::uint64_t propagation = 0;  // MS_PRIVATE, MS_SLAVE, MS_SHARED, MS_UNBINDABLE, or 0 for none
   bool propagation_recursive = false;
   bool remount = false;
+  // "idmap", "ridmap": owners of files appear through a map, of this mount or of all below as well.
+  bool id_mapped = false;
+  bool id_mapped_recursive = false;
   bool copy_up = false;                   // "tmpcopyup": the tmpfs begins with what the image has there
   std::vector<sys::FsOption> parameters;  // for fsconfig(2): "size=64k", "newinstance"
+  // "sync", "lazytime" ...: of every file system. A bind mount shows one that has them, or not, already.
+  std::vector<sys::FsOption> superblock;
 };
 
 // `member` is the place in the document ("mounts[3].options"). Throws spec::Invalid for options that contradict

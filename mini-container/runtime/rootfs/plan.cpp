@@ -1,4 +1,4 @@
-// See plan.h. Reading order: plan() at the end, then its parts upwards.
+// See plan.h. Reading order: plan() at the end, then its parts upwards; mounts are in plan_mounts.cpp.
 #include "mini-container/runtime/rootfs/plan.h"
 
 #include <fmt/format.h>
@@ -6,93 +6,15 @@
 #include <sys/sysmacros.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <string_view>
 
+#include "mini-container/runtime/rootfs/plan_parts.h"
 #include "mini-container/runtime/rootfs/sysctl.h"
 #include "mini-container/runtime/spec/invalid.h"
 
 namespace rootfs {
 
 namespace {
-
-std::string absolute(const std::string& base, const std::string& path) {
-  std::string result = (std::filesystem::path(base) / path).lexically_normal().string();
-  if (result.size() > 1 && result.back() == '/') result.pop_back();
-  return result;
-}
-
-// The parameters that these file systems take; a wrong one is better named before anything is made.
-struct Parameters {
-  std::string_view type;
-  std::vector<std::string_view> names;
-};
-
-void check_parameters(const MountStep& step) {
-  static const Parameters kKnown[] = {
-      {"proc", {"hidepid", "gid", "subset"}},
-      {"sysfs", {}},
-      {"mqueue", {}},
-      {"devpts", {"newinstance", "ptmxmode", "mode", "uid", "gid", "max"}},
-      {"tmpfs",
-       {"size", "nr_blocks", "nr_inodes", "mode", "uid", "gid", "huge", "mpol", "inode32", "inode64",
-        "noswap"}},
-      {"bind", {}},
-  };
-  for (const Parameters& known : kKnown) {
-    if (known.type != step.type) continue;
-    for (const sys::FsOption& parameter : step.options.parameters) {
-      if (std::find(known.names.begin(), known.names.end(), parameter.key) != known.names.end()) continue;
-      throw spec::Invalid(
-          step.member + ".options",
-          fmt::format("\"{}\" is no option of a {} mount", parameter.key, step.type),
-          known.names.empty()
-              ? "It takes none of its own, only those of every mount (ro, nosuid, ...)"
-              : fmt::format("Besides those of every mount it takes {}", fmt::join(known.names, ", ")));
-    }
-  }
-}
-
-// WHY: a mount inside /proc could forge what the container, and later steps of the runtime, believe about
-// processes and security labels (CVE-2019-16884). These few are what lxcfs replaces.
-void check_target_in_proc(const MountStep& step) {
-  static constexpr std::string_view kHarmless[] = {
-      "/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo",  "/proc/stat",    "/proc/swaps",
-      "/proc/uptime",  "/proc/loadavg",   "/proc/slabinfo", "/proc/net/dev",
-  };
-  if (!step.destination.starts_with("/proc/")) return;
-  if (std::find(std::begin(kHarmless), std::end(kHarmless), step.destination) != std::end(kHarmless)) return;
-  throw spec::Invalid(step.member + ".destination", fmt::format("{} is inside /proc", step.destination),
-                      fmt::format("Only these may be replaced there: {}", fmt::join(kHarmless, ", ")));
-}
-
-MountStep mount_step(const spec::Mount& mount, const std::string& member, const std::string& bundle) {
-  MountStep step;
-  step.member = member;
-  step.destination = absolute("/", mount.destination);
-  step.options = parse_options(mount.options, member + ".options");
-  step.options.bind = step.options.bind || mount.type == "bind";
-  step.type = step.options.bind ? "bind" : mount.type;
-  step.source = step.options.bind ? absolute(bundle, mount.source) : mount.source;
-  if (!mount.uid_mappings.empty() || !mount.gid_mappings.empty()) {
-    throw spec::Invalid(member + ".uidMappings", "id-mapped mounts are not offered yet",
-                        "Remove the mappings");
-  }
-  if (step.destination == "/") {
-    throw spec::Invalid(member + ".destination", "/ is the root itself", "Name its content in root.path");
-  }
-  if (step.options.bind && mount.source.empty()) {
-    throw spec::Invalid(member + ".source", "a bind mount needs one",
-                        "Name the directory or file of the host");
-  }
-  if (step.type.empty() && !step.options.remount) {
-    throw spec::Invalid(member + ".type", "there is none",
-                        "Name a file system (see /proc/filesystems), or bind");
-  }
-  check_parameters(step);
-  check_target_in_proc(step);
-  return step;
-}
 
 std::vector<DeviceNode> default_devices() {
   // SPEC: the default devices; /dev/console and /dev/ptmx are made otherwise.
@@ -185,9 +107,7 @@ Plan plan(const Request& request) {
   plan.root = absolute(request.bundle, config.root.path);
   plan.readonly = config.root.readonly;
   plan_propagation(plan, config.linux.rootfs_propagation);
-  for (std::size_t i = 0; i < config.mounts.size(); ++i) {
-    plan.mounts.push_back(mount_step(config.mounts[i], fmt::format("mounts[{}]", i), request.bundle));
-  }
+  plan.mounts = plan_mounts(request);
   plan.cgroups = request.cgroups;
   plan.cgroup_namespace = has_namespace(config.linux, "cgroup");
   plan.bind_devices = request.user_namespace;

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,12 +16,19 @@
 
 namespace rootfs {
 
+// Whose ids become whose through an id-mapped mount: as a map, or as a user namespace that has one.
+struct IdMap {
+  std::string uid_map, gid_map;  // "0 100000 65536" a line, as /proc/PID/uid_map takes it
+  std::string path;              // of the user namespace instead; empty: make one with these maps
+};
+
 struct MountStep {
   std::string destination;  // absolute, in the container
   std::string type;         // "bind" when options ask for it
   std::string source;       // of a bind: absolute on the host
   MountOptions options;
   std::string member;  // "mounts[3]"
+  std::optional<IdMap> id_map;
 };
 
 struct DeviceNode {
@@ -72,6 +80,7 @@ struct Request {
   std::string bundle;               // absolute: root.path and relative bind sources start here
   std::vector<CgroupView> cgroups;  // from Cgroup::placements()
   bool user_namespace = false;      // the container runs in one that is not the host's
+  bool selinux = false;             // the host's kernel has it: linux.mountLabel means something
 };
 
 // Throws spec::Invalid: an unknown option, a target in /proc, a sysctl that is not of a new namespace ...

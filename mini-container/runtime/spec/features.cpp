@@ -9,6 +9,31 @@ namespace spec {
 
 using json = nlohmann::ordered_json;
 
+const std::vector<std::string>& mount_options() {
+  static const std::vector<std::string> options = {"async",         "atime",        "bind",
+                                                   "defaults",      "dev",          "diratime",
+                                                   "dirsync",       "exec",         "idmap",
+                                                   "iversion",      "lazytime",     "loud",
+                                                   "mand",          "noatime",      "nodev",
+                                                   "nodiratime",    "noexec",       "noiversion",
+                                                   "nolazytime",    "nomand",       "norelatime",
+                                                   "nostrictatime", "nosuid",       "nosymfollow",
+                                                   "private",       "ratime",       "rbind",
+                                                   "rdev",          "rdiratime",    "relatime",
+                                                   "remount",       "rexec",        "ridmap",
+                                                   "rnoatime",      "rnodev",       "rnodiratime",
+                                                   "rnoexec",       "rnorelatime",  "rnostrictatime",
+                                                   "rnosuid",       "rnosymfollow", "ro",
+                                                   "rprivate",      "rrelatime",    "rro",
+                                                   "rrw",           "rshared",      "rslave",
+                                                   "rstrictatime",  "rsuid",        "rsymfollow",
+                                                   "runbindable",   "rw",           "shared",
+                                                   "silent",        "slave",        "strictatime",
+                                                   "suid",          "symfollow",    "sync",
+                                                   "tmpcopyup",     "unbindable"};
+  return options;
+}
+
 std::string features_json(const std::vector<std::string>& capabilities) {
   json namespaces = json::array();
   for (const NamespaceKind& kind : namespace_kinds())
@@ -27,20 +52,16 @@ std::string features_json(const std::vector<std::string>& capabilities) {
       {"ociVersionMin", "1.0.0"},
       {"ociVersionMax", kSpecVersion},
       {"hooks", {"prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"}},
-      {"mountOptions",
-       {"async",      "atime",   "bind",      "dev",       "exec",   "noatime",  "nodev",
-        "nodiratime", "noexec",  "nosuid",    "private",   "rbind",  "relatime", "ro",
-        "rprivate",   "rshared", "rslave",    "rw",        "shared", "slave",    "strictatime",
-        "suid",       "sync",    "tmpcopyup", "unbindable"}},
+      {"mountOptions", mount_options()},
       {"linux",
        {{"namespaces", namespaces},
         {"capabilities", capabilities},
-        {"cgroup", {{"v1", true}, {"v2", true}, {"systemd", false}, {"systemdUser", false}, {"rdma", false}}},
+        {"cgroup", {{"v1", true}, {"v2", true}, {"systemd", false}, {"systemdUser", false}, {"rdma", true}}},
         {"seccomp", seccomp},
-        {"apparmor", {{"enabled", false}}},
-        {"selinux", {{"enabled", false}}},
+        {"apparmor", {{"enabled", true}}},
+        {"selinux", {{"enabled", true}}},
         {"intelRdt", {{"enabled", false}}},
-        {"mountExtensions", {{"idmap", {{"enabled", false}}}}}}},
+        {"mountExtensions", {{"idmap", {{"enabled", true}}}}}}},
       {"annotations", {{"isolab.mini-runtime.version", kVersion}}}};
   return features.dump(2) + "\n";
 }

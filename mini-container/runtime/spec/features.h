@@ -9,6 +9,9 @@ namespace spec {
 inline constexpr char kVersion[] = "0.1.0";
 inline constexpr char kSpecVersion[] = "1.2.0";
 
+// Every mount option of the specification's table (config.md), all of which are carried out.
+const std::vector<std::string>& mount_options();
+
 // `capabilities`: names that this kernel knows.
 std::string features_json(const std::vector<std::string>& capabilities);
 

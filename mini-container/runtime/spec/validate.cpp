@@ -38,10 +38,16 @@ void check_names(const Config& config, Problems& problems) {
 
 void check_mounts(const std::vector<Mount>& mounts, Problems& problems) {
   for (std::size_t i = 0; i < mounts.size(); ++i) {
-    problems.absolute(mounts[i].destination, element("mounts", i) + ".destination");
-    if (!mounts[i].uid_mappings.empty() || !mounts[i].gid_mappings.empty()) {
-      problems.add(element("mounts", i) + ".uidMappings", "mappings of a single mount are not supported yet");
+    const Mount& mount = mounts[i];
+    const std::string here = element("mounts", i);
+    problems.absolute(mount.destination, here + ".destination");
+    // SPEC: uidMappings and gidMappings come together.
+    if (mount.uid_mappings.empty() != mount.gid_mappings.empty()) {
+      problems.add(here + (mount.uid_mappings.empty() ? ".uidMappings" : ".gidMappings"),
+                   "is missing beside the other mapping");
     }
+    check_mappings(mount.uid_mappings, here + ".uidMappings", problems);
+    check_mappings(mount.gid_mappings, here + ".gidMappings", problems);
   }
 }
 

@@ -30,6 +30,7 @@ class Problems {
 
 // "mounts", 3 -> "mounts[3]".
 std::string element(const std::string& member, std::size_t index);
+void check_mappings(const std::vector<IdMapping>& mappings, const std::string& member, Problems& problems);
 void check_environment(const std::vector<std::string>& entries, const std::string& member,
                        Problems& problems);
 // The chapters of the document, one validate_*.cpp each.

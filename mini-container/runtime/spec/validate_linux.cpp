@@ -48,26 +48,6 @@ void check_namespaces(const Linux& platform, Problems& problems) {
   }
 }
 
-void check_mappings(const std::vector<IdMapping>& mappings, const std::string& member, Problems& problems) {
-  const auto overlap = [](std::uint64_t a, std::uint64_t a_size, std::uint64_t b, std::uint64_t b_size) {
-    return a < b + b_size && b < a + a_size;
-  };
-  for (std::size_t i = 0; i < mappings.size(); ++i) {
-    const IdMapping& one = mappings[i];
-    const std::string here = element(member, i);
-    if (one.size == 0) problems.add(here + ".size", "must be greater than zero");
-    for (std::size_t j = 0; j < i; ++j) {
-      const IdMapping& other = mappings[j];
-      if (overlap(one.container_id, one.size, other.container_id, other.size) ||
-          overlap(one.host_id, one.size, other.host_id, other.size)) {
-        problems.add(here, "overlaps with " + element(member, j));
-      }
-    }
-  }
-  // user_namespaces(7): UID_GID_MAP_MAX_EXTENTS.
-  if (mappings.size() > 340) problems.add(member, "has more than 340 entries");
-}
-
 void check_user_namespace(const Linux& platform, Problems& problems) {
   const bool mapped = !platform.uid_mappings.empty() || !platform.gid_mappings.empty();
   if (mapped && find(platform, "user") == nullptr) {
@@ -138,6 +118,26 @@ void check_personality(const Personality& personality, Problems& problems) {
 }
 
 }  // namespace
+
+void check_mappings(const std::vector<IdMapping>& mappings, const std::string& member, Problems& problems) {
+  const auto overlap = [](std::uint64_t a, std::uint64_t a_size, std::uint64_t b, std::uint64_t b_size) {
+    return a < b + b_size && b < a + a_size;
+  };
+  for (std::size_t i = 0; i < mappings.size(); ++i) {
+    const IdMapping& one = mappings[i];
+    const std::string here = element(member, i);
+    if (one.size == 0) problems.add(here + ".size", "must be greater than zero");
+    for (std::size_t j = 0; j < i; ++j) {
+      const IdMapping& other = mappings[j];
+      if (overlap(one.container_id, one.size, other.container_id, other.size) ||
+          overlap(one.host_id, one.size, other.host_id, other.size)) {
+        problems.add(here, "overlaps with " + element(member, j));
+      }
+    }
+  }
+  // user_namespaces(7): UID_GID_MAP_MAX_EXTENTS.
+  if (mappings.size() > 340) problems.add(member, "has more than 340 entries");
+}
 
 void check_linux(const Linux& platform, Problems& problems) {
   static const std::set<std::string> kPropagations = {
