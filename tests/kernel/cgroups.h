@@ -16,7 +16,8 @@ namespace cgroup_tests {
 inline std::string path_of(const cgroup::Cgroup& group, const std::string& controller) {
   for (const auto& placement : group.placements()) {
     if (("," + placement.name + ",").find("," + controller + ",") != std::string::npos) return placement.path;
-    if (placement.name == "unified" && sys::exists(placement.path + "/" + controller + ".max"))
+    const auto words = sys::read_file_if_present(placement.path + "/cgroup.controllers").value_or("\n");
+    if ((" " + words.substr(0, words.size() - 1) + " ").find(" " + controller + " ") != std::string::npos)
       return placement.path;
   }
   return {};

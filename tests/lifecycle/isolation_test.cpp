@@ -95,6 +95,15 @@ TEST_F(Runtime, PidsAreLimited) {
   EXPECT_EQ(run(bundle).text, "17\n");
 }
 
+// Engines read figures there, and set limits there later, whether the document has limits or not.
+TEST_F(Runtime, AGroupThatTheDocumentNamesCountsWithoutAnyLimit) {
+  Bundle bundle(
+      "cat /sys/fs/cgroup/memory/memory.usage_in_bytes || cat /sys/fs/cgroup/memory.current; "
+      "cat /sys/fs/cgroup/pids/pids.current || cat /sys/fs/cgroup/pids.current");
+  bundle.config["linux"]["cgroupsPath"] = "/" + id_ + "/named";
+  EXPECT_THAT(run(bundle).text, testing::MatchesRegex("[1-9][0-9]*\n[1-9]\n"));
+}
+
 TEST_F(Runtime, LoopbackIsUp) {
   EXPECT_THAT(printed_by("cat /proc/net/route /proc/net/if_inet6 /sys/class/net/lo/flags"), HasSubstr("0x9"));
 }
