@@ -86,6 +86,10 @@ UniqueFd try_lock_file(const std::string& path, Where where = Where::current());
 UniqueFd lock_file_if_present(const std::string& path, Where where = Where::current());
 // Does not wait; empty as well if the lock is taken.
 UniqueFd try_lock_file_if_present(const std::string& path, Where where = Where::current());
+// The same on a directory, which then needs no file for its lock. Whoever waited asks fstat(2) whether it still has a
+// name (st_nlink is not 0).
+UniqueFd lock_directory_if_present(const std::string& path, Where where = Where::current());
+UniqueFd try_lock_directory_if_present(const std::string& path, Where where = Where::current());
 // pread(2) from the start and pwrite(2) at the start: the content of a small file through its lock's
 // descriptor, even after the file has lost its name.
 std::string read_at_start(int fd, Where where = Where::current());

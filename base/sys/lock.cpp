@@ -9,13 +9,17 @@ namespace sys {
 
 namespace {
 
-// `create` is O_CREAT or 0. Empty when the file is missing or, with LOCK_NB, the lock is taken.
-UniqueFd lock(const std::string& path, int operation, int create, Where where) {
+constexpr int kMake = O_RDWR | O_CREAT;
+constexpr int kFind = O_RDWR;
+constexpr int kDirectory = O_RDONLY | O_DIRECTORY;
+
+// Empty when there is nothing to open (unless `flags` make it) or, with LOCK_NB, the lock is taken.
+UniqueFd lock(const std::string& path, int operation, int flags, Where where) {
   const auto opened = attempt(
-      "openat", [&] { return path; },
-      retry([&] { return ::open(path.c_str(), O_RDWR | O_CLOEXEC | create, 0600); }), where);
+      "openat", [&] { return path; }, retry([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0600); }),
+      where);
   UniqueFd file(opened.ok() ? opened.value : -1);
-  const bool missing = create == 0 && (opened.error == ENOENT || opened.error == ENOTDIR);
+  const bool missing = flags != kMake && (opened.error == ENOENT || opened.error == ENOTDIR);
   if (missing) return {};
   if (!opened.ok()) throw Error(opened.error, "openat", path, std::string(trace::Phase::current()));
   const auto locked = attempt(
@@ -28,19 +32,27 @@ UniqueFd lock(const std::string& path, int operation, int create, Where where) {
 }  // namespace
 
 UniqueFd lock_file(const std::string& path, Where where) {
-  return lock(path, LOCK_EX, O_CREAT, where);
+  return lock(path, LOCK_EX, kMake, where);
 }
 
 UniqueFd try_lock_file(const std::string& path, Where where) {
-  return lock(path, LOCK_EX | LOCK_NB, O_CREAT, where);
+  return lock(path, LOCK_EX | LOCK_NB, kMake, where);
 }
 
 UniqueFd lock_file_if_present(const std::string& path, Where where) {
-  return lock(path, LOCK_EX, 0, where);
+  return lock(path, LOCK_EX, kFind, where);
 }
 
 UniqueFd try_lock_file_if_present(const std::string& path, Where where) {
-  return lock(path, LOCK_EX | LOCK_NB, 0, where);
+  return lock(path, LOCK_EX | LOCK_NB, kFind, where);
+}
+
+UniqueFd lock_directory_if_present(const std::string& path, Where where) {
+  return lock(path, LOCK_EX, kDirectory, where);
+}
+
+UniqueFd try_lock_directory_if_present(const std::string& path, Where where) {
+  return lock(path, LOCK_EX | LOCK_NB, kDirectory, where);
 }
 
 std::string read_at_start(int fd, Where where) {

@@ -73,4 +73,14 @@ TEST_F(Files, ALockIsHeldByOneAndDiesWithItsHolder) {
   EXPECT_TRUE(sys::try_lock_file(path("lock")));
 }
 
+TEST_F(Files, ADirectoryIsItsOwnLockAndSaysWhenItIsGone) {
+  EXPECT_FALSE(sys::lock_directory_if_present(path("box")));
+  sys::mkdir(path("box"));
+  const sys::UniqueFd held = sys::lock_directory_if_present(path("box"));
+  EXPECT_FALSE(sys::try_lock_directory_if_present(path("box")));
+  EXPECT_NE(sys::fstat(held.get()).st_nlink, 0U);
+  sys::remove_tree(path("box"));
+  EXPECT_EQ(sys::fstat(held.get()).st_nlink, 0U);
+}
+
 }  // namespace

@@ -209,8 +209,6 @@ TEST(State, SurvivesItsFile) {
   spec::State state;
   state.oci_version = "1.2.0";
   state.id = "box";
-  state.pid = 4711;
-  state.start_time = 123456789012;
   state.bundle = "/bundles/b\"x";
   state.rootfs = "/r";
   state.created = "2026-01-01T00:00:00Z";
@@ -219,7 +217,6 @@ TEST(State, SurvivesItsFile) {
   state.own_pid_namespace = true;
   const spec::State again = spec::parse_state(spec::to_json(state));
   EXPECT_EQ(spec::to_json(again), spec::to_json(state));
-  EXPECT_EQ(again.start_time, state.start_time);
   EXPECT_EQ(again.cgroups.at(0).path, "/sys/fs/cgroup/memory/x");
 }
 

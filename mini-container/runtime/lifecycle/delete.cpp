@@ -29,6 +29,8 @@ void remove_cgroups(const spec::State& state) {
 }
 
 void run_poststop(const StateDir& directory, const spec::State& state) {
+  // A create that was killed before its record was whole came to no hooks.
+  if (state.bundle.empty()) return;
   const auto text = sys::read_file_if_present(directory.file("config.json"));
   if (!text) return;
   const spec::Hooks hooks = spec::parse_config(*text).hooks;

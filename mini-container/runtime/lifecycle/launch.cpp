@@ -43,8 +43,7 @@ StateDir make_state_directory(const LaunchOptions& options, const spec::State& s
       "state directory",
       "record what is about to be made, so that even kill -9 leaves only what delete can find");
   StateDir directory = StateDir::create(options.root, options.id);
-  sys::replace_file(directory.file("config.json"), document, 0600);
-  directory.save(state);
+  directory.record(state, document);
   return directory;
 }
 
@@ -119,7 +118,7 @@ void run_creation_hooks(Launched& made, const Signals& signals) {
 void publish(Launched& made, const LaunchOptions& options) {
   const trace::Phase phase("publish", "from here on other commands find the container by its id");
   made.state.start_time = sys::start_time(made.child.pid()).value_or(0);
-  made.directory.save(made.state);
+  made.directory.publish(made.state);
   if (!options.pid_file.empty()) sys::replace_file(options.pid_file, fmt::format("{}", made.child.pid()));
 }
 

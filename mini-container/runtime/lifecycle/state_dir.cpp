@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "base/sys/file.h"
 #include "mini-container/runtime/spec/features.h"
@@ -25,6 +26,16 @@ void check_id(const std::string& id) {
   }
 }
 
+namespace {
+
+void write_new(const std::string& path, std::string_view text) {
+  const sys::UniqueFd file = sys::create_exclusive(path, 0600);
+  if (!file) throw sys::Error(EEXIST, "openat", path, std::string(trace::Phase::current()));
+  sys::write_all(file.get(), text);
+}
+
+}  // namespace
+
 StateDir StateDir::create(const std::string& root, const std::string& id) {
   check_id(id);
   // WHY: 0711, so that a container's user can reach its root file system below, and list nothing.
@@ -35,16 +46,16 @@ StateDir StateDir::create(const std::string& root, const std::string& id) {
         "container \"{}\" exists already. Choose another id, or: mini-runtime delete --force {}", id, id));
   }
   StateDir directory(path, {}, true);
-  directory.lock_ = sys::lock_file(directory.file("lock"));
+  directory.lock_ = sys::lock_directory_if_present(path);
   return directory;
 }
 
 StateDir StateDir::open(const std::string& root, const std::string& id) {
   check_id(id);
   const std::string path = root + "/" + id;
-  sys::UniqueFd lock = sys::lock_file_if_present(path + "/lock");
-  // Whoever held the lock may have removed the container, and a killed create may not have come to make it.
-  if (!sys::exists(path)) throw NoSuchContainer(id);
+  sys::UniqueFd lock = sys::lock_directory_if_present(path);
+  // Whoever held the lock may have removed the container.
+  if (!lock || sys::fstat(lock.get()).st_nlink == 0) throw NoSuchContainer(id);
   return {path, std::move(lock), false};
 }
 
@@ -57,8 +68,14 @@ StateDir::~StateDir() {
   }
 }
 
-void StateDir::save(const spec::State& state) const {
+void StateDir::record(const spec::State& state, const std::string& document) const {
+  write_new(file("config.json"), document);
   sys::replace_file(file("state.json"), spec::to_json(state), 0600);
+}
+
+void StateDir::publish(const spec::State& state) const {
+  // One write of a few bytes: a reader sees nothing or all.
+  write_new(file("process"), fmt::format("{} {}\n", state.pid, state.start_time));
 }
 
 void StateDir::remove() {
@@ -70,7 +87,13 @@ void StateDir::remove() {
 std::optional<spec::State> read_state(const std::string& root, const std::string& id) {
   check_id(id);
   const std::string path = root + "/" + id;
-  if (const auto text = sys::read_file_if_present(path + "/state.json")) return spec::parse_state(*text);
+  if (const auto text = sys::read_file_if_present(path + "/state.json")) {
+    spec::State state = spec::parse_state(*text);
+    if (const auto process = sys::read_file_if_present(path + "/process")) {
+      std::istringstream(*process) >> state.pid >> state.start_time;
+    }
+    return state;
+  }
   if (!sys::exists(path)) return std::nullopt;
   spec::State state;
   state.oci_version = spec::kSpecVersion;
@@ -79,8 +102,8 @@ std::optional<spec::State> read_state(const std::string& root, const std::string
 }
 
 bool is_locked(const std::string& root, const std::string& id) {
-  const std::string path = root + "/" + id + "/lock";
-  return sys::exists(path) && !sys::try_lock_file(path);
+  const std::string path = root + "/" + id;
+  return sys::exists(path) && !sys::try_lock_directory_if_present(path);
 }
 
 std::vector<std::string> container_ids(const std::string& root) {

@@ -57,8 +57,6 @@ std::string to_json(const State& state) {
     groups.push_back({{"name", group.name}, {"path", group.path}});
   nlohmann::ordered_json object = {{"ociVersion", state.oci_version},
                                    {"id", state.id},
-                                   {"pid", state.pid},
-                                   {"startTime", state.start_time},
                                    {"bundle", state.bundle},
                                    {"rootfs", state.rootfs},
                                    {"created", state.created},
@@ -75,8 +73,6 @@ State parse_state(std::string_view text) {
   State state;
   node.require("ociVersion", state.oci_version);
   node.require("id", state.id);
-  node.require("pid", state.pid);
-  node.require("startTime", state.start_time);
   node.require("bundle", state.bundle);
   node.require("rootfs", state.rootfs);
   node.require("created", state.created);

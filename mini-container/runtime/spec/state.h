@@ -1,7 +1,6 @@
 // What the runtime remembers of a container between its commands, and the state that the specification shows.
 //
-// The file is written before anything else is made, and replaced as a whole, so that whatever a killed runtime
-// left behind can be found again. Reads: OCI runtime-spec runtime.md (state), proc(5).
+// The file is written before anything else is made, so that whatever a killed runtime left behind can be found again. Reads: OCI runtime-spec runtime.md (state), proc(5).
 #pragma once
 
 #include <sys/types.h>
@@ -25,8 +24,8 @@ struct GroupDirectory {
 struct State {
   std::string oci_version;
   std::string id;
-  pid_t pid = 0;  // 0 until the first process exists
-  // WHY: pids are used again; the pair of pid and start time is not.
+  // Not in state.json: 0 until the first process exists. WHY two: pids are used again; the pair is not.
+  pid_t pid = 0;
   std::uint64_t start_time = 0;
   std::string bundle;
   std::string rootfs;
