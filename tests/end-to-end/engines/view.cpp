@@ -24,6 +24,8 @@ void make_private_places() {
   sys::mount("tmpfs", "/var/lib", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755");
   sys::set_link_up("lo");
   sys::mkdir(folder(), 0711);
+  // Podman's monitor notes an out-of-memory in the directory that it was started in.
+  sys::chdir(folder());
   for (const char* place : {"HOME", "TMPDIR", "DOCKER_TMPDIR"})
     ::setenv(place, folder().c_str(), 1);
 }
