@@ -10,6 +10,9 @@ namespace sys {
 namespace {
 
 constexpr int kTickMs = 10;
+// WHY: the library also runs programs of that name and waits for them itself; what it is about to reap must not be
+// taken from it (ECHILD). Nobody waits for what stays a zombie for so long.
+constexpr int kPatienceTicks = 5;
 
 bool named(pid_t pid, const std::string& name) {
   char comm[32] = {};
@@ -33,10 +36,14 @@ OrphanReaper::~OrphanReaper() {
 
 void OrphanReaper::work(int stop) const {
   pollfd entry{stop, POLLIN, 0};
+  pid_t seen = 0;
+  int ticks = 0;
   while (::poll(&entry, 1, kTickMs) == 0) {
     siginfo_t info{};
     if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid == 0) continue;
-    if (named(info.si_pid, name_)) {
+    ticks = info.si_pid == seen ? ticks + 1 : 0;
+    seen = info.si_pid;
+    if (ticks >= kPatienceTicks && named(seen, name_)) {
       ::waitid(P_PID, static_cast<id_t>(info.si_pid), &info, WEXITED | WNOHANG);
     }
   }
