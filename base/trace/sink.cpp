@@ -38,6 +38,14 @@ void install(std::unique_ptr<Sink> sink) {
   owner() = std::move(sink);
 }
 
+void add(std::unique_ptr<Sink> sink) {
+  if (!listening()) return install(std::move(sink));
+  std::vector<std::unique_ptr<Sink>> both;
+  both.push_back(std::move(owner()));
+  both.push_back(std::move(sink));
+  install(std::make_unique<Tee>(std::move(both)));
+}
+
 void silence() {
   install(nullptr);
 }

@@ -42,6 +42,8 @@ inline bool listening() {
 
 // Installs a sink for the rest of the process (or until the next call). Ownership passes to the trace.
 void install(std::unique_ptr<Sink> sink);
+// Installs a sink beside the one that is there, if any.
+void add(std::unique_ptr<Sink> sink);
 
 // Stops reporting. ORDER: must come before a seccomp filter is loaded or execve is reached, because the
 // sink's own write could be what the filter kills.

@@ -5,23 +5,14 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "base/sys/file.h"
+#include "mini-container/runtime/cgroup/directories.h"
+#include "mini-container/runtime/cgroup/figures.h"
 
 namespace cgroup {
 
 namespace {
-
-std::vector<std::string> split(const std::string& text, const char* separators) {
-  std::vector<std::string> parts;
-  for (std::size_t start = 0; start < text.size();) {
-    const std::size_t end = std::min(text.find_first_of(separators, start), text.size());
-    if (end > start) parts.push_back(text.substr(start, end - start));
-    start = end + 1;
-  }
-  return parts;
-}
 
 // What to look at when the kernel refuses a value.
 std::string hint_for(const Setting& setting, int error) {
@@ -58,22 +49,6 @@ void find_below(const std::string& path, std::vector<std::string>& found) {
   }
 }
 
-// The last process is gone, but the kernel may still be busy with its remains (EBUSY) for a moment.
-bool remove_directory(const std::string& path) {
-  for (int attempt = 0; attempt < 200; ++attempt) {
-    try {
-      sys::rmdir_if_present(path);
-      return true;
-    } catch (const sys::Error& error) {
-      // With groups of others in it, it will not become empty by waiting.
-      const auto status = sys::stat_if_present(path);
-      if (error.error() != EBUSY || (status && status->st_nlink > 2)) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-  }
-  return false;
-}
-
 bool remove_with_children(const std::string& path) {
   std::vector<std::string> directories;
   find_below(path, directories);
@@ -105,8 +80,8 @@ Cgroup Cgroup::open(const std::vector<Placement>& placements) {
     const Version version = placement.name == "unified" ? Version::v2 : Version::v1;
     const bool v2 = version == Version::v2;
     const std::string names = v2 ? sys::read_file(placement.path + "/cgroup.controllers") : placement.name;
-    std::vector<std::string> controllers = split(names, v2 ? " \n" : ",");
-    cgroup.add_group(version, placement.name, std::move(controllers), placement.path);
+    const auto words = split(names, v2 ? " \n" : ",");
+    cgroup.add_group(version, placement.name, {words.begin(), words.end()}, placement.path);
   }
   return cgroup;
 }
@@ -148,32 +123,34 @@ const Cgroup::Group* Cgroup::with(std::string_view controller) const {
 
 void Cgroup::apply(const std::vector<Setting>& settings) const {
   for (const Setting& setting : settings)
-    write(setting);
+    write(place_of(setting), setting);
 }
 
-void Cgroup::write(const Setting& setting) const {
-  const Group* group = with(setting.controller);
-  if (group == nullptr) {
-    // Files of every v2 group, and v2 controllers that were enabled after this object learnt its list.
-    const auto unified = std::find_if(groups_.begin(), groups_.end(),
-                                      [](const Group& one) { return one.version == Version::v2; });
-    if (unified == groups_.end()) {
-      throw sys::Error(ENOENT, "write", setting.file, "",
-                       "the container was made without the " + setting.controller + " controller (" +
-                           setting.member + "); it must be made again to be limited by it");
-    }
-    group = &*unified;
-  }
-  const std::string first = group->path + "/" + setting.file;
+const Cgroup::Group& Cgroup::group_for(const Setting& setting) const {
+  if (const Group* group = with(setting.controller)) return *group;
+  // Files of every v2 group, and v2 controllers that were enabled after this object learnt its list.
+  const auto unified = std::find_if(groups_.begin(), groups_.end(),
+                                    [](const Group& one) { return one.version == Version::v2; });
+  if (unified != groups_.end()) return *unified;
+  throw sys::Error(
+      ENOENT, "write", setting.file, "",
+      "the container has no group with the " + setting.controller + " controller (" + setting.member + ")");
+}
+
+FileValue Cgroup::place_of(const Setting& setting) const {
+  const std::string& group = group_for(setting).path;
   const FileValue& other = setting.otherwise;
-  const bool otherwise = !other.file.empty() && !sys::exists(first);
-  const std::string path = otherwise ? group->path + "/" + other.file : first;
-  const std::string& value = otherwise ? other.value : setting.value;
+  const std::string first = group + "/" + setting.file;
+  if (other.file.empty() || sys::exists(first)) return {first, setting.value};
+  return {group + "/" + other.file, other.value};
+}
+
+void Cgroup::write(const FileValue& place, const Setting& setting) {
   try {
-    sys::write_existing_file(path, value);
+    sys::write_existing_file(place.file, place.value);
   } catch (const sys::Error& error) {
-    throw sys::Error(error.error(), error.call(), fmt::format("{}, \"{}\"", path, value), error.phase(),
-                     hint_for(setting, error.error()));
+    throw sys::Error(error.error(), error.call(), fmt::format("{}, \"{}\"", place.file, place.value),
+                     error.phase(), hint_for(setting, error.error()));
   }
 }
 

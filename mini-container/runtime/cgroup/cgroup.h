@@ -18,6 +18,7 @@
 
 #include "base/sys/fd.h"
 #include "mini-container/runtime/cgroup/plan.h"
+#include "mini-container/runtime/spec/statistics.h"
 
 namespace cgroup {
 
@@ -33,6 +34,8 @@ struct Placement {
   std::string name;  // "memory", "cpu,cpuacct", "unified"
   std::string path;  // absolute
 };
+
+struct Update;
 
 // Move-only. A group made by create() is removed again, with whatever runs in it, unless kept.
 class Cgroup {
@@ -61,8 +64,11 @@ class Cgroup {
   // Moves a running process in (7 ms on v1): for processes that could not enter by themselves.
   void attach(pid_t pid) const;
 
-  // Writes more settings: `update`. Throws sys::Error that names the member.
+  // Writes settings. Throws sys::Error that names the member.
   void apply(const std::vector<Setting>& settings) const;
+  // update.h: other limits for what runs. If a write fails, those before it are undone, groups that were made for
+  // it go, and it throws.
+  void update(const Update& update);
 
   // Processes in the group and the groups below, as this pid namespace numbers them.
   std::vector<pid_t> pids() const;
@@ -77,6 +83,12 @@ class Cgroup {
   void remove();
 
   Usage usage() const;
+  // Everything that is counted, for `events`.
+  spec::Statistics statistics() const;
+  // The limit in force, nullopt for none.
+  std::optional<std::uint64_t> memory_limit() const;
+  // The group that has the controller.
+  std::optional<Placement> placement_of(std::string_view controller) const;
 
  private:
   struct Group {
@@ -92,7 +104,10 @@ class Cgroup {
   void attach_device_program(const std::vector<DeviceRule>& rules) const;
   const Group* with(std::string_view controller) const;
   const Group* primary() const;
-  void write(const Setting& setting) const;
+  const Group& group_for(const Setting& setting) const;
+  // The file, absolute, that takes the setting on this host, and what to write into it.
+  FileValue place_of(const Setting& setting) const;
+  static void write(const FileValue& place, const Setting& setting);
   void set_frozen(bool frozen) const;
   void roll_back() noexcept;
 

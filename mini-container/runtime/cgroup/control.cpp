@@ -10,6 +10,7 @@
 #include "base/sys/file.h"
 #include "base/sys/process.h"
 #include "mini-container/runtime/cgroup/cgroup.h"
+#include "mini-container/runtime/cgroup/figures.h"
 
 namespace cgroup {
 
@@ -48,25 +49,6 @@ void wait_for_exit(const std::vector<pid_t>& pids, Clock::time_point deadline) {
     pollfd poll{pidfd.get(), POLLIN, 0};
     sys::poll({&poll, 1}, static_cast<int>(left.count()));
   }
-}
-
-std::optional<std::uint64_t> number_in(const std::string& path) {
-  const auto text = sys::read_file_if_present(path);
-  std::uint64_t value = 0;
-  if (!text || std::from_chars(text->data(), text->data() + text->size(), value).ec != std::errc()) return {};
-  return value;
-}
-
-// "usage_usec 1234" of cpu.stat.
-std::optional<std::uint64_t> field_in(const std::string& path, const std::string& field) {
-  const auto text = sys::read_file_if_present(path);
-  if (!text) return {};
-  const std::size_t start = ("\n" + *text).find("\n" + field + " ");
-  std::uint64_t value = 0;
-  if (start == std::string::npos) return {};
-  const char* position = text->data() + start + field.size() + 1;
-  if (std::from_chars(position, text->data() + text->size(), value).ec != std::errc()) return {};
-  return value;
 }
 
 }  // namespace
@@ -179,6 +161,22 @@ Usage Cgroup::usage() const {
     if (pids) usage.pids = pids;
   }
   return usage;
+}
+
+std::optional<Placement> Cgroup::placement_of(std::string_view controller) const {
+  const Group* group = with(controller);
+  if (group == nullptr) return std::nullopt;
+  return Placement{group->name, group->path};
+}
+
+std::optional<std::uint64_t> Cgroup::memory_limit() const {
+  const Group* group = with("memory");
+  if (group == nullptr) return std::nullopt;
+  const auto limit =
+      number_in(group->path + (group->version == Version::v2 ? "/memory.max" : "/memory.limit_in_bytes"));
+  // v1 says "no limit" with the largest number of whole pages.
+  constexpr std::uint64_t kNoLimit = std::uint64_t{1} << 62;
+  return limit && *limit < kNoLimit ? limit : std::nullopt;
 }
 
 }  // namespace cgroup

@@ -1,19 +1,14 @@
 // mini-runtime: a low-level OCI runtime, what runc and crun are. One of the two places where exceptions end; the
 // other is the container's first process (lifecycle/init.cpp).
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
 #include <cerrno>
-#include <cstdio>
 #include <exception>
 
 #include "base/sys/console.h"
-#include "base/sys/fd.h"
 #include "base/sys/own_program.h"
+#include "mini-container/runtime/cli/log.h"
 #include "mini-container/runtime/cli/options.h"
 #include "mini-container/runtime/lifecycle/signals.h"
 #include "mini-container/runtime/spec/program_error.h"
-#include "mini-container/runtime/spec/state.h"
 
 namespace {
 
@@ -21,21 +16,6 @@ namespace {
 constexpr int kRuntimeFailed = 125;
 constexpr int kNotExecutable = 126;
 constexpr int kNotFound = 127;
-
-// Engines read the last line of the log, people standard error.
-void report(const cli::Options& options, const std::string& message) {
-  fmt::print(stderr, "mini-runtime: {}\n", message);
-  if (options.log.empty()) return;
-  const std::string time = fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", fmt::gmtime(std::time(nullptr)));
-  const std::string line = options.log_format == "json"
-                               ? spec::log_line("error", message, time)
-                               : fmt::format("time=\"{}\" level=error msg=\"{}\"\n", time, message);
-  try {
-    sys::write_all(sys::open(options.log, O_WRONLY | O_CREAT | O_APPEND, 0644).get(), line);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "mini-runtime: --log: {}\n", error.what());
-  }
-}
 
 // Engines tell a container's own exit code from the runtime's failure only for verbs that return the former.
 int failure_code(const cli::Options& options) {
@@ -49,17 +29,18 @@ bool enters_container(const cli::Options& options) {
 int run(const cli::Options& options, char** arguments) {
   try {
     sys::start_tracing({options.explain, options.step, options.trace});
+    cli::start_debug_log(options);
     trace::set_role(trace::Role::runtime);
     if (enters_container(options)) sys::protect_own_program(arguments);
     return cli::act(options);
   } catch (const spec::ProgramError& error) {
-    report(options, error.what());
+    cli::report_failure(options, error.what());
     return error.error() == ENOENT ? kNotFound : kNotExecutable;
   } catch (const lifecycle::Interrupted& interrupted) {
-    report(options, interrupted.what());
+    cli::report_failure(options, interrupted.what());
     return 128 + interrupted.signal();
   } catch (const std::exception& error) {
-    report(options, error.what());
+    cli::report_failure(options, error.what());
     return failure_code(options);
   }
 }

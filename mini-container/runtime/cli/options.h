@@ -12,8 +12,11 @@ namespace cli {
 struct Options {
   std::string root;  // of the state directories
   std::string log, log_format = "text";
+  bool debug = false;
   bool explain = false, step = false;
   std::string trace;
+  bool systemd_cgroup = false;
+  std::string cgroup_manager = "cgroupfs", rootless = "auto";
 
   std::string verb;
   std::string id;
@@ -24,7 +27,10 @@ struct Options {
   bool rootless_document = false;  // of spec
   lifecycle::RunOptions run;       // of create and run
   lifecycle::ExecOptions exec;
-  std::string user;
+  std::vector<std::string> ps_arguments;
+  lifecycle::UpdateOptions update;
+  bool statistics_only = false;  // of events
+  std::string interval = "5s";
 };
 
 // Parses; on --help, --version or a mistake prints what is due and returns its exit code instead of true.
@@ -37,7 +43,10 @@ ParseResult parse(int argc, char** argv, Options& options);
 // Carries the verb out. Returns the exit code; throws what the lifecycle throws.
 int act(const Options& options);
 
-// "9", "KILL", "SIGKILL", "RTMIN+3" -> number. Throws spec::Invalid.
+// "9", "KILL", "SIGKILL", "kill", "RTMIN+3" -> number. Throws spec::Invalid.
 int signal_number(const std::string& text);
+
+// "500ms", "1m30s", "5" (seconds) -> milliseconds. Throws spec::Invalid for what is no time or not above zero.
+std::chrono::milliseconds interval(const std::string& text);
 
 }  // namespace cli

@@ -1,4 +1,4 @@
-// Names of signals, as people and engines write them. Reads: signal(7).
+// Names of signals and lengths of time, as people and engines write them. Reads: signal(7).
 #include <fmt/format.h>
 
 #include <charconv>
@@ -10,18 +10,81 @@
 
 namespace cli {
 
-int signal_number(const std::string& text) {
-  int number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc() && end == text.data() + text.size() && number > 0 && number <= SIGRTMAX)
-    return number;
-  const std::string name = text.starts_with("SIG") ? text.substr(3) : text;
+namespace {
+
+std::optional<int> number(std::string_view text) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  return value;
+}
+
+std::optional<int> standard_signal(std::string_view name) {
   for (int signal = 1; signal < SIGRTMIN; ++signal) {
     const char* known = ::sigabbrev_np(signal);
     if (known != nullptr && name == known) return signal;
   }
+  // Two names that signal(7) has beside the usual ones.
+  if (name == "IOT") return SIGABRT;
+  if (name == "CLD") return SIGCHLD;
+  return std::nullopt;
+}
+
+// "RTMIN", "RTMIN+3", "RTMAX-1".
+std::optional<int> realtime_signal(std::string_view name) {
+  const bool from_top = name.starts_with("RTMAX");
+  if (!from_top && !name.starts_with("RTMIN")) return std::nullopt;
+  name.remove_prefix(5);
+  if (name.empty()) return from_top ? SIGRTMAX : SIGRTMIN;
+  const std::optional<int> offset = number(name.substr(1));
+  if (!offset || name.front() != (from_top ? '-' : '+')) return std::nullopt;
+  const int signal = from_top ? SIGRTMAX - *offset : SIGRTMIN + *offset;
+  if (signal < SIGRTMIN || signal > SIGRTMAX) return std::nullopt;
+  return signal;
+}
+
+// Milliseconds in one "ms", "s", "m", "h", which is taken off the front of `text`.
+std::optional<double> take_unit(std::string_view& text) {
+  constexpr std::pair<std::string_view, double> kUnits[] = {{"ms", 1}, {"s", 1e3}, {"m", 6e4}, {"h", 3.6e6}};
+  for (const auto& [name, milliseconds] : kUnits) {
+    if (!text.starts_with(name)) continue;
+    text.remove_prefix(name.size());
+    return milliseconds;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+int signal_number(const std::string& text) {
+  if (const auto value = number(text); value && *value > 0 && *value <= SIGRTMAX) return *value;
+  std::string name = text;
+  for (char& character : name)
+    if (character >= 'a' && character <= 'z') character = static_cast<char>(character - 'a' + 'A');
+  if (name.starts_with("SIG")) name.erase(0, 3);
+  if (const auto signal = standard_signal(name)) return *signal;
+  if (const auto signal = realtime_signal(name)) return *signal;
   throw spec::Invalid("signal", fmt::format("\"{}\" is not a signal", text),
                       "Use a name such as TERM, or a number");
+}
+
+std::chrono::milliseconds interval(const std::string& text) {
+  const spec::Invalid invalid("--interval", fmt::format("\"{}\" is not a length of time", text),
+                              "Write 500ms, 5s or 1m30s");
+  double total = 0;
+  for (std::string_view rest = text; !rest.empty();) {
+    double value = 0;
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
+    if (error != std::errc()) throw invalid;
+    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+    const bool bare = rest.empty() && total == 0;
+    const std::optional<double> unit = bare ? 1000 : take_unit(rest);
+    if (!unit || value < 0) throw invalid;
+    total += value * *unit;
+  }
+  constexpr double kLongest = 1e9;
+  if (!(total >= 1 && total <= kLongest)) throw invalid;
+  return std::chrono::milliseconds(static_cast<long>(total));
 }
 
 }  // namespace cli

@@ -2,13 +2,16 @@
 // and turns exceptions into messages and exit codes. Reads: OCI runtime-spec runtime.md (operations).
 #pragma once
 
+#include <chrono>
 #include <csignal>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "mini-container/runtime/lifecycle/container.h"
 #include "mini-container/runtime/lifecycle/launch.h"
 #include "mini-container/runtime/spec/state.h"
+#include "mini-container/runtime/spec/update.h"
 
 namespace lifecycle {
 
@@ -29,6 +32,9 @@ void kill(const std::string& root, const std::string& id, int signal, bool all);
 void pause(const std::string& root, const std::string& id);
 void resume(const std::string& root, const std::string& id);
 std::vector<pid_t> processes(const std::string& root, const std::string& id);
+// What ps(1) says about them, header first; `arguments` are ps's own, which must leave it a column PID.
+std::string process_table(const std::string& root, const std::string& id,
+                          const std::vector<std::string>& arguments);
 
 // Removes what a container, whole or half made, has left. `force` kills it first, and finds nothing to do fine.
 void remove(const std::string& root, const std::string& id, bool force);
@@ -41,9 +47,13 @@ struct ExecOptions {
   std::vector<std::string> arguments;
   std::vector<std::string> environment;
   std::string cwd, user;  // empty: unchanged
+  std::vector<gid_t> additional_gids;
   bool terminal = false;
   bool no_new_privileges = false;
   std::vector<std::string> capabilities;
+  std::string apparmor_profile, selinux_label;
+  std::vector<std::string> cgroups;  // "[CONTROLLER:]GROUP" below the container's
+  bool ignore_paused = false;
   std::string console_socket, pid_file;
   unsigned preserve_fds = 0;
   bool detach = false;
@@ -51,7 +61,25 @@ struct ExecOptions {
 // Another process in a running container. Returns its exit code, 0 if detached.
 int exec(const ExecOptions& options);
 
+struct UpdateOptions {
+  std::string root, id;
+  std::string file;                       // linux.resources as JSON, "-" for standard input; or
+  std::vector<spec::ResourceFlag> flags;  // single members of it
+};
+// Other limits for a running container: all of them, or none if one is refused.
+void update(const UpdateOptions& options);
+
+// Statistics as one line of JSON in the shape of runc's `events --stats`.
+std::string statistics(const std::string& root, const std::string& id);
+// Hands `line` the statistics every `interval`, and out-of-memory events as they come, until the container ends.
+void events(const std::string& root, const std::string& id, std::chrono::milliseconds interval,
+            const std::function<void(const std::string&)>& line);
+
 // The plans of a bundle, for a person. Makes no kernel object.
 std::string explain(const std::string& bundle, const std::string& id);
+
+// What this runtime can do: the JSON of `features`, and the lines of --version.
+std::string features();
+std::string version_text();
 
 }  // namespace lifecycle

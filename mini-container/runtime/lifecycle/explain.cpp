@@ -22,7 +22,7 @@ std::string indented(const std::string& text) {
 
 std::string explain(const std::string& bundle, const std::string& id) {
   std::string document;
-  const spec::Config config = load_config(bundle, document);
+  const spec::Config config = load_config(bundle + "/config.json", document);
   const Plans plans = make_plans(config, bundle, id, {});
   std::string text = "Namespaces\n" + indented(namespaces::describe(plans.namespaces));
   text += "\nControl groups\n" + indented(cgroup::describe(plans.cgroup));

@@ -1,4 +1,4 @@
-// `kill`, `pause`, `resume` and `ps`: what is done to the processes of a running container.
+// `kill`, `pause` and `resume`: what is done to the processes of a running container; and `list`.
 #include <fmt/format.h>
 
 #include "base/sys/process.h"
@@ -47,14 +47,6 @@ void pause(const std::string& root, const std::string& id) {
 
 void resume(const std::string& root, const std::string& id) {
   freezable(root, id).thaw();
-}
-
-std::vector<pid_t> processes(const std::string& root, const std::string& id) {
-  const Container container = find_container(root, id);
-  const cgroup::Cgroup group = open_cgroup(container.state);
-  // Without groups only the first process is known.
-  if (group.empty() && container.alive()) return {container.state.pid};
-  return group.pids();
 }
 
 std::vector<spec::ListedContainer> list(const std::string& root) {

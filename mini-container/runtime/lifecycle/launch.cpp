@@ -21,6 +21,11 @@ namespace {
 
 using protocol::Word;
 
+std::string document_path(const LaunchOptions& options) {
+  if (options.config_file.starts_with('/')) return options.config_file;
+  return options.bundle + "/" + (options.config_file.empty() ? "config.json" : options.config_file);
+}
+
 spec::State first_state(const LaunchOptions& options, const spec::Config& config, const Plans& plans) {
   spec::State state;
   state.oci_version = spec::kSpecVersion;
@@ -132,8 +137,9 @@ void Launched::keep() {
 
 Launched launch(const LaunchOptions& options, Gate gate, int console, const Signals& signals) {
   std::string document;
-  spec::Config config = load_config(options.bundle, document);
-  Plans plans = make_plans(config, options.bundle, options.id, filter_directory(options.root));
+  spec::Config config = load_config(document_path(options), document);
+  Plans plans =
+      make_plans(config, options.bundle, options.id, filter_directory(options.root), options.groups);
   spec::State state = first_state(options, config, plans);
   StateDir directory = make_state_directory(options, state, document);
   Launched made{std::move(config), std::move(plans), std::move(directory), std::move(state), {}, {}, {}};

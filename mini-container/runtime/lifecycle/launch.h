@@ -16,11 +16,14 @@ namespace lifecycle {
 struct LaunchOptions {
   std::string root;  // of the state directories
   std::string id;
-  std::string bundle;  // absolute
+  std::string bundle;       // absolute
+  std::string config_file;  // instead of config.json there; a relative one starts in the bundle
   std::string console_socket;
   std::string pid_file;
   unsigned preserve_fds = 0;
   bool new_keyring = true;
+  bool pivot = true;  // false: MS_MOVE and chroot(2), see rootfs/apply.h
+  Groups groups;
 };
 
 // Undoes itself unless kept: members are destroyed from the last to the first.

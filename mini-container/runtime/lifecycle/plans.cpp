@@ -14,10 +14,11 @@ namespace lifecycle {
 
 namespace {
 
-cgroup::Plan plan_cgroups(const spec::Config& config, const std::string& id) {
+cgroup::Plan plan_cgroups(const spec::Config& config, const std::string& id, const Groups& groups) {
+  if (!groups.make) return {};
   const std::string& path = config.linux.cgroups_path;
-  return cgroup::plan(cgroup::detect(),
-                      {path.empty() ? id : path, config.linux.resources, sys::geteuid() != 0, !path.empty()});
+  return cgroup::plan(cgroup::detect(), {path.empty() ? id : path, config.linux.resources,
+                                         groups.may_be_refused.value_or(sys::geteuid() != 0), !path.empty()});
 }
 
 rootfs::Plan plan_rootfs(const spec::Config& config, const std::string& bundle, const Plans& plans) {
@@ -40,11 +41,11 @@ std::string name_of(const cgroup::Directory& directory) {
   return fmt::format("{}", fmt::join(directory.controllers, ","));
 }
 
-spec::Config load_config(const std::string& bundle, std::string& text) {
-  const auto found = sys::read_file_if_present(bundle + "/config.json");
+spec::Config load_config(const std::string& file, std::string& text) {
+  const auto found = sys::read_file_if_present(file);
   if (!found) {
     throw spec::Invalid(
-        bundle + "/config.json", "does not exist",
+        file, "does not exist",
         "A bundle is a directory with config.json and a root file system: see mini-runtime spec");
   }
   text = *found;
@@ -75,10 +76,10 @@ ProcessPlans make_process_plans(const spec::Process& process, const spec::Linux&
 }
 
 Plans make_plans(const spec::Config& config, const std::string& bundle, const std::string& id,
-                 const std::string& filters) {
+                 const std::string& filters, const Groups& groups) {
   Plans plans;
   plans.namespaces = namespaces::plan(config);
-  plans.cgroup = plan_cgroups(config, id);
+  plans.cgroup = plan_cgroups(config, id, groups);
   plans.rootfs = plan_rootfs(config, bundle, plans);
   if (config.process) {
     plans.process =

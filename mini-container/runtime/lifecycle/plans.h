@@ -31,13 +31,19 @@ struct Plans {
   ProcessPlans process;
 };
 
+// How the container's control groups are treated, whatever the document asks.
+struct Groups {
+  bool make = true;
+  std::optional<bool> may_be_refused;  // go on without them; absent: if this is not the host's root
+};
+
 // The document of a bundle, read and validated. `text` receives the bytes, for later commands.
-spec::Config load_config(const std::string& bundle, std::string& text);
+spec::Config load_config(const std::string& file, std::string& text);
 
 // `bundle` is absolute; `filters` is where compiled seccomp filters are kept, empty for nowhere. Throws
 // spec::Invalid.
 Plans make_plans(const spec::Config& config, const std::string& bundle, const std::string& id,
-                 const std::string& filters);
+                 const std::string& filters, const Groups& groups = {});
 
 // "memory", "cpu,cpuacct", "unified": by this name state.json and mounts of type cgroup know a group.
 std::string name_of(const cgroup::Directory& directory);

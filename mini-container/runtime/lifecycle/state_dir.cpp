@@ -73,6 +73,14 @@ void StateDir::record(const spec::State& state, const std::string& document) con
   sys::replace_file(file("state.json"), spec::to_json(state), 0600);
 }
 
+void StateDir::replace_state(const spec::State& state) const {
+  sys::replace_file(file("state.json"), spec::to_json(state), 0600);
+}
+
+void StateDir::replace_document(const std::string& document) const {
+  sys::replace_file(file("config.json"), document, 0600);
+}
+
 void StateDir::publish(const spec::State& state) const {
   // One write of a few bytes: a reader sees nothing or all.
   write_new(file("process"), fmt::format("{} {}\n", state.pid, state.start_time));

@@ -50,6 +50,9 @@ class StateDir {
   std::string gate() const { return file("start"); }
   // ORDER: the document first. Who finds state.json may rely on it.
   void record(const spec::State& state, const std::string& document) const;
+  // `update` alone replaces what is there, as a whole: first the state, and the document once it holds.
+  void replace_state(const spec::State& state) const;
+  void replace_document(const std::string& document) const;
   // From here on others find the first process.
   void publish(const spec::State& state) const;
   void keep() { owned_ = false; }

@@ -222,4 +222,29 @@ void load_seccomp(const SeccompFilter& filter) {
   sys::set_seccomp_filter(filter.program, filter.flags);
 }
 
+spec::SeccompFeatures seccomp_names() {
+  spec::SeccompFeatures names;
+  for (const auto& action : kActions)
+    if (action.value != Action::notify) names.actions.emplace_back(action.name);
+  for (const auto& comparison : kComparisons)
+    names.operators.emplace_back(comparison.name);
+  for (const auto& flag : kFlags)
+    names.flags.emplace_back(flag.name);
+  for (const char* name :
+       {"x86",    "x86_64",    "x32",     "arm",      "aarch64",     "loongarch64", "mips",
+        "mips64", "mips64n32", "mipsel",  "mipsel64", "mipsel64n32", "parisc",      "parisc64",
+        "ppc",    "ppc64",     "ppc64le", "s390",     "s390x",       "riscv64"}) {
+    if (::seccomp_arch_resolve_name(name) == 0) continue;
+    std::string& upper = names.architectures.emplace_back("SCMP_ARCH_");
+    for (const char* letter = name; *letter != '\0'; ++letter)
+      upper += static_cast<char>(std::toupper(static_cast<unsigned char>(*letter)));
+  }
+  return names;
+}
+
+std::string seccomp_library_version() {
+  const scmp_version* version = ::seccomp_version();
+  return fmt::format("{}.{}.{}", version->major, version->minor, version->micro);
+}
+
 }  // namespace security

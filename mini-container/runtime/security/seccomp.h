@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mini-container/runtime/spec/config.h"
+#include "mini-container/runtime/spec/features.h"
 
 namespace security {
 
@@ -27,5 +28,10 @@ SeccompFilter compile_seccomp(const spec::Seccomp& profile);
 // Without no_new_privs the kernel wants CAP_SYS_ADMIN (EACCES): load before the capabilities go; with it, after.
 // Silence the trace first (trace::silence).
 void load_seccomp(const SeccompFilter& filter);
+
+// What a profile may name, for `features`; architectures are those of this libseccomp.
+spec::SeccompFeatures seccomp_names();
+// "2.5.4".
+std::string seccomp_library_version();
 
 }  // namespace security

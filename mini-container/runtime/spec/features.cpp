@@ -34,36 +34,33 @@ const std::vector<std::string>& mount_options() {
   return options;
 }
 
-std::string features_json(const std::vector<std::string>& capabilities) {
+std::string features_json(const Features& features) {
   json namespaces = json::array();
   for (const NamespaceKind& kind : namespace_kinds())
     namespaces.push_back(kind.type);
-  const json seccomp = {
-      {"enabled", true},
-      {"actions",
-       {"SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD",
-        "SCMP_ACT_LOG", "SCMP_ACT_TRACE", "SCMP_ACT_TRAP"}},
-      {"operators",
-       {"SCMP_CMP_NE", "SCMP_CMP_LT", "SCMP_CMP_LE", "SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT",
-        "SCMP_CMP_MASKED_EQ"}},
-      {"archs",
-       {"SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32", "SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"}}};
-  const json features = {
+  const SeccompFeatures& seccomp = features.seccomp;
+  const json document = {
       {"ociVersionMin", "1.0.0"},
       {"ociVersionMax", kSpecVersion},
       {"hooks", {"prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"}},
       {"mountOptions", mount_options()},
       {"linux",
        {{"namespaces", namespaces},
-        {"capabilities", capabilities},
+        {"capabilities", features.capabilities},
         {"cgroup", {{"v1", true}, {"v2", true}, {"systemd", false}, {"systemdUser", false}, {"rdma", true}}},
-        {"seccomp", seccomp},
+        {"seccomp",
+         {{"enabled", true},
+          {"actions", seccomp.actions},
+          {"operators", seccomp.operators},
+          {"archs", seccomp.architectures},
+          {"knownFlags", seccomp.flags},
+          {"supportedFlags", seccomp.flags}}},
         {"apparmor", {{"enabled", true}}},
         {"selinux", {{"enabled", true}}},
         {"intelRdt", {{"enabled", false}}},
         {"mountExtensions", {{"idmap", {{"enabled", true}}}}}}},
       {"annotations", {{"isolab.mini-runtime.version", kVersion}}}};
-  return features.dump(2) + "\n";
+  return document.dump(2) + "\n";
 }
 
 }  // namespace spec

@@ -12,7 +12,16 @@ inline constexpr char kSpecVersion[] = "1.2.0";
 // Every mount option of the specification's table (config.md), all of which are carried out.
 const std::vector<std::string>& mount_options();
 
-// `capabilities`: names that this kernel knows.
-std::string features_json(const std::vector<std::string>& capabilities);
+struct SeccompFeatures {
+  std::vector<std::string> actions, operators, architectures, flags;
+};
+
+// What the mechanisms say of themselves, in the names of a document.
+struct Features {
+  std::vector<std::string> capabilities;  // that this kernel knows
+  SeccompFeatures seccomp;
+};
+
+std::string features_json(const Features& features);
 
 }  // namespace spec

@@ -1,0 +1,75 @@
+// `ps`: which processes are in a container's groups, and what the host's ps(1) says about them. Reads: ps(1),
+// cgroups(7) (cgroup.procs).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <sstream>
+
+#include "base/sys/process.h"
+#include "mini-container/runtime/lifecycle/commands.h"
+
+namespace lifecycle {
+
+namespace {
+
+std::string output_of_ps(std::vector<std::string> arguments) {
+  if (arguments.empty()) arguments.emplace_back("-ef");
+  arguments.insert(arguments.begin(), "ps");
+  const sys::UniqueFd output = sys::memfd_create("ps");
+  sys::SpawnOptions options;
+  options.output = output.get();
+  const sys::ExitStatus status = sys::spawn(arguments, options).wait();
+  if (status.shell_code() != 0)
+    throw std::runtime_error(
+        fmt::format("ps ended with {}. Hint: install procps, or use --format json", status.shell_code()));
+  sys::rewind(output.get());
+  return sys::read_to_end(output.get());
+}
+
+std::vector<std::string> words_of(const std::string& line) {
+  std::istringstream stream(line);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;)
+    words.push_back(std::move(word));
+  return words;
+}
+
+std::size_t pid_column(const std::string& header) {
+  const auto names = words_of(header);
+  const auto found = std::find(names.begin(), names.end(), "PID");
+  if (found == names.end())
+    throw std::runtime_error(
+        "ps printed no column PID, by which the container's processes could be told apart");
+  return static_cast<std::size_t>(found - names.begin());
+}
+
+}  // namespace
+
+std::vector<pid_t> processes(const std::string& root, const std::string& id) {
+  const Container container = find_container(root, id);
+  const cgroup::Cgroup group = open_cgroup(container.state);
+  // Without groups only the first process is known.
+  if (group.empty() && container.alive()) return {container.state.pid};
+  return group.pids();
+}
+
+std::string process_table(const std::string& root, const std::string& id,
+                          const std::vector<std::string>& arguments) {
+  const std::vector<pid_t> pids = processes(root, id);
+  std::istringstream lines(output_of_ps(arguments));
+  std::string line;
+  std::getline(lines, line);
+  const std::size_t column = pid_column(line);
+  std::string text = line + "\n";
+  while (std::getline(lines, line)) {
+    const auto words = words_of(line);
+    if (words.size() <= column) continue;
+    pid_t pid = 0;
+    std::from_chars(words[column].data(), words[column].data() + words[column].size(), pid);
+    if (std::find(pids.begin(), pids.end(), pid) != pids.end()) text += line + "\n";
+  }
+  return text;
+}
+
+}  // namespace lifecycle
