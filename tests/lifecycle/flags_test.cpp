@@ -1,0 +1,143 @@
+// The flags that engines and people give, each with what it changes. Reads: runc(8), crun(1).
+#include <unistd.h>
+
+#include <csignal>
+
+#include "tests/lifecycle/runtime_fixture.h"
+
+namespace {
+
+using testing::HasSubstr;
+using testing_runtime::Bundle;
+using testing_runtime::Runtime;
+
+class Flags : public Runtime {
+ protected:
+  void start(const Bundle& bundle) {
+    const auto output = verb({"run", "--detach", "--bundle", bundle.path(), id_});
+    ASSERT_EQ(output.status.shell_code(), 0) << output.errors;
+  }
+  // The runtime, started by a shell after `prepare`.
+  testing_bundle::Output from_shell(const std::string& prepare, const std::string& arguments) {
+    return testing_bundle::run_program(
+        {"sh", "-c", prepare + "; exec " + testing_bundle::runtime() + " --root " + root_ + " " + arguments});
+  }
+};
+
+TEST_F(Flags, DescriptorsArePassedOnOnlyWhenCounted) {
+  const Bundle bundle("readlink /proc/self/fd/3; [ -e /proc/self/fd/4 ] || echo no four");
+  const auto output = from_shell("exec 3</etc/passwd 4</etc/group",
+                                 "run --preserve-fds 1 --bundle " + bundle.path() + " " + id_);
+  EXPECT_EQ(output.text, "/etc/passwd\nno four\n") << output.errors;
+}
+
+TEST_F(Flags, ExecPassesDescriptorsOnAsWell) {
+  const Bundle bundle("sleep 100");
+  start(bundle);
+  const auto output =
+      from_shell("exec 3</etc/passwd 4</etc/group",
+                 "exec --preserve-fds 1 " + id_ +
+                     " sh -c 'readlink /proc/self/fd/3; [ -e /proc/self/fd/4 ] || echo no four'");
+  EXPECT_EQ(output.text, "/etc/passwd\nno four\n") << output.errors;
+}
+
+TEST_F(Flags, ExecChangesTheContainersOwnProcess) {
+  Bundle bundle("sleep 100");
+  bundle.config["process"]["noNewPrivileges"] = false;
+  start(bundle);
+  const auto output = verb({"exec", "--env", "A=b", "--cwd", "/tmp", "--user", "1000:1001", "--no-new-privs",
+                            id_, "/bin/sh", "-c", "echo $A; pwd; id -u; id -g; cat /proc/self/status"});
+  EXPECT_THAT(output.text, testing::StartsWith("b\n/tmp\n1000\n1001\n")) << output.errors;
+  EXPECT_THAT(output.text, HasSubstr("NoNewPrivs:\t1"));
+}
+
+TEST_F(Flags, ExecAddsCapabilities) {
+  const Bundle bundle("sleep 100");
+  start(bundle);
+  // CAP_SYS_TIME is bit 25. crun leaves only the added ones.
+  EXPECT_THAT(verb({"exec", "--cap", "CAP_SYS_TIME", id_, "cat", "/proc/self/status"}).text,
+              HasSubstr("CapEff:\t0000000002000"));
+}
+
+TEST_F(Flags, ADetachedExecLeavesItsPid) {
+  const Bundle bundle("sleep 100");
+  start(bundle);
+  const std::string file = bundle.path() + "/exec-pid";
+  ASSERT_EQ(verb({"exec", "--detach", "--pid-file", file, id_, "sleep", "4711"}).status.shell_code(), 0);
+  EXPECT_EQ(sys::read_file("/proc/" + sys::read_file(file) + "/cmdline"), std::string("sleep\0004711\0", 11));
+}
+
+TEST_F(Flags, ProcessesAreListedAndKilledTogether) {
+  Bundle bundle("sleep 4711 & sleep 4712 & wait");
+  start(bundle);
+  nlohmann::json pids;
+  for (int tries = 0; tries < 200 && pids.size() < 3; ++tries) {
+    sys::poll({}, 10);
+    pids = nlohmann::json::parse(verb({"ps", "--format", "json", id_}).text);
+  }
+  ASSERT_EQ(pids.size(), 3U);
+  EXPECT_EQ(verb({"kill", "--all", id_, "KILL"}).status.shell_code(), 0);
+  wait_for_status("stopped");
+  for (const int pid : pids)
+    EXPECT_EQ(sys::process_state(pid).value_or('Z'), 'Z') << pid;
+}
+
+TEST_F(Flags, IdsAloneAreListed) {
+  const Bundle bundle("sleep 100");
+  start(bundle);
+  EXPECT_EQ(verb({"list", "--quiet"}).text, id_ + "\n");
+}
+
+TEST_F(Flags, EachRootHasItsOwnContainers) {
+  const Bundle bundle("sleep 100");
+  start(bundle);
+  EXPECT_NE(testing_bundle::run_program({testing_bundle::runtime(), "--root", root_ + "/other", "state", id_})
+                .status.shell_code(),
+            0);
+  EXPECT_EQ(status(), "running");
+}
+
+TEST_F(Flags, ADocumentOfItsOwnMakingRuns) {
+  Bundle bundle("");
+  sys::unlink_if_present(bundle.path() + "/config.json");
+  ASSERT_EQ(verb({"spec", "--bundle", bundle.path()}).status.shell_code(), 0);
+  EXPECT_NE(verb({"spec", "--bundle", bundle.path()}).status.shell_code(), 0) << "a document was overwritten";
+  bundle.config = nlohmann::json::parse(sys::read_file(bundle.path() + "/config.json"));
+  bundle.config["process"]["args"] = {"/bin/sh", "-c", "echo made by spec"};
+  bundle.config["process"]["terminal"] = false;
+  const auto output = run(bundle);
+  EXPECT_EQ(output.text, "made by spec\n") << output.errors;
+}
+
+TEST_F(Flags, WhatTheRuntimeCanDoIsAnObject) {
+  const auto output = verb({"features"});
+  if (!ours() && output.status.shell_code() != 0) GTEST_SKIP() << "crun 1.8.1 has no features";
+  const auto features = nlohmann::json::parse(output.text);
+  EXPECT_THAT(features.at("ociVersionMin").get<std::string>(), testing::StartsWith("1."));
+  EXPECT_THAT(features.at("hooks").dump(), HasSubstr("createContainer"));
+  EXPECT_THAT(features.at("linux").at("namespaces").dump(), HasSubstr("\"pid\""));
+  EXPECT_THAT(features.at("linux").at("seccomp").at("actions").dump(), HasSubstr("SCMP_ACT_ERRNO"));
+}
+
+TEST_F(Flags, TheVersionNamesTheSpecification) {
+  EXPECT_THAT(testing_bundle::run_program({testing_bundle::runtime(), "--version"}).text,
+              HasSubstr("spec: 1."));
+}
+
+TEST_F(Flags, AKeyringIsTheContainersOwnUnlessTheCallersIsAskedFor) {
+  if (!ours()) GTEST_SKIP() << "each runtime names its keyrings as it likes";
+  Bundle bundle("cat /proc/keys");
+  bundle.config["linux"].erase("maskedPaths");
+  bundle.write();
+  // Names of their own: the kernel takes its time to forget a keyring.
+  EXPECT_THAT(verb({"run", "--no-new-keyring", "--bundle", bundle.path(), id_ + "-callers"}).text,
+              testing::Not(HasSubstr("_ses." + id_ + "-callers")));
+  EXPECT_THAT(verb({"run", "--bundle", bundle.path(), id_ + "-own"}).text, HasSubstr("_ses." + id_ + "-own"));
+}
+
+TEST_F(Flags, WithoutPivotTheHostsTreeIsStillGone) {
+  const Bundle bundle("[ -e /data ] && [ ! -e /home ] && echo apart");
+  EXPECT_EQ(verb({"run", "--no-pivot", "--bundle", bundle.path(), id_}).text, "apart\n");
+}
+
+}  // namespace
