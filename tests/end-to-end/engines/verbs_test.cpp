@@ -192,6 +192,14 @@ TEST_P(Verbs, StatsAreThoseOfTheContainer) {
   EXPECT_THAT(out_, testing::MatchesRegex("1 [1-9][0-9.]*(kB|KiB) .*\n"));
 }
 
+TEST_P(Verbs, UpdateChangesTheLimitsOfWhatRuns) {
+  ASSERT_TRUE(start({"--memory", "64m", "--memory-swap", "64m", "--cpus", "1"}, "sleep 1000")) << err_;
+  EXPECT_EQ(call({"update", "--memory", "32m", "--memory-swap", "32m", "--cpus", "0.5", "one"}), 0) << err_;
+  EXPECT_EQ(call({"exec", "one", "sh", "-c", engines::kShowLimits}), 0) << err_;
+  EXPECT_THAT(out_, testing::StartsWith("33554432\n"));
+  EXPECT_THAT(out_, HasSubstr("\n50000"));
+}
+
 TEST_P(Verbs, TheEnginesNetworkReachesTheContainer) {
   // The engine makes the link in a hook, or joins the container to a namespace that it made before.
   EXPECT_EQ(run({},
