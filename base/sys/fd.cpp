@@ -77,6 +77,12 @@ void set_cloexec(int fd, bool on, Where where) {
       [&] { return ::fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0); }, where);
 }
 
+bool is_inherited(int fd, Where where) {
+  const auto flags = attempt(
+      "fcntl", [&] { return fmt::format("{}, F_GETFD", fd); }, [&] { return ::fcntl(fd, F_GETFD); }, where);
+  return flags.ok() && (flags.value & FD_CLOEXEC) == 0;
+}
+
 void set_nonblocking(int fd, bool on, Where where) {
   const int flags = call(
       "fcntl", [&] { return fmt::format("fd {}, F_GETFL", fd); }, [&] { return ::fcntl(fd, F_GETFL); },

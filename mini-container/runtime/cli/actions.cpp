@@ -44,6 +44,7 @@ lifecycle::RunOptions run_options(const Options& options) {
   run.launch.id = options.id;
   run.launch.bundle = absolute(run.launch.bundle);
   run.launch.groups = groups(options);
+  run.launch.passed = lifecycle::passed_descriptors(options.preserve_fds);
   return run;
 }
 
@@ -51,6 +52,7 @@ lifecycle::ExecOptions exec_options(const Options& options) {
   lifecycle::ExecOptions exec = options.exec;
   exec.root = options.root;
   exec.id = options.id;
+  exec.passed = lifecycle::passed_descriptors(options.preserve_fds);
   return exec;
 }
 

@@ -29,6 +29,7 @@ struct Options {
   lifecycle::ExecOptions exec;
   std::vector<std::string> ps_arguments;
   lifecycle::UpdateOptions update;
+  unsigned preserve_fds = 0;     // of create, run and exec
   bool statistics_only = false;  // of events
   std::string interval = "5s";
 };

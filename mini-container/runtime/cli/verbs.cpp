@@ -28,7 +28,7 @@ void add_create(CLI::App& verb, Options& options) {
   add_bundle(verb, options);
   verb.add_option("-f,--config", launch.config_file, "the document, instead of config.json in the bundle")
       ->type_name("FILE");
-  add_terminal(verb, launch.console_socket, launch.pid_file, launch.preserve_fds);
+  add_terminal(verb, launch.console_socket, launch.pid_file, options.preserve_fds);
   verb.add_flag("--no-new-keyring{false}", launch.new_keyring, "keep the caller's session keyring");
   verb.add_flag("--no-pivot{false}", launch.pivot,
                 "chroot(2) instead of pivot_root(2), which no ramfs root allows; weaker");
@@ -88,7 +88,7 @@ void add_exec(CLI::App& verb, Options& options) {
   verb.add_option("--cgroup", exec.cgroups, "[CONTROLLER:]GROUP, an existing group below the container's")
       ->allow_extra_args(false);
   verb.add_flag("--ignore-paused", exec.ignore_paused, "also in a paused container; it runs once resumed");
-  add_terminal(verb, exec.console_socket, exec.pid_file, exec.preserve_fds);
+  add_terminal(verb, exec.console_socket, exec.pid_file, options.preserve_fds);
   // What follows the program's name belongs to the program.
   verb.positionals_at_end();
 }

@@ -16,8 +16,10 @@ namespace lifecycle {
 
 namespace {
 
-std::vector<std::string> environment_of(const process::Plan& plan) {
+std::vector<std::string> environment_of(const process::Plan& plan, const PassedDescriptors& passed) {
   std::vector<std::string> environment = plan.env;
+  for (std::string& entry : listen_environment(passed))
+    environment.push_back(std::move(entry));
   if (process::environment_value(environment, "HOME").empty()) {
     environment.push_back("HOME=" + process::home_of(plan.uid));
   }
@@ -72,9 +74,9 @@ void drop_privileges(const ProcessPlans& plans) {
 
 }  // namespace
 
-void become(const ProcessPlans& plans, const std::string& program, const BecomeOptions& options) {
-  const std::vector<std::string> environment = environment_of(plans.process);
-  sys::mark_cloexec_from(3 + options.preserve_fds);
+void become(const ProcessPlans& plans, const std::string& program, const PassedDescriptors& passed) {
+  const std::vector<std::string> environment = environment_of(plans.process, passed);
+  sys::mark_cloexec_from(3 + passed.count);
   sys::reset_signals();
   process::set_labels(plans.process);
   // ORDER: without no_new_privs the kernel wants CAP_SYS_ADMIN for a filter (EACCES), so it comes before the

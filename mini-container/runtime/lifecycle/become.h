@@ -4,14 +4,12 @@
 
 #include <string>
 
+#include "mini-container/runtime/lifecycle/descriptors.h"
 #include "mini-container/runtime/lifecycle/plans.h"
 
 namespace lifecycle {
 
-struct BecomeOptions {
-  unsigned preserve_fds = 0;  // descriptors 3 .. 2+N stay open
-};
-
-[[noreturn]] void become(const ProcessPlans& plans, const std::string& program, const BecomeOptions& options);
+[[noreturn]] void become(const ProcessPlans& plans, const std::string& program,
+                         const PassedDescriptors& passed);
 
 }  // namespace lifecycle

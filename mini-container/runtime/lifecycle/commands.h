@@ -55,7 +55,7 @@ struct ExecOptions {
   std::vector<std::string> cgroups;  // "[CONTROLLER:]GROUP" below the container's
   bool ignore_paused = false;
   std::string console_socket, pid_file;
-  unsigned preserve_fds = 0;
+  PassedDescriptors passed;
   bool detach = false;
 };
 // Another process in a running container. Returns its exit code, 0 if detached.

@@ -41,11 +41,15 @@ Container find_container(const std::string& root, const std::string& id) {
   return container;
 }
 
-cgroup::Cgroup open_cgroup(const spec::State& state) {
+std::vector<cgroup::Placement> placements_of(const spec::State& state) {
   std::vector<cgroup::Placement> placements;
   for (const spec::GroupDirectory& group : state.cgroups)
     placements.push_back({group.name, group.path});
-  return cgroup::Cgroup::open(placements);
+  return placements;
+}
+
+cgroup::Cgroup open_cgroup(const spec::State& state) {
+  return cgroup::Cgroup::open(placements_of(state));
 }
 
 std::vector<spec::GroupDirectory> recorded(const std::vector<cgroup::Placement>& placements) {

@@ -23,6 +23,7 @@ struct Container {
 // Throws NoSuchContainer.
 Container find_container(const std::string& root, const std::string& id);
 
+std::vector<cgroup::Placement> placements_of(const spec::State& state);
 cgroup::Cgroup open_cgroup(const spec::State& state);
 std::vector<spec::GroupDirectory> recorded(const std::vector<cgroup::Placement>& placements);
 

@@ -3,7 +3,6 @@
 // Reads: setns(2) (pidfd), pid_namespaces(7), OCI runtime-spec runtime.md.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <optional>
 
 #include "base/sys/file.h"
@@ -13,12 +12,12 @@
 #include "mini-container/runtime/lifecycle/become.h"
 #include "mini-container/runtime/lifecycle/commands.h"
 #include "mini-container/runtime/lifecycle/console.h"
+#include "mini-container/runtime/lifecycle/newcomer.h"
 #include "mini-container/runtime/namespaces/apply.h"
 #include "mini-container/runtime/process/apply.h"
 #include "mini-container/runtime/process/program.h"
 #include "mini-container/runtime/spec/names.h"
 #include "mini-container/runtime/spec/parse.h"
-#include "mini-container/runtime/spec/validate.h"
 #include "mini-container/runtime/sync/protocol.h"
 
 namespace lifecycle {
@@ -26,46 +25,6 @@ namespace lifecycle {
 namespace {
 
 using protocol::Word;
-
-spec::User parse_user(const std::string& text) {
-  spec::User user;
-  const char* end = text.data() + text.size();
-  auto parsed = std::from_chars(text.data(), end, user.uid);
-  if (parsed.ec == std::errc() && parsed.ptr != end && *parsed.ptr == ':') {
-    parsed = std::from_chars(parsed.ptr + 1, end, user.gid);
-  }
-  if (parsed.ec != std::errc() || parsed.ptr != end) {
-    throw spec::Invalid("--user", fmt::format("\"{}\" is not UID or UID:GID", text),
-                        "Names are the engine's business");
-  }
-  return user;
-}
-
-// The container's own process with the changes of the command line.
-spec::Process changed(const spec::Config& config, const ExecOptions& options) {
-  spec::Process process = config.process.value_or(spec::Process{});
-  process.args = options.arguments;
-  process.terminal = options.terminal;
-  process.env.insert(process.env.end(), options.environment.begin(), options.environment.end());
-  if (!options.cwd.empty()) process.cwd = options.cwd;
-  if (!options.user.empty()) process.user = parse_user(options.user);
-  if (options.no_new_privileges) process.no_new_privileges = true;
-  for (const std::string& name : options.capabilities) {
-    if (!process.capabilities) process.capabilities.emplace();
-    for (auto* set : {&process.capabilities->bounding, &process.capabilities->permitted,
-                      &process.capabilities->effective})
-      set->push_back(name);
-  }
-  return process;
-}
-
-spec::Process wanted_process(const spec::Config& config, const ExecOptions& options) {
-  spec::Process process = options.process_file.empty()
-                              ? changed(config, options)
-                              : spec::parse_process(sys::read_file(options.process_file));
-  spec::validate(process, "process");
-  return process;
-}
 
 // Namespaces that differ from this process's own: joining one's own user namespace is an error (EINVAL).
 std::uint64_t flags_to_join(pid_t pid) {
@@ -97,7 +56,7 @@ struct Newcomer {
     const std::string program = process::find_program(plans.process);
     protocol::say(line, Word::ready);
     protocol::expect(line, Word::start);
-    become(plans, program, {options.preserve_fds});
+    become(plans, program, options.passed);
   }
 
   void enter() const {
@@ -134,6 +93,14 @@ Container running_container(const ExecOptions& options) {
   Container container = find_container(options.root, options.id);
   if (container.status == spec::Status::running || container.status == spec::Status::created)
     return container;
+  if (container.status == spec::Status::paused) {
+    if (options.ignore_paused) return container;
+    throw std::runtime_error(
+        fmt::format("container \"{}\" is paused, and so would the new process be. Resume it first "
+                    "(mini-runtime resume {}), "
+                    "or give --ignore-paused to have it run once resumed",
+                    options.id, options.id));
+  }
   throw std::runtime_error(
       fmt::format("container \"{}\" is not running: it is {}", options.id, name_of(container.status)));
 }
@@ -147,7 +114,7 @@ int exec(const ExecOptions& options) {
   const std::uint64_t flags = flags_to_join(container.state.pid);
   const ProcessPlans plans = make_process_plans(wanted_process(config, options), config.linux,
                                                 filter_directory(options.root), (flags & CLONE_NEWUSER) != 0);
-  const cgroup::Cgroup cgroup = open_cgroup(container.state);
+  const cgroup::Cgroup cgroup = wanted_groups(container.state, options);
 
   const bool elsewhere = !options.console_socket.empty();
   const sys::UniqueFd console = elsewhere ? sys::connect_unix(options.console_socket) : sys::UniqueFd();

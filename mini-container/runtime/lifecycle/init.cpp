@@ -45,7 +45,7 @@ class Init {
     choose_directory_and_program();
     wait_at_the_gate();
     hooks_after_pivot();
-    become(plans_.process, program_, {context_.options.preserve_fds});
+    become(plans_.process, program_, context_.options.passed);
   }
 
   void report_failure() noexcept { protocol::say_failed(speaker_, protocol::describe_current_exception()); }

@@ -46,7 +46,9 @@ void pause(const std::string& root, const std::string& id) {
 }
 
 void resume(const std::string& root, const std::string& id) {
-  freezable(root, id).thaw();
+  const cgroup::Cgroup group = freezable(root, id);
+  if (!group.frozen()) throw std::runtime_error(fmt::format("container \"{}\" is not paused", id));
+  group.thaw();
 }
 
 std::vector<spec::ListedContainer> list(const std::string& root) {

@@ -140,6 +140,7 @@ Launched launch(const LaunchOptions& options, Gate gate, int console, const Sign
   spec::Config config = load_config(document_path(options), document);
   Plans plans =
       make_plans(config, options.bundle, options.id, filter_directory(options.root), options.groups);
+  plans.rootfs.pivot = options.pivot;
   spec::State state = first_state(options, config, plans);
   StateDir directory = make_state_directory(options, state, document);
   Launched made{std::move(config), std::move(plans), std::move(directory), std::move(state), {}, {}, {}};

@@ -6,6 +6,7 @@
 
 #include "base/sys/process.h"
 #include "mini-container/runtime/cgroup/cgroup.h"
+#include "mini-container/runtime/lifecycle/descriptors.h"
 #include "mini-container/runtime/lifecycle/plans.h"
 #include "mini-container/runtime/lifecycle/signals.h"
 #include "mini-container/runtime/lifecycle/state_dir.h"
@@ -20,9 +21,9 @@ struct LaunchOptions {
   std::string config_file;  // instead of config.json there; a relative one starts in the bundle
   std::string console_socket;
   std::string pid_file;
-  unsigned preserve_fds = 0;
+  PassedDescriptors passed;
   bool new_keyring = true;
-  bool pivot = true;  // false: MS_MOVE and chroot(2), see rootfs/apply.h
+  bool pivot = true;  // false: MS_MOVE and chroot(2), see rootfs/no_pivot.cpp
   Groups groups;
 };
 

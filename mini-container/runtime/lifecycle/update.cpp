@@ -30,13 +30,6 @@ Container updatable(const std::string& root, const std::string& id) {
       fmt::format("container \"{}\" is not running: it is {}", id, name_of(container.status)));
 }
 
-std::vector<cgroup::Placement> placements(const spec::State& state) {
-  std::vector<cgroup::Placement> all;
-  for (const spec::GroupDirectory& group : state.cgroups)
-    all.push_back({group.name, group.path});
-  return all;
-}
-
 // On record before it is made, as in a creation: `delete` then finds what a killed update left.
 void record(const StateDir& directory, spec::State state, const std::vector<cgroup::Placement>& groups) {
   state.cgroups = recorded(groups);
@@ -52,7 +45,7 @@ void update(const UpdateOptions& options) {
   const Signals signals;
   const Container container = updatable(options.root, options.id);
   const auto config = spec::with_resources(sys::read_file(directory.file("config.json")), document);
-  const std::vector<cgroup::Placement> before = placements(container.state);
+  const std::vector<cgroup::Placement> before = placements_of(container.state);
   cgroup::Cgroup group = open_cgroup(container.state);
   const cgroup::Update change = cgroup::plan_update(cgroup::detect(), before, config.config.linux.resources,
                                                     config.sections, group.memory_limit());

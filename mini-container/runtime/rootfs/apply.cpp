@@ -96,6 +96,20 @@ void mount_step(const MountStep& step, int id_mapped, int root) {
   sys::move_mount(tree.get(), target.get());
 }
 
+void pivot(const Plan& plan, int root) {
+  // WHY: not chroot(2), which root can leave; after pivot_root the host's tree is no longer there.
+  sys::fchdir(root);
+  const bool host_hears = plan.propagation == MS_SHARED;
+  const sys::UniqueFd old_root = host_hears ? sys::open("/", O_PATH | O_DIRECTORY) : sys::UniqueFd();
+  // The old root is stacked on the new one, at the same place, and is then the topmost mount of ".".
+  sys::pivot_root(".", ".");
+  // ORDER: between the two. Before, the new root lay in the old tree and would stop speaking to the host as well;
+  // after, the host's own tree would have been taken away with this copy of it.
+  if (host_hears) sys::mount_setattr(old_root.get(), AT_RECURSIVE, 0, 0, MS_SLAVE);
+  sys::umount_if_mounted(".", MNT_DETACH);
+  sys::chdir("/");
+}
+
 }  // namespace
 
 void configure(const MountOptions& options, int mount) {
@@ -135,17 +149,7 @@ sys::UniqueFd build(const Plan& plan, const IdMappedTrees& id_mapped) {
 }
 
 void enter(const Plan& plan, int root) {
-  // WHY: not chroot(2), which root can leave; after pivot_root the host's tree is no longer there.
-  sys::fchdir(root);
-  const bool host_hears = plan.propagation == MS_SHARED;
-  const sys::UniqueFd old_root = host_hears ? sys::open("/", O_PATH | O_DIRECTORY) : sys::UniqueFd();
-  // The old root is stacked on the new one, at the same place, and is then the topmost mount of ".".
-  sys::pivot_root(".", ".");
-  // ORDER: between the two. Before, the new root lay in the old tree and would stop speaking to the host as well;
-  // after, the host's own tree would have been taken away with this copy of it.
-  if (host_hears) sys::mount_setattr(old_root.get(), AT_RECURSIVE, 0, 0, MS_SLAVE);
-  sys::umount_if_mounted(".", MNT_DETACH);
-  sys::chdir("/");
+  plan.pivot ? pivot(plan, root) : move_root(plan, root);
   if (plan.propagation != 0) {
     sys::mount_setattr(root, plan.propagation_recursive ? AT_RECURSIVE : 0, 0, 0, plan.propagation);
   }

@@ -60,6 +60,7 @@ struct CgroupView {
 struct Plan {
   std::string root;  // absolute on the host
   bool readonly = false;
+  bool pivot = true;              // false: MS_MOVE and chroot(2) instead, see no_pivot.cpp
   std::uint64_t propagation = 0;  // MS_* of linux.rootfsPropagation, applied last; 0 keeps slave
   bool propagation_recursive = false;
   std::vector<MountStep> mounts;

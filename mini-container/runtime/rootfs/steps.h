@@ -17,4 +17,7 @@ void make_devices(const Plan& plan, int root);
 // Copies what is in directory `from` (O_PATH) into the empty directory `to`. copy_up.cpp.
 void copy_up(int from, int to);
 
+// enter() where pivot_root(2) cannot work. no_pivot.cpp.
+void move_root(const Plan& plan, int root);
+
 }  // namespace rootfs

@@ -1,0 +1,63 @@
+// See descriptors.h.
+#include "mini-container/runtime/lifecycle/descriptors.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdlib>
+
+#include "base/sys/fd.h"
+#include "base/sys/identity.h"
+#include "mini-container/runtime/spec/invalid.h"
+
+namespace lifecycle {
+
+namespace {
+
+constexpr unsigned kFirst = 3;
+constexpr unsigned kMost = 1024;
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+unsigned number_of(const char* name) {
+  const std::string text = variable(name);
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? number : 0;
+}
+
+// SPEC of sd_listen_fds(3): the variables may be meant for an ancestor that did not clear them.
+bool meant_for_this_process() {
+  return variable("LISTEN_PID").empty() || number_of("LISTEN_PID") == static_cast<unsigned>(sys::getpid());
+}
+
+}  // namespace
+
+PassedDescriptors passed_descriptors(unsigned preserve_fds) {
+  PassedDescriptors passed;
+  if (meant_for_this_process()) passed.listening = number_of("LISTEN_FDS");
+  if (preserve_fds > kMost || passed.listening > kMost)
+    throw spec::Invalid("--preserve-fds", fmt::format("more than {} descriptors", kMost));
+  if (passed.listening > 0) passed.names = variable("LISTEN_FDNAMES");
+  passed.count = passed.listening + preserve_fds;
+  for (unsigned fd = kFirst; fd < kFirst + passed.count; ++fd) {
+    if (sys::is_inherited(static_cast<int>(fd))) continue;
+    throw spec::Invalid(fd < kFirst + passed.listening ? "$LISTEN_FDS" : "--preserve-fds",
+                        fmt::format("descriptor {} is not open", fd),
+                        "Open descriptors from 3 up, without a gap, or pass fewer");
+  }
+  return passed;
+}
+
+std::vector<std::string> listen_environment(const PassedDescriptors& passed) {
+  if (passed.listening == 0) return {};
+  std::vector<std::string> environment = {fmt::format("LISTEN_FDS={}", passed.listening),
+                                          fmt::format("LISTEN_PID={}", sys::getpid())};
+  if (!passed.names.empty()) environment.push_back("LISTEN_FDNAMES=" + passed.names);
+  return environment;
+}
+
+}  // namespace lifecycle

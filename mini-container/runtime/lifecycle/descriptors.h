@@ -1,0 +1,22 @@
+// Descriptors that the caller passes on to the program: those of a service manager that listens on its behalf
+// ($LISTEN_FDS, from 3 up), then N more of --preserve-fds. Reads: sd_listen_fds(3), runc(8).
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace lifecycle {
+
+struct PassedDescriptors {
+  unsigned count = 0;      // 3 .. 2+count stay open
+  unsigned listening = 0;  // of them, the first are $LISTEN_FDS
+  std::string names;       // $LISTEN_FDNAMES, if set
+};
+
+// Throws spec::Invalid if one of them is not open: what the program would find there is anybody's guess.
+PassedDescriptors passed_descriptors(unsigned preserve_fds);
+
+// LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES for the program, which is this process. Empty when nothing listens.
+std::vector<std::string> listen_environment(const PassedDescriptors& passed);
+
+}  // namespace lifecycle

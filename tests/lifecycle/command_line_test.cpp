@@ -1,0 +1,153 @@
+// The command line of mini-runtime: what engines and people type, and what comes back. Reads: runc(8), crun(1).
+#include <unistd.h>
+
+#include "tests/lifecycle/runtime_fixture.h"
+
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+using testing_runtime::Bundle;
+using testing_runtime::Runtime;
+
+class CommandLine : public Runtime {
+ protected:
+  void SetUp() override {
+    Runtime::SetUp();
+    if (!ours()) GTEST_SKIP() << "only mini-runtime promises this";
+  }
+  void start(const std::vector<std::string>& globals = {}) {
+    std::vector<std::string> all = globals;
+    for (const std::string& word :
+         {std::string("run"), std::string("--detach"), std::string("--bundle"), bundle_.path(), id_})
+      all.push_back(word);
+    const auto output = verb(all);
+    ASSERT_EQ(output.status.shell_code(), 0) << output.errors;
+  }
+  Bundle bundle_{"sleep 100"};
+};
+
+TEST_F(CommandLine, TheVersionHasTheLinesThatEnginesRead) {
+  const std::string text = verb({"--version"}).text;
+  EXPECT_THAT(text,
+              testing::MatchesRegex("mini-runtime version [0-9.]+\nspec: 1\\.2\\.0\nlibseccomp: [0-9.]+\n"));
+  EXPECT_EQ(verb({"-v"}).text, text);
+}
+
+TEST_F(CommandLine, EveryVerbHasHelpWithAnExample) {
+  const std::string all = verb({"--help"}).text;
+  for (const char* name : {"create", "start", "run", "state", "kill", "delete", "list", "exec", "pause",
+                           "resume", "ps", "update", "events", "spec", "features", "explain"}) {
+    EXPECT_THAT(all, HasSubstr(std::string("  ") + name)) << name;
+    EXPECT_THAT(verb({name, "--help"}).text, HasSubstr(std::string("Example:\n  mini-runtime ") + name))
+        << name;
+  }
+}
+
+TEST_F(CommandLine, SystemdIsRefusedWhereAContainerWouldBeMade) {
+  for (const std::vector<std::string>& flags :
+       {std::vector<std::string>{"--systemd-cgroup"}, {"--cgroup-manager", "systemd"}}) {
+    std::vector<std::string> create = flags, list = flags;
+    create.insert(create.end(), {"create", "--bundle", bundle_.path(), id_});
+    list.emplace_back("list");
+    EXPECT_THAT(verb(create).errors, HasSubstr("native.cgroupdriver=cgroupfs"));
+    EXPECT_EQ(verb(list).status.shell_code(), 0);
+  }
+  EXPECT_EQ(status(), "none");
+}
+
+TEST_F(CommandLine, WithoutACgroupManagerNoGroupIsMade) {
+  start({"--cgroup-manager", "disabled"});
+  EXPECT_FALSE(sys::exists("/sys/fs/cgroup/freezer/mini-runtime/" + id_));
+  EXPECT_THAT(verb({"ps", "--format", "json", id_}).text,
+              HasSubstr(std::to_string(state().at("pid").get<int>())));
+  EXPECT_THAT(verb({"update", "--memory", "1g", id_}).errors, HasSubstr("no control group"));
+}
+
+TEST_F(CommandLine, DebugWritesPhasesToTheLog) {
+  const std::string log = bundle_.path() + "/log";
+  start({"--debug", "--log", log, "--log-format", "json"});
+  std::istringstream lines(sys::read_file(log));
+  std::string all;
+  for (std::string line; std::getline(lines, line);) {
+    const auto entry = nlohmann::json::parse(line);
+    EXPECT_EQ(entry.at("level"), "debug");
+    all += entry.at("msg").get<std::string>() + "\n";
+  }
+  EXPECT_THAT(all, HasSubstr("runtime: control groups: "));
+  EXPECT_THAT(all, HasSubstr("container: pivot into the rootfs: "));
+}
+
+TEST_F(CommandLine, SignalsHaveNamesAndNumbers) {
+  for (const char* name : {"9", "KILL", "SIGKILL", "kill", "sigkill", "RTMIN+3", "SIGRTMAX-1", "37"}) {
+    start();
+    ASSERT_EQ(verb({"kill", id_, name}).status.shell_code(), 0) << name;
+    verb({"delete", "--force", id_});
+  }
+  start();
+  for (const char* name : {"NOTHING", "0x9", "99", "RTMIN+99", ""})
+    EXPECT_NE(verb({"kill", id_, name}).status.shell_code(), 0) << name;
+  EXPECT_EQ(status(), "running");
+}
+
+TEST_F(CommandLine, TheListHasRuncsColumnsAndFields) {
+  start();
+  EXPECT_THAT(verb({"list"}).text, testing::ContainsRegex("^ID +PID +STATUS +BUNDLE +CREATED +OWNER\n"));
+  EXPECT_EQ(verb({"list", "--quiet"}).text, id_ + "\n");
+  const auto one = nlohmann::json::parse(verb({"list", "-f", "json"}).text).at(0);
+  for (const char* field : {"ociVersion", "id", "pid", "status", "bundle", "rootfs", "created", "owner"})
+    EXPECT_TRUE(one.contains(field)) << field;
+}
+
+TEST_F(CommandLine, PsTakesTheColumnsOfPs) {
+  start();
+  EXPECT_THAT(verb({"ps", id_}).text, StartsWith("UID"));
+  const std::string text = verb({"ps", id_, "-o", "pid,comm"}).text;
+  EXPECT_THAT(text, testing::ContainsRegex("^ +PID COMMAND\n +[0-9]+ sh\n"));
+  EXPECT_THAT(verb({"ps", id_, "-o", "comm"}).errors, HasSubstr("no column PID"));
+}
+
+TEST_F(CommandLine, AnotherDocumentCanBeNamed) {
+  sys::rename(bundle_.path() + "/config.json", bundle_.path() + "/other.json");
+  EXPECT_EQ(
+      verb({"run", "--detach", "-f", "other.json", "--bundle", bundle_.path(), id_}).status.shell_code(), 0);
+}
+
+TEST_F(CommandLine, FeaturesNameWhatIsCarriedOut) {
+  const auto features = nlohmann::json::parse(verb({"features"}).text);
+  const auto& seccomp = features.at("linux").at("seccomp");
+  EXPECT_THAT(seccomp.at("archs").dump(), HasSubstr("SCMP_ARCH_X86_64"));
+  for (const auto& action : seccomp.at("actions")) {
+    Bundle bundle("true");
+    // A rule for a call that nothing here makes.
+    bundle.config["linux"]["seccomp"] = {{"defaultAction", "SCMP_ACT_ALLOW"},
+                                         {"architectures", seccomp.at("archs")},
+                                         {"syscalls", {{{"names", {"acct"}}, {"action", action}}}}};
+    if (action == "SCMP_ACT_NOTIFY") continue;
+    EXPECT_EQ(run(bundle).status.shell_code(), 0) << action;
+  }
+}
+
+TEST_F(CommandLine, ResumeOfWhatIsNotPausedIsRefused) {
+  start();
+  EXPECT_THAT(verb({"resume", id_}).errors, HasSubstr("is not paused"));
+}
+
+TEST_F(CommandLine, KillAllReachesWhatIsLeftAndAStoppedContainerIsFine) {
+  bundle_.config["process"]["args"][2] = "sleep 77 & sleep 88 & wait";
+  bundle_.write();
+  start();
+  EXPECT_EQ(verb({"kill", "--all", id_, "KILL"}).status.shell_code(), 0);
+  wait_for_status("stopped");
+  EXPECT_EQ(verb({"ps", "--format", "json", id_}).text, "[]\n");
+  EXPECT_EQ(verb({"kill", "--all", id_, "KILL"}).status.shell_code(), 0);
+  EXPECT_THAT(verb({"kill", id_, "KILL"}).errors, HasSubstr("is not running"));
+}
+
+TEST_F(CommandLine, IntervalsAreLengthsOfTime) {
+  start();
+  for (const char* text : {"soon", "0s", "-1s", "5x", ""})
+    EXPECT_THAT(verb({"events", "--interval", text, id_}).errors, HasSubstr("--interval")) << text;
+}
+
+}  // namespace
