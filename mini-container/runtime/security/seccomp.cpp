@@ -222,6 +222,17 @@ void load_seccomp(const SeccompFilter& filter) {
   sys::set_seccomp_filter(filter.program, filter.flags);
 }
 
+namespace {
+
+// One filter holds only architectures of one byte order, and the machine's own is always among them.
+bool can_filter(std::uint32_t architecture) {
+  const std::unique_ptr<void, void (*)(void*)> context(::seccomp_init(SCMP_ACT_ALLOW), ::seccomp_release);
+  const int result = architecture == 0 ? -EINVAL : ::seccomp_arch_add(context.get(), architecture);
+  return result == 0 || result == -EEXIST;
+}
+
+}  // namespace
+
 spec::SeccompFeatures seccomp_names() {
   spec::SeccompFeatures names;
   for (const auto& action : kActions)
@@ -234,7 +245,7 @@ spec::SeccompFeatures seccomp_names() {
        {"x86",    "x86_64",    "x32",     "arm",      "aarch64",     "loongarch64", "mips",
         "mips64", "mips64n32", "mipsel",  "mipsel64", "mipsel64n32", "parisc",      "parisc64",
         "ppc",    "ppc64",     "ppc64le", "s390",     "s390x",       "riscv64"}) {
-    if (::seccomp_arch_resolve_name(name) == 0) continue;
+    if (!can_filter(::seccomp_arch_resolve_name(name))) continue;
     std::string& upper = names.architectures.emplace_back("SCMP_ARCH_");
     for (const char* letter = name; *letter != '\0'; ++letter)
       upper += static_cast<char>(std::toupper(static_cast<unsigned char>(*letter)));
