@@ -125,11 +125,6 @@ TEST_F(Flags, WhatTheRuntimeCanDoIsAnObject) {
   EXPECT_THAT(features.at("linux").at("seccomp").at("actions").dump(), HasSubstr("SCMP_ACT_ERRNO"));
 }
 
-TEST_F(Flags, TheVersionNamesTheSpecification) {
-  EXPECT_THAT(testing_bundle::run_program({testing_bundle::runtime(), "--version"}).text,
-              HasSubstr("spec: 1."));
-}
-
 TEST_F(Flags, AKeyringIsTheContainersOwnUnlessTheCallersIsAskedFor) {
   if (!ours()) GTEST_SKIP() << "each runtime names its keyrings as it likes";
   Bundle bundle("cat /proc/keys");
@@ -139,6 +134,25 @@ TEST_F(Flags, AKeyringIsTheContainersOwnUnlessTheCallersIsAskedFor) {
   EXPECT_THAT(verb({"run", "--no-new-keyring", "--bundle", bundle.path(), id_ + "-callers"}).text,
               testing::Not(HasSubstr("_ses." + id_ + "-callers")));
   EXPECT_THAT(verb({"run", "--bundle", bundle.path(), id_ + "-own"}).text, HasSubstr("_ses." + id_ + "-own"));
+}
+
+TEST_F(Flags, ADocumentElsewhereIsRunAndTheContainerKept) {
+  if (!ours()) GTEST_SKIP() << "runc has no --config, crun no --keep";
+  const Bundle bundle("echo ran");
+  const std::string elsewhere = root_ + "/document.json";
+  sys::replace_file(elsewhere, bundle.config.dump());
+  sys::unlink_if_present(bundle.path() + "/config.json");
+  const auto output = verb({"run", "--keep", "--config", elsewhere, "--bundle", bundle.path(), id_});
+  EXPECT_EQ(output.text, "ran\n") << output.errors;
+  EXPECT_EQ(status(), "stopped");
+}
+
+TEST_F(Flags, AnnotationsAreInTheState) {
+  Bundle bundle("sleep 100");
+  bundle.config["annotations"] = {{"org.example.key", "value"}};
+  bundle.write();
+  start(bundle);
+  EXPECT_EQ(state().at("annotations").at("org.example.key"), "value");
 }
 
 TEST_F(Flags, WithoutPivotTheHostsTreeIsStillGone) {

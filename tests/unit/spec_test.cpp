@@ -112,6 +112,10 @@ const Malformed kMalformed[] = {
     {"/linux/seccomp",
      "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"action\":\"SCMP_ACT_ERRNO\"}]}",
      "linux.seccomp.syscalls[0].names", "is missing"},
+    {"/linux/intelRdt", "{\"closID\":\"a\"}", "linux.intelRdt", "not supported"},
+    {"/linux/netDevices", "{\"eth0\":{}}", "linux.netDevices", "not supported"},
+    {"/linux/memoryPolicy", "{\"mode\":\"MPOL_BIND\"}", "linux.memoryPolicy", "not supported"},
+    {"/process/commandLine", "\"cmd\"", "process.commandLine", ""},
     {"/windows", "{\"layerFolders\":[\"x\"]}", "windows", "Linux containers only"},
 };
 

@@ -67,7 +67,11 @@ void read(const Node& node, Linux& platform) {
   node.get("readonlyPaths", platform.readonly_paths);
   node.get("mountLabel", platform.mount_label);
   node.refuse("intelRdt", "cache allocation is not supported");
-  node.refuse("netDevices", "moving network devices is not supported");
+  // A device whose settings are empty is still to be moved.
+  node.with("netDevices", [](const Node& devices) {
+    if (!devices.object().empty())
+      devices.fail("moving network devices is not supported", "Remove it to go on without");
+  });
   node.refuse("memoryPolicy", "memory policies are not supported");
   node.get("personality", platform.personality);
 }
