@@ -57,8 +57,9 @@ void Registry::save(const Container& container) const {
 void Registry::remove(const Container& container) const {
   const std::string link = paths_.names + "/" + container.name;
   // ORDER: the name first. A directory without a name is found and removed; a name without directory would
-  // be taken for ever.
+  // be taken for ever. Then the record, which without its lock would look guarded for ever.
   if (!container.name.empty() && sys::readlink_if_present(link) == container.id) sys::unlink_if_present(link);
+  sys::unlink_if_present(directory(container.id) + "/container.json");
   sys::remove_tree(directory(container.id));
 }
 
@@ -121,6 +122,11 @@ bool Registry::remove_unfinished(const std::string& id) const {
   if (sys::exists(directory + "/container.json")) return false;
   // A removal that was killed half-way looks the same; its guardian, if alive, holds the lock.
   if (sys::exists(directory + "/lock") && !sys::try_lock_file_if_present(directory + "/lock")) return false;
+  // ORDER: the name first, as in remove().
+  for (const std::string& name : sys::list_directory(paths_.names)) {
+    const std::string link = paths_.names + "/" + name;
+    if (sys::readlink_if_present(link) == id) sys::unlink_if_present(link);
+  }
   return sys::remove_tree(directory);
 }
 

@@ -28,10 +28,7 @@ std::uint32_t address_or_zero(const std::string& text) {
 }  // namespace
 
 bool Leases::try_take(std::uint32_t address, const std::string& container_id) const {
-  const auto file = sys::create_exclusive(path_of(address), 0600);
-  if (!file) return false;
-  sys::write_all(file.get(), container_id);
-  return true;
+  return sys::symlinkat_if_missing(container_id, AT_FDCWD, path_of(address));
 }
 
 std::uint32_t Leases::take(const Subnet& subnet, const std::string& container_id,
@@ -84,7 +81,7 @@ std::map<std::string, std::string> Leases::all() const {
   if (!sys::exists(directory_)) return leases;
   for (const std::string& address : sys::list_directory(directory_)) {
     // A name that vanishes meanwhile was given back.
-    if (auto owner = sys::read_file_if_present(directory_ + "/" + address))
+    if (auto owner = sys::readlink_if_present(directory_ + "/" + address))
       leases[address] = *std::move(owner);
   }
   return leases;

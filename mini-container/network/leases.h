@@ -1,7 +1,8 @@
-// Which container has which address: one file an address, named by it, holding the container's id.
+// Which container has which address: one symbolic link an address, named by it, pointing at the container's id.
 //
-// Making the file is taking the address, because the kernel lets exactly one open(2) with O_EXCL win: a hundred
-// containers that start at once need no lock. Reads: open(2).
+// Making the link is taking the address, because the kernel lets exactly one symlink(2) of a name win: a hundred
+// containers that start at once need no lock. WHY: not a file with the id in it; that takes two calls, and whoever is
+// killed between them leaves an address that is taken by nobody. Reads: symlink(2).
 #pragma once
 
 #include <cstdint>
