@@ -2,6 +2,7 @@
 #include "base/sys/console.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -37,7 +38,11 @@ Outputs outputs;
 class Terminal : public trace::StepConsole {
  public:
   Terminal(int input, int output) : input_(input), output_(output) {
-    // WHY: without SA_RESTART, so that Ctrl-C ends the read of the prompt instead of the process.
+    // ORDER: blocked first, so that Ctrl-C is kept for the next prompt, wherever this process is.
+    sigset_t interrupt;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    ::sigprocmask(SIG_BLOCK, &interrupt, nullptr);
     struct sigaction action {};
     action.sa_handler = [](int) {};
     ::sigaction(SIGINT, &action, nullptr);
@@ -52,22 +57,27 @@ class Terminal : public trace::StepConsole {
   }
 
   bool wait_for_enter() noexcept override {
-    sigset_t interrupt, before;
-    sigemptyset(&interrupt);
-    sigaddset(&interrupt, SIGINT);
-    ::sigprocmask(SIG_UNBLOCK, &interrupt, &before);
     bool go_on = true;
     char character = 0;
     while (go_on && character != '\n') {
-      go_on = ::read(input_, &character, 1) == 1 && character != 'q';
+      go_on = wait_for_byte() && ::read(input_, &character, 1) == 1 && character != 'q';
     }
-    ::sigprocmask(SIG_SETMASK, &before, nullptr);
     return go_on;
   }
 
   std::vector<std::string> look() noexcept override;
 
  private:
+  // False at Ctrl-C. WHY: ppoll(2) unblocks the signal and waits in one; a Ctrl-C between two calls would be lost,
+  // and the wait would last for ever.
+  bool wait_for_byte() const noexcept {
+    sigset_t open;
+    ::sigprocmask(SIG_BLOCK, nullptr, &open);
+    sigdelset(&open, SIGINT);
+    pollfd typed{input_, POLLIN, 0};
+    return ::ppoll(&typed, 1, nullptr, &open) == 1;
+  }
+
   // A record lock: owned by a process, not by the descriptor that all of them inherited.
   void lock(short kind) const noexcept {
     struct flock record {};
@@ -199,6 +209,11 @@ TraceInheritance trace_inheritance() {
   add("trace", outputs.file);
   if (!value.empty()) result.environment.push_back(fmt::format("{}={}", kVariable, value));
   return result;
+}
+
+void complain(std::string_view program, std::string_view message) noexcept {
+  std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(program.size()), program.data(),
+               static_cast<int>(message.size()), message.data());
 }
 
 }  // namespace sys

@@ -34,4 +34,8 @@ struct TraceInheritance {
 };
 TraceInheritance trace_inheritance();
 
+// A program's last words, "mini-runtime: MESSAGE", on standard error. Whoever cannot be told, because nobody reads the
+// other end, is not told: nothing is thrown.
+void complain(std::string_view program, std::string_view message) noexcept;
+
 }  // namespace sys

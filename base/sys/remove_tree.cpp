@@ -17,6 +17,16 @@ namespace {
 
 void empty_directory(int directory, dev_t device, Where where);
 
+// Empty if there is no such name: another command may be removing the same tree.
+UniqueFd open_directory(int parent, const std::string& name, Where where) {
+  const auto describe = [&] { return fmt::format("{} under fd {}, a directory", name, parent); };
+  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  const auto opened = attempt(
+      "openat", describe, [&] { return ::openat(parent, name.c_str(), kFlags); }, where);
+  if (!opened.ok() && opened.error != ENOENT) throw Error(opened.error, "openat", describe());
+  return opened.ok() ? UniqueFd(static_cast<int>(opened.value)) : UniqueFd();
+}
+
 // False if there is no such name.
 bool remove_at(int parent, const std::string& name, dev_t device, Where where) {
   const auto describe = [&] { return fmt::format("{} under fd {}", name, parent); };
@@ -27,15 +37,17 @@ bool remove_at(int parent, const std::string& name, dev_t device, Where where) {
   if (unlinked.error != EISDIR && unlinked.error != EPERM)
     throw Error(unlinked.error, "unlinkat", describe());
 
-  const UniqueFd directory = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, where);
+  const UniqueFd directory = open_directory(parent, name, where);
+  if (!directory) return false;
   const struct stat status = fstat(directory.get(), where);
   if (device != 0 && status.st_dev != device) {
     throw Error(EXDEV, "unlinkat", describe(), {}, "something is still mounted there: umount it first");
   }
   empty_directory(directory.get(), status.st_dev, where);
-  call(
+  const auto removed = attempt(
       "unlinkat", describe, [&] { return ::unlinkat(parent, name.c_str(), AT_REMOVEDIR); }, where);
-  return true;
+  if (!removed.ok() && removed.error != ENOENT) throw Error(removed.error, "unlinkat", describe());
+  return removed.ok();
 }
 
 void empty_directory(int directory, dev_t device, Where where) {

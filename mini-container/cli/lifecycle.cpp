@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "base/sys/console.h"
 #include "mini-container/cli/commands.h"
 #include "mini-container/engine/names.h"
 #include "mini-container/engine/parse.h"
@@ -24,7 +25,7 @@ void for_each(Context& context, const std::vector<std::string>& names,
       act(engine, engine.registry().get(name));
       if (echo) print(name + "\n");
     } catch (const std::exception& error) {
-      fmt::print(stderr, "mini-container: {}\n", error.what());
+      sys::complain("mini-container", error.what());
       context.exit_code = 1;
     }
   }

@@ -2,11 +2,10 @@
 //
 // Exit codes are Docker's: the container's own, 125 the engine failed, 126 the command cannot be run, 127 it is
 // not there, 128 + n it was ended by signal n; other verbs end with 1 when they fail.
-#include <fmt/format.h>
-
 #include <cstdio>
 #include <exception>
 
+#include "base/sys/console.h"
 #include "base/sys/file.h"
 #include "mini-container/cli/commands.h"
 
@@ -63,10 +62,10 @@ int main(int count, char** arguments) {
   try {
     return run(context, count, arguments);
   } catch (const engine::RuntimeFailed& error) {
-    fmt::print(stderr, "mini-container: {}\n", error.what());
+    sys::complain("mini-container", error.what());
     return error.exit_code();
   } catch (const std::exception& error) {
-    fmt::print(stderr, "mini-container: {}\n", error.what());
+    sys::complain("mini-container", error.what());
     return context.failure_code;
   }
 }

@@ -50,7 +50,8 @@ class Kill : public Containers {
   void write_wrapper(const std::string& inject) const {
     const std::string path = root_ + "/runtime";
     std::ofstream(path) << "#!/bin/sh\ncase \"$*\" in\n"
-                        << "*' create '* | *' start '*) exec strace -qq -o /dev/null -e " << inject << " " ISOLAB_BIN
+                        << "*' create '* | *' start '*) exec strace -qq -o /dev/null -e " << inject
+                        << " " ISOLAB_BIN
                         << "/mini-runtime \"$@\" ;;\n*) exec " ISOLAB_BIN "/mini-runtime \"$@\" ;;\nesac\n";
     ::chmod(path.c_str(), 0755);
   }

@@ -77,7 +77,7 @@ int main(int count, char** arguments) {
     sys::start_tracing({});
     return monitor(engine::parse_monitor_arguments({arguments + 1, arguments + count}));
   } catch (const std::exception& error) {
-    fmt::print(stderr, "container-monitor: {}\n", error.what());
+    sys::complain("container-monitor", error.what());
     return 125;
   }
 }

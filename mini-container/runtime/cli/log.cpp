@@ -8,6 +8,7 @@
 #include <exception>
 #include <memory>
 
+#include "base/sys/console.h"
 #include "base/sys/fd.h"
 #include "base/trace/sink.h"
 #include "mini-container/runtime/spec/state.h"
@@ -52,12 +53,12 @@ class DebugSink : public trace::Sink {
 }  // namespace
 
 void report_failure(const Options& options, std::string_view message) {
-  fmt::print(stderr, "mini-runtime: {}\n", message);
+  sys::complain("mini-runtime", message);
   if (options.log.empty()) return;
   try {
     sys::write_all(open_log(options.log).get(), line(options.log_format, "error", message));
   } catch (const std::exception& error) {
-    fmt::print(stderr, "mini-runtime: --log: {}\n", error.what());
+    sys::complain("mini-runtime: --log", error.what());
   }
 }
 
