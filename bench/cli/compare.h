@@ -19,15 +19,17 @@ struct CompareOptions {
 int compare(const CompareOptions& options);
 
 struct EnginesOptions {
-  int repetitions = 50;
+  int repetitions = 100;
+  bool quick = false;
   std::string out = "results/engines";
   std::uint64_t seed = 1;
-  std::vector<std::string> platforms;
+  std::vector<std::string> platforms;  // all if empty
+  std::vector<std::string> parts;      // starts, verbs, throughput, crowd; all if empty
   std::string command;
 };
 
-// `bench engines`: `echo ok` through engines, and through low-level runtimes on one bundle, interleaved in one
-// run; the ratio of each to ours.
+// `bench engines`: `echo ok` through engines; low-level runtimes, bubblewrap and the floor on one bundle: their starts,
+// their verbs one by one, many at the same time, and among many that are running. Interleaved; the ratio of each to ours.
 int compare_engines(const EnginesOptions& options);
 
 }  // namespace bench

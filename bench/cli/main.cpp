@@ -37,10 +37,14 @@ void add_compare(CLI::App& app, bench::CompareOptions& options) {
 
 void add_engines(CLI::App& app, bench::EnginesOptions& options) {
   CLI::App* command =
-      app.add_subcommand("engines", "'echo ok' through engines, and through runtimes on one bundle");
+      app.add_subcommand("engines", "starts through engines, and through runtimes on one bundle");
   command->add_option("--repetitions", options.repetitions, "of each, at each pace")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
+  command->add_flag("--quick", options.quick, "a crowd of 10 containers only, instead of 10, 100 and 500");
+  command->add_option("--parts", options.parts, "only these of starts, verbs, throughput, crowd, with commas")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"starts", "verbs", "throughput", "crowd"}));
   command->add_option("--out", options.out, "folder for results.json and README.md")->capture_default_str();
   command->add_option("--seed", options.seed, "of the bootstrap intervals")->capture_default_str();
   command->add_option("--platforms", options.platforms, "only these, by name, with commas")->delimiter(',');

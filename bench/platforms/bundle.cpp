@@ -47,8 +47,9 @@ json linux_part(const std::string& cgroup, BundleKind kind) {
   for (const char* kind_of_namespace : {"pid", "network", "ipc", "uts", "mount"})
     part["namespaces"].push_back({{"type", kind_of_namespace}});
   if (kind == BundleKind::full) {
-    part["resources"] = {
-        {"memory", {{"limit", 512 << 20}}}, {"cpu", {{"shares", 512}}}, {"pids", {{"limit", 512}}}};
+    part["resources"] = {{"memory", {{"limit", kMemoryLimit}}},
+                         {"cpu", {{"shares", kCpuShares}, {"period", kCpuPeriod}, {"quota", kCpuQuota}}},
+                         {"pids", {{"limit", kPidsLimit}}}};
     if (json profile = seccomp_profile(docker_capabilities()); !profile.is_null()) part["seccomp"] = profile;
   }
   return part;

@@ -10,6 +10,10 @@
 
 namespace bench {
 
+// The five limits of `full`.
+inline constexpr int kMemoryLimit = 512 << 20, kCpuShares = 512, kCpuPeriod = 100000, kCpuQuota = 200000,
+                     kPidsLimit = 512;
+
 enum class BundleKind { plain, full };
 
 // The configuration that runs `arguments` in `rootfs`; `cgroup` is the cgroup's path in every hierarchy.

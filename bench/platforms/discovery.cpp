@@ -3,6 +3,7 @@
 
 #include "bench/platforms/direct.h"
 #include "bench/platforms/engines.h"
+#include "bench/platforms/oci_runtime.h"
 #include "bench/platforms/vm.h"
 
 namespace bench {

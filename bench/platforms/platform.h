@@ -39,6 +39,8 @@ class Platform {
   // program means the workload program, wherever the platform has it.
   virtual Arguments command(const Arguments& arguments) = 0;
   virtual Run run(const Arguments& arguments) { return timed_run(command(arguments), deadline()); }
+  // So many instances may be there at the same time from now on.
+  virtual void expect_together(int) {}
   virtual std::chrono::seconds deadline() const { return std::chrono::seconds(20); }
 
   // A file that the workload can write to, on the file system that a program would get without asking.

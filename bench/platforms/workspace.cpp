@@ -38,7 +38,8 @@ void make_rootfs(const std::string& rootfs) {
   for (const char* folder : {"bin", "dev", "etc", "proc", "sys", "tmp", "run", "root"})
     fs::create_directories(fs::path(rootfs) / folder);
   fs::copy_file(busybox, rootfs + "/bin/busybox");
-  fs::copy_file(sibling_program("workload"), rootfs + "/bin/workload");
+  for (const char* program : {"workload", "nothing"})
+    fs::copy_file(sibling_program(program), fmt::format("{}/bin/{}", rootfs, program));
   for (const char* applet : {"sh", "echo", "true", "sleep", "cat", "ls"})
     fs::create_symlink("busybox", fmt::format("{}/bin/{}", rootfs, applet));
   sys::write_file_atomically(rootfs + "/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n");

@@ -1,15 +1,13 @@
 // report.md. See print.h.
 #include <fmt/format.h>
 
+#include "bench/report/markdown.h"
 #include "bench/report/print.h"
 #include "bench/report/quantity.h"
 #include "bench/report/table_a.h"
 
 namespace report {
 
-namespace {
-
-// A pipe or a line break would end a cell of a Markdown table.
 std::string cell_text(const std::string& text) {
   std::string safe;
   for (const char character : text) {
@@ -18,6 +16,21 @@ std::string cell_text(const std::string& text) {
   }
   return safe;
 }
+
+std::string environment_list(const Results& results) {
+  std::string page =
+      fmt::format("- date: {}\n- commit: {}\n- seed: {}\n", results.date, results.commit, results.seed);
+  for (const auto& [name, value] : results.environment)
+    page += fmt::format("- {}: {}\n", name, value);
+  for (const PlatformFacts& facts : results.platforms) {
+    if (facts.version) page += fmt::format("- {}: {}\n", facts.name, *facts.version);
+  }
+  for (const std::string& note : results.notes)
+    page += fmt::format("- note: {}\n", note);
+  return page;
+}
+
+namespace {
 
 std::string cell_of(const Cell& cell) {
   std::string text = cell.kind == Kind::measured ? "**" + cell.value + "**" : cell.value;
@@ -88,53 +101,6 @@ std::string missing(const Results& results) {
   return page.empty() ? "Nothing.\n" : page;
 }
 
-std::string environment_list(const Results& results) {
-  std::string page =
-      fmt::format("- date: {}\n- commit: {}\n- seed: {}\n", results.date, results.commit, results.seed);
-  for (const auto& [name, value] : results.environment)
-    page += fmt::format("- {}: {}\n", name, value);
-  for (const PlatformFacts& facts : results.platforms) {
-    if (facts.version) page += fmt::format("- {}: {}\n", facts.name, *facts.version);
-  }
-  for (const std::string& note : results.notes)
-    page += fmt::format("- note: {}\n", note);
-  return page;
-}
-
-// Ratio of each platform to `ours`, in one mode.
-std::string engines_table(const Results& results, const std::string& ours,
-                          const std::vector<std::string>& others, const std::string& mode) {
-  const Series* base = results.find(ours, "echo", mode, "to_exit");
-  std::string page =
-      "| | median | 95 % interval | n | times ours | 95 % interval |\n|---|---|---|---|---|---|\n";
-  std::vector<std::string> names = {ours};
-  names.insert(names.end(), others.begin(), others.end());
-  for (const std::string& name : names) {
-    const Series* series = results.find(name, "echo", mode, "to_exit");
-    if (series == nullptr) {
-      page += fmt::format("| {} | unavailable: {} | | | | |\n", name,
-                          cell_text(results.why_missing(name, "echo", mode)));
-      continue;
-    }
-    const auto summary = results.summary(*series);
-    std::string ratio_text = " | ";
-    if (base != nullptr && name != ours) {
-      const auto ratio = statistics::ratio_of_medians(series->values, base->values, results.seed);
-      ratio_text = fmt::format("{:.2f} | ", ratio.value);
-      if (ratio.interval)
-        ratio_text += fmt::format("{:.2f} to {:.2f}", ratio.interval->low, ratio.interval->high);
-      if (!ratio.difference_seen) ratio_text += ": no difference seen";
-    }
-    const std::string interval = summary.interval
-                                     ? fmt::format("{} to {}", readable(summary.interval->low, "ns"),
-                                                   readable(summary.interval->high, "ns"))
-                                     : "too few";
-    page += fmt::format("| {} | {} | {} | {} | {} |\n", name, readable(summary.median, "ns"), interval,
-                        summary.samples, ratio_text);
-  }
-  return page;
-}
-
 }  // namespace
 
 std::string markdown(const Results& results) {
@@ -148,28 +114,6 @@ std::string markdown(const Results& results) {
       "Reproduce with `{}`.\n",
       table_of(table_a(results)), all_series(results), missing(results), environment_list(results),
       results.command);
-}
-
-std::string engines_markdown(const Results& results) {
-  std::string page =
-      "# Engines and runtimes\n\n`echo ok` from the request to the end of the command; all measurements of "
-      "all rows in one "
-      "run, in a random order. Medians, 95 % bootstrap intervals, and the ratio of each median to ours.\n";
-  for (const std::string mode : {"back-to-back", "paced"}) {
-    const std::string how = mode == "paced" ? "after 150 ms of rest" : "back to back";
-    page += fmt::format("\n## Engines: `run --rm busybox echo ok`, {}\n\n{}", how,
-                        engines_table(results, "mini-container", {"docker", "podman"}, mode));
-    page +=
-        fmt::format("\n## Runtimes on one bundle with cgroup limits and Docker's seccomp profile, {}\n\n{}",
-                    how, engines_table(results, "mini-runtime", {"crun", "runc"}, mode));
-    page += fmt::format(
-        "\n## Runtimes on one bundle without limits and seccomp, {}\n\n{}", how,
-        engines_table(results, "mini-runtime-plain", {"crun-plain", "runc-plain", "bubblewrap"}, mode));
-  }
-  return page + fmt::format(
-                    "\nPodman runs without a network, bubblewrap without a cgroup.\n\n## Environment\n\n{}\n"
-                    "Reproduce with `{}`.\n",
-                    environment_list(results), results.command);
 }
 
 }  // namespace report

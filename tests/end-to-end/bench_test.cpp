@@ -125,6 +125,33 @@ TEST(Compare, AQuickRunWritesAFileOfItsSchemaAndItsReports) {
   EXPECT_TRUE(sys::exists(folder / "out/report.html"));
 }
 
+TEST(Engines, AQuickRunMeasuresEveryPartAndLeavesNoContainer) {
+  if (sys::geteuid() != 0) GTEST_SKIP() << "containers with limits need root";
+  const Folder folder;
+  sys::SpawnOptions quiet;
+  quiet.output = quiet.error = -1;
+  sys::Child child =
+      sys::spawn({kBench, "engines", "--quick", "--repetitions", "3", "--platforms",
+                  "floor,floor-plain,mini-runtime,mini-runtime-plain", "--out", folder / "out"},
+                 quiet);
+  const std::string name = "isolab-bench-" + std::to_string(child.pid());
+  ASSERT_EQ(child.wait().shell_code(), 0);
+  EXPECT_THAT(sys::read_file(folder / "out/README.md"),
+              HasSubstr("five cgroup limits and Docker's seccomp profile"));
+  const auto results = report::from_json(nlohmann::json::parse(sys::read_file(folder / "out/results.json")));
+  for (const auto& failure : results.failures)
+    ADD_FAILURE() << failure.platform << " " << failure.workload << ": " << failure.reason;
+  for (const char* platform : {"floor", "mini-runtime"}) {
+    EXPECT_NE(results.find(platform, "nothing", "paced", "to_exit"), nullptr) << platform;
+    EXPECT_NE(results.find(platform, "nothing", "10 running", "to_exit"), nullptr) << platform;
+    EXPECT_NE(results.find(platform, "throughput", "32 in flight", "starts"), nullptr) << platform;
+  }
+  EXPECT_NE(results.find("mini-runtime", "exec", "paced", "to_exit"), nullptr);
+  EXPECT_NE(results.find("mini-runtime", "verbs", "", "delete"), nullptr);
+  const std::string look = "cat /proc/mounts; find /sys/fs/cgroup -maxdepth 2 -type d; ls /var/tmp";
+  EXPECT_EQ(bench::run_or_throw({"sh", "-c", look}).find(name), std::string::npos) << "left behind: " << name;
+}
+
 // Command lines that hold `text`: the workspace stands in those of the daemon and of all that it starts.
 std::string processes_that_name(const std::string& text) {
   std::string found;

@@ -128,6 +128,8 @@ TEST(Layers, NoObjectOutsideBaseSysNeedsAKernelCall) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(build)) {
     const std::string path = std::filesystem::relative(entry.path(), build).string();
     if (!path.ends_with(".cpp.o") || path.starts_with("base/sys/") || path.starts_with("tests/")) continue;
+    // The yardstick: bare calls on purpose, since it is also what the seam is compared with.
+    if (path.starts_with("bench/floor/")) continue;
     ++objects;
     std::istringstream symbols(
         style::shell("nm -u --format=just-symbols '" + entry.path().string() + "'").text);

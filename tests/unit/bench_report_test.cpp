@@ -15,6 +15,7 @@ namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
+using testing::Not;
 
 const std::string kFolder = ISOLAB_SOURCE "/tests/unit/bench/";
 
@@ -198,9 +199,21 @@ TEST(BenchReport, ThePageCanBeReadByAScreenReader) {
 }
 
 TEST(BenchReport, TheEnginesReportSaysWhoIsMissing) {
-  const std::string page = report::engines_markdown(results());
+  report::Results measured = results();
+  measured.series.push_back({"mini-runtime", "nothing", "paced", "to_exit", "ns", {2e6, 3e6}, {1, 2}});
+  measured.series.push_back(
+      {"mini-runtime", "throughput", "8 in flight", "starts", "per second", {850}, {3}});
+  const std::string page = report::engines_markdown(measured);
+  EXPECT_THAT(page, HasSubstr("| mini-runtime | 2.50 ms | too few | 2 |"));
+  EXPECT_THAT(page, HasSubstr("| mini-runtime | 850 per second | too few | 1 |"));
   EXPECT_THAT(page, HasSubstr("| crun | unavailable: crun is not installed |"));
-  EXPECT_THAT(page, HasSubstr("| docker | unavailable: not part of this run |"));
+  EXPECT_THAT(page, HasSubstr("| runc | unavailable: not part of this run |"));
+}
+
+TEST(BenchReport, TheEnginesReportLeavesOutWhatNobodyMeasured) {
+  const std::string page = report::engines_markdown(results());
+  EXPECT_THAT(page, Not(HasSubstr("`exec` of nothing")));
+  EXPECT_THAT(page, Not(HasSubstr("Throughput")));
 }
 
 TEST(BenchReport, AChartHoldsEverySample) {
