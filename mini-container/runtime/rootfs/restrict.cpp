@@ -25,16 +25,35 @@ sys::UniqueFd null_device() {
   return null;
 }
 
-void mask(const std::string& path, int root) {
-  const sys::UniqueFd target = sys::open_in_root_if_present(root, path, O_PATH);
-  if (!target) return;
+sys::UniqueFd empty_directory() {
   constexpr std::uint64_t nothing_works =
       MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-  const sys::UniqueFd cover =
-      is_directory(target.get())
-          ? sys::mount_detached("tmpfs", {{"source", "tmpfs"}, {"nr_inodes", "1"}}, nothing_works)
-          : null_device();
-  sys::move_mount(cover.get(), target.get());
+  return sys::mount_detached("tmpfs", {{"source", "tmpfs"}, {"nr_inodes", "1"}}, nothing_works);
+}
+
+// WHY one for all: a file system more costs 30 us to make and as much to take down, another view of one 3 us.
+// ORDER: copied from where the first is attached; older kernels copy no detached mount (EINVAL).
+class Cover {
+ public:
+  explicit Cover(sys::UniqueFd (*make)()) : make_(make) {}
+  void put_on(int target) {
+    sys::UniqueFd cover =
+        first_ ? sys::open_tree(first_.get(), "", OPEN_TREE_CLONE | AT_EMPTY_PATH) : make_();
+    sys::move_mount(cover.get(), target);
+    if (!first_) first_ = std::move(cover);
+  }
+
+ private:
+  sys::UniqueFd (*make_)();
+  sys::UniqueFd first_;
+};
+
+void mask(const std::vector<std::string>& paths, int root) {
+  Cover of_directories(empty_directory), of_files(null_device);
+  for (const std::string& path : paths) {
+    const sys::UniqueFd target = sys::open_in_root_if_present(root, path, O_PATH);
+    if (target) (is_directory(target.get()) ? of_directories : of_files).put_on(target.get());
+  }
 }
 
 void make_readonly(const std::string& path, int root) {
@@ -51,8 +70,7 @@ void restrict(const Plan& plan, int root) {
   write_sysctls(plan.sysctls, root);
   for (const std::string& path : plan.readonly_paths)
     make_readonly(path, root);
-  for (const std::string& path : plan.masked_paths)
-    mask(path, root);
+  mask(plan.masked_paths, root);
   for (const std::string& path : plan.readonly_after) {
     const sys::UniqueFd mount = sys::open_in_root(root, path, O_PATH | O_DIRECTORY);
     sys::mount_setattr(mount.get(), 0, MOUNT_ATTR_RDONLY, 0);
