@@ -164,6 +164,19 @@ TEST(CgroupPlan, AGroupThatTheDocumentNamesExistsForEveryControllerThatCounts) {
               ElementsAre("/sys/fs/cgroup/pids/user/1", "/sys/fs/cgroup/freezer/user/1"));
 }
 
+TEST(CgroupPlan, RunMakesOfANamedGroupOnlyWhatIsLimitedOrCounts) {
+  spec::Resources resources;
+  resources.pids.limit = 10;
+  const auto one = cgroup::plan(v1(), {"/box", resources, false, true, true});
+  EXPECT_THAT(paths(one),
+              testing::UnorderedElementsAre("/sys/fs/cgroup/pids/box", "/sys/fs/cgroup/freezer/box",
+                                            "/sys/fs/cgroup/cpu,cpuacct/box", "/sys/fs/cgroup/memory/box"));
+  const auto two = cgroup::plan(v2(), {"/box", resources, false, true, true});
+  ASSERT_THAT(paths(two), ElementsAre("/sys/fs/cgroup/box"));
+  EXPECT_THAT(two.directories[0].offer, ElementsAre("cpu", "cpuset", "memory", "io"))
+      << "costs nothing there";
+}
+
 TEST(CgroupPlan, UnlimitedIsWrittenAsTheKernelSpellsIt) {
   spec::Resources resources;
   resources.memory.limit = -1;

@@ -62,6 +62,9 @@ struct Request {
   // The document itself names the group: whoever chose the name will look there for figures (docker stats) and
   // set limits there (docker update), so it exists for every controller.
   bool named = false;
+  // Made by `run`: no engine stands between its steps, so of a named group only the figures are wanted. Limits of
+  // other controllers may come later all the same: `update` makes the groups that are missing.
+  bool run = false;
 };
 
 // Throws spec::Invalid for a limit whose controller the host lacks, for a v2 member on v1 and the reverse.

@@ -138,8 +138,9 @@ void Launched::keep() {
 Launched launch(const LaunchOptions& options, Gate gate, int console, const Signals& signals) {
   std::string document;
   spec::Config config = load_config(document_path(options), document);
-  Plans plans =
-      make_plans(config, options.bundle, options.id, filter_directory(options.root), options.groups);
+  Groups groups = options.groups;
+  groups.run = gate == Gate::line;
+  Plans plans = make_plans(config, options.bundle, options.id, filter_directory(options.root), groups);
   plans.rootfs.pivot = options.pivot;
   spec::State state = first_state(options, config, plans);
   StateDir directory = make_state_directory(options, state, document);

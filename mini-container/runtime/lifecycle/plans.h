@@ -34,6 +34,7 @@ struct Plans {
 // How the container's control groups are treated, whatever the document asks.
 struct Groups {
   bool make = true;
+  bool run = false;                    // see cgroup::Request
   std::optional<bool> may_be_refused;  // go on without them; absent: if this is not the host's root
 };
 
