@@ -101,9 +101,12 @@ TEST_F(CommandLine, TheListHasRuncsColumnsAndFields) {
 
 TEST_F(CommandLine, PsTakesTheColumnsOfPs) {
   start();
-  EXPECT_THAT(verb({"ps", id_}).text, StartsWith("UID"));
+  const bool procps = testing_bundle::run_program({"ps", "--version"}).text.starts_with("ps from procps");
+  if (procps) {
+    EXPECT_THAT(verb({"ps", id_}).text, StartsWith("UID"));
+  }
   const std::string text = verb({"ps", id_, "-o", "pid,comm"}).text;
-  EXPECT_THAT(text, testing::ContainsRegex("^ +PID COMMAND\n *[0-9]+ (sh|sleep)\n"));
+  EXPECT_THAT(text, testing::ContainsRegex("^ *PID +COMMAND\n *[0-9]+ (sh|sleep)\n"));
   EXPECT_THAT(verb({"ps", id_, "-o", "comm"}).errors, HasSubstr("no column PID"));
 }
 

@@ -3,6 +3,8 @@
 // Reads: Linux admin-guide/cgroup-v1/, admin-guide/cgroup-v2.rst.
 #include "mini-container/runtime/spec/statistics.h"
 
+#include <fmt/format.h>
+
 #include <limits>
 
 #include "base/sys/file.h"
@@ -142,9 +144,9 @@ void read_huge_pages(const std::string& path, bool v2, Statistics& statistics) {
   for (const std::string& name : sys::list_directory(path)) {
     if (!name.starts_with("hugetlb.") || !name.ends_with(ending) || name.find(".rsvd.") != std::string::npos)
       continue;
-    const std::string file = path + "/" + name.substr(0, name.size() - ending.size());
+    const std::string file = fmt::format("{}/{}", path, name.substr(0, name.size() - ending.size()));
     const std::string size = name.substr(8, name.size() - ending.size() - 8);
-    statistics.huge_pages[size] = {number_in(path + "/" + name),
+    statistics.huge_pages[size] = {number_in(file + ending),
                                    v2 ? Figure() : number_in(file + ".max_usage_in_bytes"),
                                    v2 ? field_in(file + ".events", "max") : number_in(file + ".failcnt")};
   }

@@ -37,7 +37,6 @@ bool relay(int from, int to) {
 
 sys::ExitStatus wait_in_foreground(sys::Child& child, int master, const Signals& signals) {
   const sys::RawMode raw(master >= 0 ? 0 : -1);
-  if (master >= 0) copy_window_size(master);
   std::array<pollfd, 4> watched = {{{signals.descriptor(), POLLIN, 0},
                                     {child.pidfd(), POLLIN, 0},
                                     {master, POLLIN, 0},
@@ -61,7 +60,10 @@ ConsoleReceiver::ConsoleReceiver() {
 sys::UniqueFd ConsoleReceiver::receive() const {
   auto message = sys::receive_message(own_end_.get());
   if (!message || message->descriptors.empty()) throw std::runtime_error("the container sent no terminal");
-  return std::move(message->descriptors.front());
+  sys::UniqueFd master = std::move(message->descriptors.front());
+  // ORDER: before the program starts, which would begin in a window of no size, and then be told of another.
+  copy_window_size(master.get());
+  return master;
 }
 
 }  // namespace lifecycle

@@ -18,7 +18,7 @@ class ConsoleReceiver {
  public:
   ConsoleReceiver();
   int child_end() const { return child_end_.get(); }
-  // The master end that the container's first process sent.
+  // The master end that the container's first process sent; it has the size of this terminal.
   sys::UniqueFd receive() const;
 
  private:

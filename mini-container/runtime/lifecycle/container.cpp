@@ -43,6 +43,7 @@ Container find_container(const std::string& root, const std::string& id) {
 
 std::vector<cgroup::Placement> placements_of(const spec::State& state) {
   std::vector<cgroup::Placement> placements;
+  placements.reserve(state.cgroups.size());
   for (const spec::GroupDirectory& group : state.cgroups)
     placements.push_back({group.name, group.path});
   return placements;

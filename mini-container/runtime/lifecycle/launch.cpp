@@ -13,6 +13,7 @@
 #include "mini-container/runtime/process/hooks.h"
 #include "mini-container/runtime/rootfs/id_map.h"
 #include "mini-container/runtime/spec/features.h"
+#include "mini-container/runtime/spec/invalid.h"
 #include "mini-container/runtime/sync/protocol.h"
 
 namespace lifecycle {
@@ -24,6 +25,13 @@ using protocol::Word;
 std::string document_path(const LaunchOptions& options) {
   if (options.config_file.starts_with('/')) return options.config_file;
   return options.bundle + "/" + (options.config_file.empty() ? "config.json" : options.config_file);
+}
+
+// SPEC of process.terminal: somebody has to hold its other end.
+void check_terminal(const Plans& plans, int console) {
+  if (!plans.process.process.terminal || console >= 0) return;
+  throw spec::Invalid("process.terminal", "nobody would hold the other end of the terminal",
+                      "Give --console-socket, run it in the foreground, or set terminal to false");
 }
 
 spec::State first_state(const LaunchOptions& options, const spec::Config& config, const Plans& plans) {
@@ -142,6 +150,7 @@ Launched launch(const LaunchOptions& options, Gate gate, int console, const Sign
   groups.run = gate == Gate::line;
   Plans plans = make_plans(config, options.bundle, options.id, filter_directory(options.root), groups);
   plans.rootfs.pivot = options.pivot;
+  check_terminal(plans, console);
   spec::State state = first_state(options, config, plans);
   StateDir directory = make_state_directory(options, state, document);
   Launched made{std::move(config), std::move(plans), std::move(directory), std::move(state), {}, {}, {}};
