@@ -55,6 +55,7 @@ cgroup::Cgroup open_cgroup(const spec::State& state) {
 
 std::vector<spec::GroupDirectory> recorded(const std::vector<cgroup::Placement>& placements) {
   std::vector<spec::GroupDirectory> groups;
+  groups.reserve(placements.size());
   for (const cgroup::Placement& placement : placements)
     groups.push_back({placement.name, placement.path});
   return groups;
