@@ -26,17 +26,17 @@ mount --move . / && exec chroot . /bin/sh -c '
   [ -e /tmp/report.xml ] && cat /tmp/report.xml || cat /tmp/log' "$1"
 )";
 
-// The programs and what they are linked with, without symbols; busybox with all its names.
-constexpr char kFill[] = R"(set -e
+// The programs without symbols, the host's programs that cases call, what all are linked with; busybox with all its
+// names.
+constexpr char kFill[] = R"sh(set -e
 mkdir -p usr/lib lib64 tests new && ln -s usr/lib lib
 for name in $(busybox --list); do [ -e bin/$name ] || ln -s busybox bin/$name; done
 strip -o bin/mini-runtime "$0/mini-runtime"
-for program in $1; do
-  strip -o tests/${program##*/} "$0/../tests/$program"
-  for library in $(ldd "$0/../tests/$program" | grep -o '/[^ ]*'); do
-    mkdir -p .${library%/*} && cp -Lu $library .$library
-  done
-done)";
+for program in $1; do strip -o tests/${program##*/} "$0/../tests/$program"; done
+for name in bash ps script; do rm -f bin/$name && cp "$(command -v $name)" bin/; done
+for library in $(ldd tests/* bin/bash bin/ps bin/script | grep -o ' /[^ ]*' | sort -u) /lib64/ld-linux-x86-64.so.2; do
+  mkdir -p .${library%/*} && cp -Lu $library .$library
+done)sh";
 
 constexpr char kPrograms[] =
     "lifecycle/lifecycle_runtime kernel/kernel_cgroup fault/fault_run end-to-end/end_to_end_shares";
