@@ -9,7 +9,6 @@
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 using testing_bundle::Output;
 using testing_runtime::Bundle;
 using testing_runtime::Runtime;

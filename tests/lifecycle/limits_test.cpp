@@ -37,8 +37,8 @@ class Limits : public Runtime {
     std::istringstream lines(groups);
     std::string unified;
     for (std::string line; std::getline(lines, line);) {
-      const std::string names =
-          "," + line.substr(line.find(':') + 1, line.rfind(':') - line.find(':') - 1) + ",";
+      std::string names = ",";
+      names.append(line.substr(line.find(':') + 1, line.rfind(':') - line.find(':') - 1)).append(",");
       const std::string path = line.substr(line.rfind(':') + 1);
       if (names.find("," + controller + ",") != std::string::npos)
         return "/sys/fs/cgroup/" + controller + path;

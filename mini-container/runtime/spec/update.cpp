@@ -67,7 +67,7 @@ void drop_what_asks_for_nothing(json& update) {
     const json::json_pointer pointer(place);
     if (!update.contains(pointer)) continue;
     const json& value = update[pointer];
-    if (value != 0 && value != "") continue;
+    if (value != json(0) && value != json("")) continue;
     update[pointer.parent_pointer()].erase(pointer.back());
   }
   drop_empty(update);
