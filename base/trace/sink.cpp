@@ -6,6 +6,15 @@
 namespace trace {
 
 namespace {
+
+std::function<void(const std::string&)>& warner() {
+  static std::function<void(const std::string&)> current;
+  return current;
+}
+
+}  // namespace
+
+namespace {
 // Owns what detail::current points at. A plain pointer is read on the hot path.
 std::unique_ptr<Sink>& owner() {
   static std::unique_ptr<Sink> sink;
@@ -56,6 +65,15 @@ Role role() {
 
 void set_role(Role role) {
   detail::role = role;
+}
+
+void warn(const std::string& text) {
+  note(text);
+  if (warner()) warner()(text);
+}
+
+void set_warner(std::function<void(const std::string&)> next) {
+  warner() = std::move(next);
 }
 
 void note(std::string_view text) {

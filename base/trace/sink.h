@@ -6,7 +6,9 @@
 // not undo it.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/trace/event.h"
@@ -53,6 +55,10 @@ Role role();
 void set_role(Role role);
 
 void note(std::string_view text);
+
+// A note that the user must read also when nobody listens: `warner`, if main has named one, gets it too.
+void warn(const std::string& text);
+void set_warner(std::function<void(const std::string&)> warner);
 
 // Several listeners as one; the first errno asked for wins.
 class Tee : public Sink {

@@ -72,6 +72,26 @@ TEST(Seccomp, ArgumentsDecide) {
   EXPECT_EQ(under(seccomp, lseek(32, 0)).code, EBADF);
 }
 
+TEST(Seccomp, EveryOperatorComparesAsTheSpecificationSays) {
+  struct Case {
+    const char* op;
+    std::vector<long> refused, allowed;
+  };
+  for (const Case& one : {Case{"SCMP_CMP_NE", {1, 3}, {2}}, Case{"SCMP_CMP_EQ", {2}, {1, 3}},
+                          Case{"SCMP_CMP_LT", {0, 1}, {2, 3}}, Case{"SCMP_CMP_LE", {1, 2}, {3}},
+                          Case{"SCMP_CMP_GE", {2, 3}, {1}}, Case{"SCMP_CMP_GT", {3, 1L << 40}, {1, 2}}}) {
+    spec::Seccomp seccomp = profile("SCMP_ACT_ALLOW");
+    seccomp.syscalls = {{{"lseek"}, "SCMP_ACT_ERRNO", 99, {{1, 2, 0, one.op}}}};
+    const auto answer = [&](long offset) {
+      return under(seccomp, [=] { return errno_of(::syscall(SYS_lseek, -1, offset, 0)); }).code;
+    };
+    for (const long offset : one.refused)
+      EXPECT_EQ(answer(offset), 99) << one.op << " " << offset;
+    for (const long offset : one.allowed)
+      EXPECT_EQ(answer(offset), EBADF) << one.op << " " << offset;
+  }
+}
+
 TEST(Seccomp, TwoConditionsOnOneArgumentAreAlternatives) {
   spec::Seccomp seccomp = profile("SCMP_ACT_ALLOW");
   seccomp.syscalls = {{{"lseek"}, "SCMP_ACT_ERRNO", 1, {{2, 1, 0, "SCMP_CMP_EQ"}, {2, 2, 0, "SCMP_CMP_EQ"}}}};

@@ -83,6 +83,19 @@ TEST(SeccompPlan, MistakesAreNamedWithTheirPlace) {
   EXPECT_THAT(refusal(seccomp), HasSubstr("linux.seccomp.flags[0]"));
 }
 
+TEST(SeccompPlan, ARuleThatAsksGetsAListenersDescriptor) {
+  constexpr unsigned new_listener = 8, tsync = 1, tsync_esrch = 16, wait_killable = 32;
+  spec::Seccomp seccomp = profile();
+  seccomp.flags = {"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"};
+  EXPECT_THAT(refusal(seccomp), HasSubstr("linux.seccomp.flags[0]: it is about waiting for a listener"));
+  EXPECT_FALSE(security::asks_listener(security::compile_seccomp(profile())));
+  seccomp.syscalls = {{{"mkdir"}, "SCMP_ACT_NOTIFY", {}, {}}};
+  EXPECT_EQ(security::compile_seccomp(seccomp).flags, new_listener | wait_killable);
+  seccomp.flags = {"SECCOMP_FILTER_FLAG_TSYNC"};
+  EXPECT_EQ(security::compile_seccomp(seccomp).flags, new_listener | tsync | tsync_esrch);
+  EXPECT_TRUE(security::asks_listener(security::compile_seccomp(seccomp)));
+}
+
 TEST(SeccompPlan, EveryArchitectureOfTheSpecificationIsKnown) {
   for (const char* name :
        {"X86", "X86_64", "X32", "ARM", "AARCH64", "MIPS", "MIPS64", "MIPS64N32", "MIPSEL", "MIPSEL64",

@@ -27,6 +27,15 @@ sys::UniqueFd open_log(const std::string& file) {
   return sys::open(file, O_WRONLY | O_CREAT | O_APPEND, 0644);
 }
 
+void append(const Options& options, std::string_view level, std::string_view message) {
+  if (options.log.empty()) return;
+  try {
+    sys::write_all(open_log(options.log).get(), line(options.log_format, level, message));
+  } catch (const std::exception& error) {
+    sys::complain("mini-runtime: --log", error.what());
+  }
+}
+
 // Through stdio, as every sink writes: a call through the seam would announce itself.
 class DebugSink : public trace::Sink {
  public:
@@ -54,12 +63,12 @@ class DebugSink : public trace::Sink {
 
 void report_failure(const Options& options, std::string_view message) {
   sys::complain("mini-runtime", message);
-  if (options.log.empty()) return;
-  try {
-    sys::write_all(open_log(options.log).get(), line(options.log_format, "error", message));
-  } catch (const std::exception& error) {
-    sys::complain("mini-runtime: --log", error.what());
-  }
+  append(options, "error", message);
+}
+
+void report_warning(const Options& options, std::string_view message) {
+  sys::complain("mini-runtime: warning", message);
+  append(options, "warning", message);
 }
 
 void start_debug_log(const Options& options) {

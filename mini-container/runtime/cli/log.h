@@ -10,6 +10,8 @@ namespace cli {
 
 // To standard error, and to --log.
 void report_failure(const Options& options, std::string_view message);
+// What the user must know although the command goes on.
+void report_warning(const Options& options, std::string_view message);
 
 // With --debug: from here on every phase and remark is a line of --log, or of standard error without one.
 // Takes the place of no other listener: --explain, --step and --trace go on.

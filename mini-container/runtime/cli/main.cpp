@@ -31,6 +31,7 @@ int run(const cli::Options& options, char** arguments) {
     sys::start_tracing({options.explain, options.step, options.trace});
     cli::start_debug_log(options);
     trace::set_role(trace::Role::runtime);
+    trace::set_warner([&options](const std::string& text) { cli::report_warning(options, text); });
     if (enters_container(options)) sys::protect_own_program(arguments);
     return cli::act(options);
   } catch (const spec::ProgramError& error) {

@@ -37,14 +37,15 @@ std::string out_of_sight(const ProcessPlans& plans) {
                      kept.empty() ? "none" : kept, text);
 }
 
-void load_filter(const ProcessPlans& plans) {
+void load_filter(const ProcessPlans& plans, const BecomeOptions& options) {
   if (!plans.seccomp) return;
   trace::note(fmt::format(
       "seccomp: {} instructions, which all that follows must pass, so this trace ends here. Next: {}",
       plans.seccomp->program.size(), out_of_sight(plans)));
   // ORDER: the filter might kill this process for the trace's own write.
   trace::silence();
-  security::load_seccomp(*plans.seccomp);
+  const sys::UniqueFd filter = security::load_seccomp(*plans.seccomp);
+  if (filter) options.listener.send(filter.get(), options.state, options.status, options.pid);
 }
 
 void drop_privileges(const ProcessPlans& plans) {
@@ -74,17 +75,17 @@ void drop_privileges(const ProcessPlans& plans) {
 
 }  // namespace
 
-void become(const ProcessPlans& plans, const std::string& program, const PassedDescriptors& passed) {
-  const std::vector<std::string> environment = environment_of(plans.process, passed);
-  sys::mark_cloexec_from(3 + passed.count);
+void become(const ProcessPlans& plans, const std::string& program, const BecomeOptions& options) {
+  const std::vector<std::string> environment = environment_of(plans.process, options.passed);
+  sys::mark_cloexec_from(3 + options.passed.count);
   sys::reset_signals();
   process::set_labels(plans.process);
   // ORDER: without no_new_privs the kernel wants CAP_SYS_ADMIN for a filter (EACCES), so it comes before the
   // capabilities go, and the profile must allow what follows; with it, as late as possible.
-  if (!plans.process.no_new_privileges) load_filter(plans);
+  if (!plans.process.no_new_privileges) load_filter(plans, options);
   drop_privileges(plans);
   trace::note(fmt::format("execve({}): the program takes over", fmt::join(plans.process.args, " ")));
-  if (plans.process.no_new_privileges) load_filter(plans);
+  if (plans.process.no_new_privileges) load_filter(plans, options);
   execute(plans, program, environment);
 }
 

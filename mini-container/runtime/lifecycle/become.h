@@ -5,11 +5,20 @@
 #include <string>
 
 #include "mini-container/runtime/lifecycle/descriptors.h"
+#include "mini-container/runtime/lifecycle/listener.h"
 #include "mini-container/runtime/lifecycle/plans.h"
 
 namespace lifecycle {
 
-[[noreturn]] void become(const ProcessPlans& plans, const std::string& program,
-                         const PassedDescriptors& passed);
+struct BecomeOptions {
+  const PassedDescriptors& passed;
+  // Who is told about the filter, if it asks anybody: of which container, and which process of it.
+  const Listener& listener;
+  const spec::State& state;
+  spec::Status status;
+  pid_t pid;
+};
+
+[[noreturn]] void become(const ProcessPlans& plans, const std::string& program, const BecomeOptions& options);
 
 }  // namespace lifecycle

@@ -4,7 +4,7 @@
 #include "base/sys/file.h"
 #include "base/sys/socket.h"
 #include "mini-container/runtime/lifecycle/commands.h"
-#include "mini-container/runtime/process/hooks.h"
+#include "mini-container/runtime/lifecycle/late_hooks.h"
 #include "mini-container/runtime/spec/parse.h"
 #include "mini-container/runtime/sync/protocol.h"
 
@@ -19,13 +19,7 @@ sys::UniqueFd connect_to_gate(const StateDir& directory) {
 
 void run_poststart(const StateDir& directory, const Container& container) {
   const spec::Config config = spec::parse_config(sys::read_file(directory.file("config.json")));
-  if (config.hooks.poststart.empty()) return;
-  const trace::Phase phase("hooks after the start",
-                           "programs of the engine; their failures are only warnings");
-  const auto warnings = process::run_hooks_to_the_end(
-      config.hooks.poststart, "hooks.poststart", spec::to_oci_json(container.state, spec::Status::running));
-  for (const std::string& warning : warnings)
-    trace::note(warning);
+  run_late_hooks(config.hooks.poststart, "hooks.poststart", container.state, spec::Status::running);
 }
 
 }  // namespace

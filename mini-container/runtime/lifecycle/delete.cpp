@@ -7,7 +7,7 @@
 #include "base/sys/file.h"
 #include "base/sys/process.h"
 #include "mini-container/runtime/lifecycle/commands.h"
-#include "mini-container/runtime/process/hooks.h"
+#include "mini-container/runtime/lifecycle/late_hooks.h"
 #include "mini-container/runtime/spec/parse.h"
 
 namespace lifecycle {
@@ -33,12 +33,7 @@ void run_poststop(const StateDir& directory, const spec::State& state) {
   if (state.bundle.empty()) return;
   const auto text = sys::read_file_if_present(directory.file("config.json"));
   if (!text) return;
-  const spec::Hooks hooks = spec::parse_config(*text).hooks;
-  if (hooks.poststop.empty()) return;
-  const trace::Phase phase("hooks after the end", "programs of the engine; their failures are only warnings");
-  for (const auto& warning : process::run_hooks_to_the_end(hooks.poststop, "hooks.poststop",
-                                                           spec::to_oci_json(state, spec::Status::stopped)))
-    trace::note(warning);
+  run_late_hooks(spec::parse_config(*text).hooks.poststop, "hooks.poststop", state, spec::Status::stopped);
 }
 
 void remove_existing(const std::string& root, const std::string& id, bool force) {

@@ -44,8 +44,11 @@ struct Newcomer {
   int container;        // pidfd of its first process
   std::uint64_t flags;  // namespaces to join
   int parent_line, line, console;
+  const Listener& listener;
+  const spec::State& state;
 
   [[noreturn]] void live() const {
+    const pid_t pid = listener.is_asked() ? pid_outside() : 0;
     enter();
     sys::new_session_keyring("_ses." + options.id);
     sys::setsid();
@@ -56,7 +59,7 @@ struct Newcomer {
     const std::string program = process::find_program(plans.process);
     protocol::say(line, Word::ready);
     protocol::expect(line, Word::start);
-    become(plans, program, options.passed);
+    become(plans, program, {options.passed, listener, state, spec::Status::running, pid});
   }
 
   void enter() const {
@@ -122,9 +125,11 @@ int exec(const ExecOptions& options) {
   if (!elsewhere && plans.process.terminal) receiver.emplace();
   sys::SocketPair pair = sys::seqpacket_pair();
   sys::set_dumpable(false);
+  const Listener listener(plans, config);
   const Newcomer newcomer{
-      plans, cgroup,           options,           container.pidfd.get(),
-      flags, pair.first.get(), pair.second.get(), receiver ? receiver->child_end() : console.get()};
+      plans,    cgroup,           options,           container.pidfd.get(),
+      flags,    pair.first.get(), pair.second.get(), receiver ? receiver->child_end() : console.get(),
+      listener, container.state};
   // SPEC: of the runtime itself, until the process is in the container's group.
   if (!plans.process.initial_cpus.empty()) sys::sched_setaffinity(plans.process.initial_cpus);
   sys::Child child;

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <exception>
 
 #include "base/sys/file.h"
@@ -45,7 +44,9 @@ class Init {
     choose_directory_and_program();
     wait_at_the_gate();
     hooks_after_pivot();
-    become(plans_.process, program_, context_.options.passed);
+    const spec::State now = state();
+    become(plans_.process, program_,
+           {context_.options.passed, context_.listener, now, spec::Status::created, now.pid});
   }
 
   void report_failure() noexcept { protocol::say_failed(speaker_, protocol::describe_current_exception()); }
@@ -96,7 +97,8 @@ class Init {
     if (hooks.create_container.empty()) return;
     const trace::Phase phase("hooks of the container",
                              "programs of the engine, in the namespaces, before the pivot");
-    process::run_hooks(hooks.create_container, "hooks.createContainer", state(spec::Status::creating));
+    process::run_hooks(hooks.create_container, "hooks.createContainer",
+                       spec::to_oci_json(state(), spec::Status::creating));
   }
 
   void restrict_rootfs() {
@@ -150,21 +152,20 @@ class Init {
     const auto& hooks = context_.config.hooks.start_container;
     if (hooks.empty()) return;
     const trace::Phase phase("hooks of the start", "programs of the image, just before the user's own");
-    process::run_hooks(hooks, "hooks.startContainer", state(spec::Status::created));
+    process::run_hooks(hooks, "hooks.startContainer", spec::to_oci_json(state(), spec::Status::created));
   }
 
-  // getpid(2) is 1 in here; the host's /proc, still mounted, knows the number that hooks are to be told.
+  // What hooks and the listener of the filter are to be told; the host's /proc is still mounted here.
   void remember_pid() {
     const spec::Hooks& hooks = context_.config.hooks;
-    if (hooks.create_container.empty() && hooks.start_container.empty()) return;
-    const std::string self = sys::readlink("/proc/self");
-    std::from_chars(self.data(), self.data() + self.size(), pid_);
+    const bool asked = !hooks.create_container.empty() || !hooks.start_container.empty();
+    if (asked || context_.listener.is_asked()) pid_ = pid_outside();
   }
 
-  std::string state(spec::Status status) const {
+  spec::State state() const {
     spec::State state = context_.state;
     state.pid = pid_;
-    return spec::to_oci_json(state, status);
+    return state;
   }
 
   const InitContext& context_;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "mini-container/runtime/cgroup/cgroup.h"
+#include "mini-container/runtime/lifecycle/listener.h"
 #include "mini-container/runtime/lifecycle/plans.h"
 #include "mini-container/runtime/rootfs/id_map.h"
 #include "mini-container/runtime/spec/config.h"
@@ -21,6 +22,7 @@ struct InitContext {
   const spec::State& state;
   const LaunchOptions& options;
   const rootfs::IdMappedTrees& id_mapped;
+  const Listener& listener;
   // The parent's, to be closed: its end of the line, or the child would never see it close, and the lock, which
   // belongs to the open file and so would outlive the parent in the child.
   int parent_line = -1;

@@ -139,6 +139,7 @@ void publish(Launched& made, const LaunchOptions& options) {
 
 void Launched::keep() {
   directory.keep();
+  poststop.keep();
   cgroup.keep();
   child.release();
 }
@@ -151,16 +152,25 @@ Launched launch(const LaunchOptions& options, Gate gate, int console, const Sign
   Plans plans = make_plans(config, options.bundle, options.id, filter_directory(options.root), groups);
   plans.rootfs.pivot = options.pivot;
   check_terminal(plans, console);
+  const Listener listener(plans.process, config);
   spec::State state = first_state(options, config, plans);
   StateDir directory = make_state_directory(options, state, document);
-  Launched made{std::move(config), std::move(plans), std::move(directory), std::move(state), {}, {}, {}};
+  PoststopHooks poststop(config, state);
+  Launched made{std::move(config),
+                std::move(plans),
+                std::move(directory),
+                std::move(state),
+                std::move(poststop),
+                {},
+                {},
+                {}};
   made.cgroup = make_cgroups(made.plans.cgroup);
   signals.check();
 
   const rootfs::IdMappedTrees id_mapped = rootfs::clone_id_mapped(made.plans.rootfs);
-  const sys::UniqueFd listener = gate == Gate::socket ? make_gate(made.directory) : sys::UniqueFd();
-  InitContext context{made.plans, made.cgroup, made.config, made.state, options, id_mapped};
-  context.gate = listener.get();
+  const sys::UniqueFd entrance = gate == Gate::socket ? make_gate(made.directory) : sys::UniqueFd();
+  InitContext context{made.plans, made.cgroup, made.config, made.state, options, id_mapped, listener};
+  context.gate = entrance.get();
   context.console = console;
   clone_first_process(made, context);
   settle_from_outside(made);

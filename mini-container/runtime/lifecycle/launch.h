@@ -7,6 +7,7 @@
 #include "base/sys/process.h"
 #include "mini-container/runtime/cgroup/cgroup.h"
 #include "mini-container/runtime/lifecycle/descriptors.h"
+#include "mini-container/runtime/lifecycle/late_hooks.h"
 #include "mini-container/runtime/lifecycle/plans.h"
 #include "mini-container/runtime/lifecycle/signals.h"
 #include "mini-container/runtime/lifecycle/state_dir.h"
@@ -33,6 +34,7 @@ struct Launched {
   Plans plans;
   StateDir directory;
   spec::State state;
+  PoststopHooks poststop;  // ORDER: after the groups are gone, before the record is
   cgroup::Cgroup cgroup;
   sys::UniqueFd line;  // to the first process: protocol.h
   sys::Child child;    // ORDER: killed before its groups and its state go

@@ -66,7 +66,7 @@ ProcessPlans make_process_plans(const spec::Process& process, const spec::Linux&
     if (in_user_namespace) available = security::all_capabilities(available.last);
     plans.capabilities = security::plan_capabilities(*process.capabilities, available);
     for (const std::string& warning : plans.capabilities->warnings)
-      trace::note(warning);
+      trace::warn(warning);
   }
   if (platform.seccomp) {
     // WHY: compiling a profile like Docker's takes longer than all the rest of a start.

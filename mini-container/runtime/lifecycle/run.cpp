@@ -6,21 +6,10 @@
 #include "base/sys/socket.h"
 #include "mini-container/runtime/lifecycle/commands.h"
 #include "mini-container/runtime/lifecycle/console.h"
-#include "mini-container/runtime/process/hooks.h"
 
 namespace lifecycle {
 
 namespace {
-
-void run_hooks(const std::vector<spec::Hook>& hooks, const char* member, const Launched& made,
-               spec::Status status) {
-  if (hooks.empty()) return;
-  const trace::Phase phase("hooks around the run",
-                           "programs of the engine; their failures are only warnings");
-  for (const auto& warning :
-       process::run_hooks_to_the_end(hooks, member, spec::to_oci_json(made.state, status)))
-    trace::note(warning);
-}
 
 void start_program(Launched& made, const Signals& signals) {
   const trace::Phase phase("start", "the process that waits goes on to become the user's program");
@@ -38,7 +27,7 @@ void take_down(Launched& made) {
   const trace::Phase phase("take down",
                            "groups, then the record; mounts and namespaces went with the last process");
   made.cgroup.remove();
-  run_hooks(made.config.hooks.poststop, "hooks.poststop", made, spec::Status::stopped);
+  made.poststop.run();
   made.directory.remove();
 }
 
@@ -57,7 +46,7 @@ int run(const RunOptions& options) {
   const bool relayed = receiver && made.plans.process.process.terminal;
   const sys::UniqueFd master = relayed ? receiver->receive() : sys::UniqueFd();
   start_program(made, signals);
-  run_hooks(made.config.hooks.poststart, "hooks.poststart", made, spec::Status::running);
+  run_late_hooks(made.config.hooks.poststart, "hooks.poststart", made.state, spec::Status::running);
   if (options.detach) {
     made.keep();
     return 0;

@@ -49,6 +49,7 @@ constexpr Name<unsigned> kFlags[] = {
     {"SECCOMP_FILTER_FLAG_TSYNC", SECCOMP_FILTER_FLAG_TSYNC},
     {"SECCOMP_FILTER_FLAG_LOG", SECCOMP_FILTER_FLAG_LOG},
     {"SECCOMP_FILTER_FLAG_SPEC_ALLOW", SECCOMP_FILTER_FLAG_SPEC_ALLOW},
+    {"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV},
 };
 
 template <class Value, std::size_t count>
@@ -80,8 +81,7 @@ std::uint32_t action_of(const std::string& name, std::optional<unsigned> error, 
     case Action::allow:
       return SCMP_ACT_ALLOW;
     case Action::notify:
-      throw spec::Invalid(member, "SCMP_ACT_NOTIFY needs a listener, which this runtime does not offer yet",
-                          "Choose SCMP_ACT_ERRNO, or another runtime");
+      return SCMP_ACT_NOTIFY;
   }
   return SCMP_ACT_KILL_PROCESS;
 }
@@ -198,17 +198,34 @@ class Compiler {
   std::unique_ptr<void, Release> context_;
 };
 
+unsigned flags_of(const spec::Seccomp& profile) {
+  unsigned flags = 0;
+  for (const spec::SyscallRule& rule : profile.syscalls) {
+    if (rule.action == "SCMP_ACT_NOTIFY") flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
+  }
+  for (std::size_t i = 0; i < profile.flags.size(); ++i) {
+    const std::string member = fmt::format("linux.seccomp.flags[{}]", i);
+    const unsigned flag = look_up(kFlags, profile.flags[i], member);
+    if (flag == SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV && (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) == 0) {
+      throw spec::Invalid(member, "it is about waiting for a listener, and no rule asks one",
+                          "Remove it, or use SCMP_ACT_NOTIFY");
+    }
+    flags |= flag;
+  }
+  // Both want to return a number; this says which (EINVAL without).
+  const unsigned both = SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_NEW_LISTENER;
+  return (flags & both) == both ? flags | SECCOMP_FILTER_FLAG_TSYNC_ESRCH : flags;
+}
+
 }  // namespace
+
+bool asks_listener(const SeccompFilter& filter) {
+  return (filter.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
+}
 
 SeccompFilter compile_seccomp(const spec::Seccomp& profile) {
   SeccompFilter filter;
-  if (!profile.listener_path.empty()) {
-    throw spec::Invalid("linux.seccomp.listenerPath", "this runtime does not offer a listener yet",
-                        "Remove it");
-  }
-  for (std::size_t i = 0; i < profile.flags.size(); ++i) {
-    filter.flags |= look_up(kFlags, profile.flags[i], fmt::format("linux.seccomp.flags[{}]", i));
-  }
+  filter.flags = flags_of(profile);
   Compiler compiler(profile);
   compiler.add_architectures(profile.architectures);
   for (std::size_t i = 0; i < profile.syscalls.size(); ++i) {
@@ -218,8 +235,8 @@ SeccompFilter compile_seccomp(const spec::Seccomp& profile) {
   return filter;
 }
 
-void load_seccomp(const SeccompFilter& filter) {
-  sys::set_seccomp_filter(filter.program, filter.flags);
+sys::UniqueFd load_seccomp(const SeccompFilter& filter) {
+  return sys::set_seccomp_filter(filter.program, filter.flags);
 }
 
 namespace {
@@ -236,7 +253,7 @@ bool can_filter(std::uint32_t architecture) {
 spec::SeccompFeatures seccomp_names() {
   spec::SeccompFeatures names;
   for (const auto& action : kActions)
-    if (action.value != Action::notify) names.actions.emplace_back(action.name);
+    names.actions.emplace_back(action.name);
   for (const auto& comparison : kComparisons)
     names.operators.emplace_back(comparison.name);
   for (const auto& flag : kFlags)

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/sys/fd.h"
 #include "mini-container/runtime/spec/config.h"
 #include "mini-container/runtime/spec/features.h"
 
@@ -21,13 +22,16 @@ struct SeccompFilter {
   std::vector<std::string> unknown_names;
 };
 
+// A rule is SCMP_ACT_NOTIFY: another program decides, over a descriptor that loading the filter returns.
+bool asks_listener(const SeccompFilter& filter);
+
 // Throws spec::Invalid ("linux.seccomp.syscalls[4].action: ...").
 SeccompFilter compile_seccomp(const spec::Seccomp& profile);
 
 // Puts the filter on this thread, for good. ORDER: as late as possible, since every later call must pass it.
 // Without no_new_privs the kernel wants CAP_SYS_ADMIN (EACCES): load before the capabilities go; with it, after.
-// Silence the trace first (trace::silence).
-void load_seccomp(const SeccompFilter& filter);
+// Silence the trace first (trace::silence). Returns the listener's descriptor if the filter asks one (asks_listener).
+sys::UniqueFd load_seccomp(const SeccompFilter& filter);
 
 // What a profile may name, for `features`; architectures are those of this libseccomp.
 spec::SeccompFeatures seccomp_names();

@@ -90,6 +90,13 @@ std::string to_oci_json(const State& state, Status status, int indentation) {
   return dump(oci_object(state, status), indentation) + "\n";
 }
 
+std::string to_process_state_json(const State& state, Status status, pid_t pid, const std::string& metadata) {
+  nlohmann::ordered_json object = {{"ociVersion", state.oci_version}, {"fds", {"seccompFd"}}, {"pid", pid}};
+  if (!metadata.empty()) object["metadata"] = metadata;
+  object["state"] = oci_object(state, status);
+  return dump(object, -1);
+}
+
 std::string to_list_json(const std::vector<ListedContainer>& containers) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (const ListedContainer& container : containers)

@@ -1,6 +1,7 @@
 // What the runtime remembers of a container between its commands, and the state that the specification shows.
 //
-// The file is written before anything else is made, so that whatever a killed runtime left behind can be found again. Reads: OCI runtime-spec runtime.md (state), proc(5).
+// The file is written before anything else is made, so that whatever a killed runtime left behind can be found again.
+// Reads: OCI runtime-spec runtime.md (state), config-linux.md (the container process state), proc(5).
 #pragma once
 
 #include <sys/types.h>
@@ -43,6 +44,9 @@ State parse_state(std::string_view text);
 
 // For `state` and hooks: what the specification names, and what engines read beside it (rootfs, created, owner).
 std::string to_oci_json(const State& state, Status status, int indentation = 2);
+
+// For the listener of a seccomp filter, with the filter's descriptor beside it: whose calls it will be asked about.
+std::string to_process_state_json(const State& state, Status status, pid_t pid, const std::string& metadata);
 
 struct ListedContainer {
   State state;
