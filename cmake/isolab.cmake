@@ -33,8 +33,8 @@ function(isolab_static name)
 endfunction()
 
 # isolab_test(tier name LIBRARIES libs... SOURCES files...): a GoogleTest program whose every test is known to ctest
-# under the label of its tier (unit, kernel, lifecycle, order, fault, style, vm, end-to-end). Tests of all tiers but
-# unit and style change shared kernel state, so they never run side by side.
+# under the label of its tier (unit, kernel, lifecycle, order, fault, fuzz, style, vm, end-to-end). Tests of all tiers but
+# unit, fuzz and style change shared kernel state, so they never run side by side.
 include(GoogleTest)
 function(isolab_test tier name)
   cmake_parse_arguments(TEST "" "TIMEOUT" "LIBRARIES;SOURCES" ${ARGN})
@@ -47,7 +47,7 @@ function(isolab_test tier name)
   target_compile_definitions(${name} PRIVATE ISOLAB_BIN="${CMAKE_BINARY_DIR}/bin"
                                              ISOLAB_SOURCE="${CMAKE_SOURCE_DIR}")
   set(serial TRUE)
-  if(tier MATCHES "^(unit|style)$")
+  if(tier MATCHES "^(unit|style|fuzz)$")
     set(serial FALSE)
   endif()
   gtest_discover_tests(${name} TEST_PREFIX "${tier}/" DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60

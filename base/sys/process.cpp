@@ -83,7 +83,12 @@ Child clone3(const CloneArguments& arguments, const std::function<int()>& child_
   clone_args kernel_arguments{};
   kernel_arguments.flags = arguments.flags | CLONE_PIDFD;
   kernel_arguments.pidfd = reinterpret_cast<std::uint64_t>(&pidfd);
-  kernel_arguments.exit_signal = SIGCHLD;
+  // A sibling ends with the signal that its parent will end with: the kernel wants none named here (EINVAL).
+  if (arguments.sibling) {
+    kernel_arguments.flags |= CLONE_PARENT;
+  } else {
+    kernel_arguments.exit_signal = SIGCHLD;
+  }
   if (arguments.cgroup >= 0) {
     kernel_arguments.flags |= CLONE_INTO_CGROUP;
     kernel_arguments.cgroup = static_cast<std::uint64_t>(arguments.cgroup);
@@ -141,6 +146,13 @@ Child spawn(const std::vector<std::string>& arguments, const SpawnOptions& optio
                 outcome.error == ENOENT ? "the program is not installed, or not in PATH" : "");
   }
   return {pid, pidfd_open(pid, where)};
+}
+
+pid_t pid_of(int pidfd, Where where) {
+  const std::string info = read_file(fmt::format("/proc/self/fdinfo/{}", pidfd), where);
+  const std::size_t line = info.find("\nPid:");
+  if (line == std::string::npos) throw Error(EBADF, "read", fmt::format("pidfd {}", pidfd));
+  return std::stoi(info.substr(line + 5));
 }
 
 UniqueFd pidfd_open(pid_t pid, Where where) {

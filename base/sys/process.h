@@ -56,6 +56,7 @@ class Child {
 struct CloneArguments {
   std::uint64_t flags = 0;  // CLONE_NEW*; CLONE_PIDFD is added
   int cgroup = -1;          // descriptor of a cgroup v2 directory: CLONE_INTO_CGROUP
+  bool sibling = false;     // CLONE_PARENT: a child of this process's parent, which waits for it
 };
 // clone3(2) as a fork: `child_main` runs in the child, and its result is the exit status. The caller must be
 // single-threaded. `child_main` must not throw.
@@ -77,6 +78,8 @@ struct SpawnOptions {
 Child spawn(const std::vector<std::string>& arguments, const SpawnOptions& options = {},
             Where where = Where::current());
 
+// The process behind a pidfd, by the number that this process's /proc has for it.
+pid_t pid_of(int pidfd, Where where = Where::current());
 // pidfd_open(2); empty if no such process.
 UniqueFd pidfd_open(pid_t pid, Where where = Where::current());
 // False if the process is gone (ESRCH).

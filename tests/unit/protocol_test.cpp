@@ -67,12 +67,22 @@ spec::Config with(const std::vector<spec::Namespace>& spaces) {
   return config;
 }
 
-TEST(NamespacePlan, JoinsTheUserNamespaceFirstAndMountLast) {
-  const auto plan = namespaces::plan(with({{"mount", "/m"}, {"network", "/n"}, {"user", "/u"}}));
-  ASSERT_EQ(plan.joins.size(), 3U);
-  EXPECT_EQ(plan.joins.front().type, "user");
+TEST(NamespacePlan, JoinsTheUserNamespaceThroughAGoBetweenAndMountLast) {
+  const auto plan = namespaces::plan(with({{"mount", "/m"}, {"network", "/n"}, {"user", "/u"}, {"pid", ""}}));
+  EXPECT_EQ(plan.user_path, "/u");
+  EXPECT_TRUE(plan.joins_user() && plan.in_user_namespace());
+  ASSERT_EQ(plan.parent_joins.size(), 1U) << "the child has no power over the host's network namespace";
+  EXPECT_EQ(plan.parent_joins.front().type, "network");
+  ASSERT_EQ(plan.joins.size(), 1U);
+  EXPECT_EQ(plan.joins.front().type, "mount");
+  EXPECT_EQ(plan.clone_flags, static_cast<std::uint64_t>(0x20000000)) << "a pid namespace that belongs to it";
+}
+
+TEST(NamespacePlan, WithoutAUserNamespaceTheChildJoinsByItself) {
+  const auto plan = namespaces::plan(with({{"mount", "/m"}, {"network", "/n"}}));
+  ASSERT_EQ(plan.joins.size(), 2U);
   EXPECT_EQ(plan.joins.back().type, "mount");
-  EXPECT_EQ(plan.clone_flags, 0U);
+  EXPECT_TRUE(plan.parent_joins.empty());
 }
 
 TEST(NamespacePlan, PidAndTimeAreJoinedByTheParentBecauseTheyOnlyMoveChildren) {

@@ -7,6 +7,17 @@
 
 namespace cgroup {
 
+namespace {
+
+sys::Error refused_limit(const Plan& plan, const sys::Error& error) {
+  const std::string member = plan.settings.empty() ? "linux.resources" : plan.settings.front().member;
+  return {error.error(), error.call(), error.arguments(), error.phase(),
+          "this user may not make control groups, and " + member +
+              " asks for a limit: have a group delegated, or remove the limit"};
+}
+
+}  // namespace
+
 Cgroup Cgroup::create(const Plan& plan) {
   Cgroup cgroup;
   try {
@@ -15,7 +26,8 @@ Cgroup Cgroup::create(const Plan& plan) {
       cgroup.add_group(directory.version, name_of(directory), directory.controllers, directory.path);
     }
   } catch (const sys::Error& error) {
-    if (!plan.optional || !refused(error)) throw;
+    if (!refused(error)) throw;
+    if (!plan.optional) throw refused_limit(plan, error);
     trace::note("no control groups: nothing is limited, and this user may not make any");
     return {};
   }

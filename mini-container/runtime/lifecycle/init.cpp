@@ -53,12 +53,11 @@ class Init {
 
  private:
   void become_root_of_user_namespace() {
-    if (plans_.namespaces.new_user) {
-      protocol::expect(line_.get(), Word::identity_mapped);
-      const trace::Phase phase("root of the user namespace",
-                               "all that follows is done with the powers of its root");
-      namespaces::become_namespace_root();
-    }
+    if (plans_.namespaces.new_user) protocol::expect(line_.get(), Word::identity_mapped);
+    if (!plans_.namespaces.in_user_namespace()) return;
+    const trace::Phase phase("root of the user namespace",
+                             "all that follows is done with the powers of its root");
+    namespaces::become_namespace_root();
   }
 
   void enter_namespaces() {
@@ -68,7 +67,6 @@ class Init {
     // ORDER: into the groups first, or the cgroup namespace would show the runtime's own groups as its root.
     context_.cgroup.enter_from_child();
     namespaces::join(plans_.namespaces);
-    if (plans_.namespaces.joins_user()) namespaces::become_namespace_root();
     namespaces::new_cgroup_namespace(plans_.namespaces);
     if (plans_.namespaces.in_user_namespace()) sys::set_dumpable(false);
   }

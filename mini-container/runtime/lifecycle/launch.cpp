@@ -8,6 +8,7 @@
 #include "base/sys/identity.h"
 #include "base/sys/socket.h"
 #include "mini-container/runtime/lifecycle/container.h"
+#include "mini-container/runtime/lifecycle/go_between.h"
 #include "mini-container/runtime/lifecycle/init.h"
 #include "mini-container/runtime/namespaces/apply.h"
 #include "mini-container/runtime/process/hooks.h"
@@ -83,8 +84,11 @@ void clone_first_process(Launched& made, InitContext& context) {
   // wait for it: the ids of a process that is not dumpable can be mapped by root only.
   if (!made.plans.namespaces.new_user) sys::set_dumpable(false);
   const namespaces::ForChildren for_children(made.plans.namespaces);
-  made.child = sys::clone3({made.plans.namespaces.clone_flags, made.cgroup.clone_descriptor()},
-                           [&context] { return init(context); });
+  const namespaces::Plan& spaces = made.plans.namespaces;
+  const sys::CloneArguments arguments{spaces.clone_flags, made.cgroup.clone_descriptor()};
+  const auto first = [&context] { return init(context); };
+  made.child = spaces.joins_user() ? clone_in_user_namespace(spaces.user_path, arguments, first)
+                                   : sys::clone3(arguments, first);
   made.state.pid = made.child.pid();
 }
 

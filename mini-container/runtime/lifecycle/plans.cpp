@@ -5,6 +5,7 @@
 
 #include "base/sys/file.h"
 #include "base/sys/identity.h"
+#include "mini-container/runtime/namespaces/apply.h"
 #include "mini-container/runtime/process/apply.h"
 #include "mini-container/runtime/security/filter_cache.h"
 #include "mini-container/runtime/spec/parse.h"
@@ -28,11 +29,6 @@ rootfs::Plan plan_rootfs(const spec::Config& config, const std::string& bundle, 
     views.push_back({name_of(directory), directory.path});
   const bool selinux = !config.linux.mount_label.empty() && process::security_modules().selinux;
   return rootfs::plan({config, bundle, std::move(views), plans.namespaces.in_user_namespace(), selinux});
-}
-
-// A group list can be set unless the parent had to deny it to be allowed to write gid_map.
-bool can_set_groups(const namespaces::Plan& plan) {
-  return !plan.new_user || sys::geteuid() == 0;
 }
 
 }  // namespace
@@ -85,7 +81,7 @@ Plans make_plans(const spec::Config& config, const std::string& bundle, const st
   if (config.process) {
     plans.process =
         make_process_plans(*config.process, config.linux, filters, plans.namespaces.in_user_namespace());
-    plans.process.can_set_groups = can_set_groups(plans.namespaces);
+    plans.process.can_set_groups = !namespaces::denies_setgroups(plans.namespaces);
   }
   return plans;
 }

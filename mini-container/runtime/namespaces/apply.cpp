@@ -7,6 +7,8 @@
 #include "base/sys/file.h"
 #include "base/sys/identity.h"
 #include "base/sys/namespace.h"
+#include "base/sys/process.h"
+#include "mini-container/runtime/spec/invalid.h"
 #include "mini-container/runtime/spec/names.h"
 
 namespace namespaces {
@@ -56,12 +58,53 @@ ForChildren::~ForChildren() {
   }
 }
 
+namespace {
+
+// What a user who is not root may map without help: itself.
+bool is_only(const std::vector<spec::IdMapping>& mappings, std::uint32_t own) {
+  return mappings.size() == 1 && mappings.front().size == 1 && mappings.front().host_id == own;
+}
+
+// A set-uid program that looks into /etc/subuid or /etc/subgid what this user may map, and writes it.
+void map_with(const char* helper, const char* member, const std::vector<spec::IdMapping>& mappings,
+              pid_t child) {
+  std::vector<std::string> arguments = {helper, fmt::format("{}", child)};
+  for (const spec::IdMapping& one : mappings) {
+    for (const std::uint32_t number : {one.container_id, one.host_id, one.size})
+      arguments.push_back(fmt::format("{}", number));
+  }
+  const sys::UniqueFd errors = sys::memfd_create(helper);
+  sys::SpawnOptions options;
+  options.error = errors.get();
+  if (sys::spawn(arguments, options).wait().shell_code() == 0) return;
+  sys::rewind(errors.get());
+  std::string said = sys::read_to_end(errors.get());
+  while (said.ends_with('\n'))
+    said.pop_back();
+  throw spec::Invalid(member, fmt::format("{} refuses: {}", helper, said),
+                      "See subuid(5) for the ids that this user may map");
+}
+
+}  // namespace
+
+bool denies_setgroups(const Plan& plan) {
+  return plan.new_user && sys::geteuid() != 0 && is_only(plan.gid_mappings, sys::getegid());
+}
+
 void write_id_maps(const Plan& plan, pid_t child) {
   const std::string process = fmt::format("/proc/{}", child);
-  // WHY: a user without privilege may map its own group only if the container can never drop it.
-  if (sys::geteuid() != 0) sys::write_existing_file(process + "/setgroups", "deny");
-  sys::write_existing_file(process + "/gid_map", plan.gid_map);
-  sys::write_existing_file(process + "/uid_map", plan.uid_map);
+  const bool root = sys::geteuid() == 0;
+  if (denies_setgroups(plan)) sys::write_existing_file(process + "/setgroups", "deny");
+  if (root || is_only(plan.gid_mappings, sys::getegid())) {
+    sys::write_existing_file(process + "/gid_map", plan.gid_map);
+  } else {
+    map_with("newgidmap", "linux.gidMappings", plan.gid_mappings, child);
+  }
+  if (root || is_only(plan.uid_mappings, sys::geteuid())) {
+    sys::write_existing_file(process + "/uid_map", plan.uid_map);
+  } else {
+    map_with("newuidmap", "linux.uidMappings", plan.uid_mappings, child);
+  }
 }
 
 void join(const Plan& plan) {

@@ -1,7 +1,8 @@
 // The kernel calls of a namespace plan, on both sides of the clone.
 //
 // Parent: what its next child shall be born into, undone again after the clone, and the id maps. Child: joins, and what belongs into new namespaces (host name, loopback).
-// Reads: setns(2), unshare(2), user_namespaces(7) (setgroups), netdevice(7).
+// Reads: setns(2), unshare(2), user_namespaces(7) (setgroups), newuidmap(1), subuid(5),
+// netdevice(7).
 #pragma once
 
 #include <sys/types.h>
@@ -33,8 +34,11 @@ class ForChildren {
   std::vector<Own> own_;
 };
 
-// Parent: gives the child its ids.
+// Parent: gives the child its ids, with newuidmap(1) and newgidmap(1) where a user who is not root asks for more than
+// its own. Throws spec::Invalid with what those say.
 void write_id_maps(const Plan& plan, pid_t child);
+// A user without privilege may map its own group only if the container can never change its groups.
+bool denies_setgroups(const Plan& plan);
 
 // Child: opened before any is entered, since a joined mount namespace may not have the other paths.
 void join(const Plan& plan);

@@ -43,26 +43,32 @@ void add_new(Plan& plan, const spec::NamespaceKind& kind) {
   plan.clone_flags |= kind.clone_flag;
 }
 
+void sort_in(Plan& plan, const spec::NamespaceKind& kind, const std::string& path) {
+  if (path.empty()) return add_new(plan, kind);
+  if (kind.clone_flag == CLONE_NEWUSER) return;
+  const bool by_parent =
+      of_children_only(kind) || (plan.in_user_namespace() && kind.clone_flag != CLONE_NEWNS);
+  (by_parent ? plan.parent_joins : plan.joins).push_back({std::string(kind.type), path, kind.clone_flag});
+}
+
 }  // namespace
 
 Plan plan(const spec::Config& config) {
   Plan plan;
   for (const spec::Namespace& space : config.linux.namespaces) {
-    if (space.type == "user" && space.path.empty()) plan.new_user = true;
+    if (space.type != "user") continue;
+    plan.new_user = space.path.empty();
+    plan.user_path = space.path;
   }
   plan.time_offsets = offsets_text(config.linux.time_offsets);
   for (const spec::NamespaceKind& kind : spec::namespace_kinds()) {
     for (const spec::Namespace& space : config.linux.namespaces) {
-      if (space.type != kind.type) continue;
-      if (space.path.empty()) {
-        add_new(plan, kind);
-      } else {
-        const bool by_parent = of_children_only(kind) || (plan.new_user && kind.clone_flag != CLONE_NEWNS);
-        (by_parent ? plan.parent_joins : plan.joins).push_back({space.type, space.path, kind.clone_flag});
-      }
+      if (space.type == kind.type) sort_in(plan, kind, space.path);
     }
   }
   if (plan.new_user) {
+    plan.uid_mappings = config.linux.uid_mappings;
+    plan.gid_mappings = config.linux.gid_mappings;
     plan.uid_map = map_text(config.linux.uid_mappings);
     plan.gid_map = map_text(config.linux.gid_mappings);
   }
@@ -75,6 +81,7 @@ std::string describe(const Plan& plan) {
   std::string text = fmt::format("new: {}{}{}\n", sys::clone_flag_names(plan.clone_flags),
                                  plan.new_cgroup ? ", then CLONE_NEWCGROUP once in its cgroups" : "",
                                  plan.time_offsets.empty() ? "" : ", and CLONE_NEWTIME by the parent");
+  if (plan.joins_user()) text += fmt::format("join: user {}, and clone in it\n", plan.user_path);
   for (const auto* joins : {&plan.parent_joins, &plan.joins}) {
     for (const Join& join : *joins)
       text += fmt::format("join: {} {}\n", join.type, join.path);

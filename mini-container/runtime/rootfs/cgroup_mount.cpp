@@ -61,6 +61,8 @@ void mount_cgroups(const Plan& plan, const MountStep& step, int root) {
                                                   step.options.set & ~std::uint64_t{MOUNT_ATTR_RDONLY});
   sys::move_mount(tmpfs.get(), target.get());
   for (const CgroupView& view : plan.cgroups) {
+    // A user who may make no groups goes on without.
+    if (!sys::exists(view.source)) continue;
     sys::mkdirat_if_missing(tmpfs.get(), view.name, 0755);
     link_each_controller(tmpfs.get(), view.name);
     const sys::UniqueFd place = sys::openat(tmpfs.get(), view.name, O_PATH | O_NOFOLLOW);

@@ -39,7 +39,7 @@ std::string shown(const json& value) {
 }
 
 // "[json.exception.parse_error.101] parse error at line 3, column 7: syntax error ..." without its tag.
-std::string parse_message(const json::parse_error& error) {
+std::string parse_message(const json::exception& error) {
   const std::string text = error.what();
   const std::size_t end = text.find("] ");
   return "is not JSON: " + (end == std::string::npos ? text : text.substr(end + 2));
@@ -59,7 +59,8 @@ json parse_document(std::string_view text, const std::string& name) {
   check_depth(text, name);
   try {
     return json::parse(text);
-  } catch (const json::parse_error& error) {
+  } catch (const json::exception& error) {
+    // parse_error, and out_of_range for a number like 1e999.
     throw Invalid(name, parse_message(error));
   }
 }

@@ -2,6 +2,7 @@
 #include "mini-container/runtime/spec/validate.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace spec {
 
@@ -9,6 +10,9 @@ namespace {
 
 // The kernel's limit on names in the uts namespace: __NEW_UTS_LEN.
 constexpr std::size_t kLongestHostname = 64;
+
+// poll(2) counts milliseconds in an int.
+constexpr int kLongestTimeout = std::numeric_limits<int>::max() / 1000;
 
 bool has_namespace(const Config& config, const std::string& type) {
   const auto& all = config.linux.namespaces;
@@ -57,6 +61,8 @@ void check_hooks(const std::vector<Hook>& hooks, const std::string& member, Prob
     problems.absolute(hooks[i].path, here + ".path");
     if (hooks[i].timeout && *hooks[i].timeout <= 0) {
       problems.add(here + ".timeout", "must be greater than zero");
+    } else if (hooks[i].timeout && *hooks[i].timeout > kLongestTimeout) {
+      problems.add(here + ".timeout", "must be at most " + std::to_string(kLongestTimeout) + " seconds");
     }
     check_environment(hooks[i].env, here + ".env", problems);
   }

@@ -12,6 +12,9 @@ namespace spec {
 
 namespace {
 
+// The kernel's dev_t has 12 and 20 bits.
+constexpr std::int64_t kHighestMajor = 4095, kHighestMinor = 1048575;
+
 const Namespace* find(const Linux& platform, const std::string& type) {
   for (const Namespace& space : platform.namespaces) {
     if (space.type == type) return &space;
@@ -39,12 +42,6 @@ void check_namespaces(const Linux& platform, Problems& problems) {
   if (!seen.contains("mount")) {
     problems.add("linux.namespaces", "has no mount namespace, so the container's mounts would be the host's",
                  "Add {\"type\": \"mount\"}");
-  }
-  const Namespace* user = find(platform, "user");
-  if (user != nullptr && !user->path.empty() && makes_new(platform, "pid")) {
-    problems.add("linux.namespaces",
-                 "joining a user namespace while making a pid namespace is not supported yet",
-                 "Make both new, or join both");
   }
 }
 
@@ -87,7 +84,10 @@ void check_devices(const std::vector<Device>& devices, Problems& problems) {
     if (!kTypes.contains(device.type)) {
       problems.add(here + ".type", "\"" + device.type + "\" is not a type of device", "Use c, u, b or p");
     }
-    if (device.major < 0 || device.minor < 0) problems.add(here + ".major", "must not be negative");
+    if (device.major < 0 || device.major > kHighestMajor)
+      problems.add(here + ".major", "must not be negative, and at most 4095");
+    if (device.minor < 0 || device.minor > kHighestMinor)
+      problems.add(here + ".minor", "must not be negative, and at most 1048575");
     // WHY: Podman copies the whole st_mode of the host's device, with the bits of its type.
     if (device.file_mode && *device.file_mode > (S_IFMT | 07777)) {
       problems.add(here + ".fileMode", "is above 07777 and a file type");

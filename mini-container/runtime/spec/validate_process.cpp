@@ -1,4 +1,5 @@
 // See validate.h: the "process" object. Reads: OCI runtime-spec config.md (process), sched(7), ioprio_set(2).
+#include <algorithm>
 #include <cstdlib>
 #include <set>
 
@@ -86,6 +87,8 @@ void check_process(const Process& process, const std::string& member, Problems& 
   problems.absolute(process.cwd, member + ".cwd");
   check_environment(process.env, member + ".env", problems);
   check_limits(process.rlimits, member + ".rlimits", problems);
+  if (process.console_size && std::max(process.console_size->height, process.console_size->width) > 65535)
+    problems.add(member + ".consoleSize", "must be at most 65535 characters each way");
   if (process.user.umask && *process.user.umask > 0777) problems.add(member + ".user.umask", "is above 0777");
   if (process.oom_score_adj && std::abs(*process.oom_score_adj) > 1000) {
     problems.add(member + ".oomScoreAdj", "must be from -1000 to 1000");
