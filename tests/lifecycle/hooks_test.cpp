@@ -60,8 +60,9 @@ TEST_F(Hooks, AreToldTheStateAndRunInTheNamespacesOfTheSpecification) {
     const auto told = nlohmann::json::parse(sys::read_file(file + kind));
     EXPECT_EQ(told.at("id"), id_);
     EXPECT_EQ(told.at("bundle"), bundle.path());
-    EXPECT_EQ(told.at("status"), "creating") << kind;
-    EXPECT_GT(told.at("pid").get<int>(), 1);
+    // crun says "created" already; both peers tell hooks inside the pid that they themselves see there.
+    if (ours()) EXPECT_EQ(told.at("status"), "creating") << kind;
+    if (ours()) EXPECT_GT(told.at("pid").get<int>(), 1) << kind;
     EXPECT_THAT(sys::read_file(file + kind + ".env"), HasSubstr("MINE=1"));
     EXPECT_THAT(sys::read_file(file + kind + ".env"), Not(HasSubstr("HOME=")));
   }
@@ -90,7 +91,8 @@ TEST_F(Hooks, AFailureOfStartContainerStopsTheContainer) {
   bundle.write();
   ASSERT_EQ(verb({"create", "--bundle", bundle.path(), id_}).status.shell_code(), 0);
   const auto output = verb({"start", id_});
-  EXPECT_NE(output.status.shell_code(), 0);
+  // The peers' start does not wait for these hooks, so it cannot say so.
+  if (ours()) EXPECT_NE(output.status.shell_code(), 0);
   EXPECT_EQ(output.text, "");
   wait_for_status("stopped");
   EXPECT_EQ(status(), "stopped");
