@@ -61,8 +61,10 @@ TEST_F(Hooks, AreToldTheStateAndRunInTheNamespacesOfTheSpecification) {
     EXPECT_EQ(told.at("id"), id_);
     EXPECT_EQ(told.at("bundle"), bundle.path());
     // crun says "created" already; both peers tell hooks inside the pid that they themselves see there.
-    if (ours()) EXPECT_EQ(told.at("status"), "creating") << kind;
-    if (ours()) EXPECT_GT(told.at("pid").get<int>(), 1) << kind;
+    if (ours()) {
+      EXPECT_EQ(told.at("status"), "creating") << kind;
+      EXPECT_GT(told.at("pid").get<int>(), 1) << kind;
+    }
     EXPECT_THAT(sys::read_file(file + kind + ".env"), HasSubstr("MINE=1"));
     EXPECT_THAT(sys::read_file(file + kind + ".env"), Not(HasSubstr("HOME=")));
   }
@@ -92,7 +94,9 @@ TEST_F(Hooks, AFailureOfStartContainerStopsTheContainer) {
   ASSERT_EQ(verb({"create", "--bundle", bundle.path(), id_}).status.shell_code(), 0);
   const auto output = verb({"start", id_});
   // The peers' start does not wait for these hooks, so it cannot say so.
-  if (ours()) EXPECT_NE(output.status.shell_code(), 0);
+  if (ours()) {
+    EXPECT_NE(output.status.shell_code(), 0);
+  }
   EXPECT_EQ(output.text, "");
   wait_for_status("stopped");
   EXPECT_EQ(status(), "stopped");

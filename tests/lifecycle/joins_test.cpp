@@ -123,7 +123,8 @@ class Rootless : public Joins {
         before + " && chown -R 65534:65534 " + bundle.path() + " && mkdir -p " + root_ +
         " && chown 65534:65534 " + root_ + " && exec setpriv --reuid=65534 --regid=65534 --clear-groups " +
         testing_bundle::runtime() + " --root " + root_ + " run --bundle " + bundle.path() + " " + id_;
-    return testing_bundle::run_program({"unshare", "--mount", "sh", "-c", script});
+    // Not sh: busybox's has a setpriv of its own, which cannot change the user.
+    return testing_bundle::run_program({"unshare", "--mount", "bash", "-c", script});
   }
 };
 

@@ -17,8 +17,8 @@ using testing::HasSubstr;
 
 // WHY a second root: the kernel lets nobody pivot_root(2) away from an initramfs (EINVAL), which containers do.
 constexpr char kInside[] = R"(#!/bin/sh
-mount -t tmpfs -o size=80% tmpfs /new && cp -a /bin /lib /lib64 /usr /tests /new/ && cd /new || exit 1
-mkdir -p tmp root run etc proc sys dev
+mount -t tmpfs -o size=80% tmpfs /new && cp -a /bin /etc /lib /lib64 /usr /tests /new/ && cd /new || exit 1
+mkdir -p tmp root run proc sys dev
 for place in proc sys dev; do mount --move /$place $place; done
 mount --move . / && exec chroot . /bin/sh -c '
   cat /sys/fs/cgroup/cgroup.controllers
@@ -29,12 +29,14 @@ mount --move . / && exec chroot . /bin/sh -c '
 // The programs without symbols, the host's programs that cases call, what all are linked with; busybox with all its
 // names.
 constexpr char kFill[] = R"sh(set -e
-mkdir -p usr/lib lib64 tests new && ln -s usr/lib lib
+mkdir -p usr/lib lib64 etc tests new && ln -s usr/lib lib
+echo nobody:x:65534:65534::/:/bin/sh > etc/passwd && touch etc/subuid etc/subgid
 for name in $(busybox --list); do [ -e bin/$name ] || ln -s busybox bin/$name; done
 strip -o bin/mini-runtime "$0/mini-runtime"
 for program in $1; do strip -o tests/${program##*/} "$0/../tests/$program"; done
-for name in bash ps script; do rm -f bin/$name && cp "$(command -v $name)" bin/; done
-for library in $(ldd tests/* bin/bash bin/ps bin/script | grep -o ' /[^ ]*' | sort -u) /lib64/ld-linux-x86-64.so.2; do
+called="bash ps script setpriv newuidmap newgidmap"
+for name in $called; do rm -f bin/$name && cp -p "$(command -v $name)" bin/; done
+for library in $(cd bin && ldd ../tests/* $(printf './%s ' $called) | grep -o ' /[^ ]*' | sort -u) /lib64/ld-linux-x86-64.so.2; do
   mkdir -p .${library%/*} && cp -Lu $library .$library
 done)sh";
 
