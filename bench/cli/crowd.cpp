@@ -7,7 +7,7 @@ void Crowd::grow_to(int count, const std::function<void(int)>& progress) {
   while (static_cast<int>(ids_.size()) < count) {
     runtime_.expect_together(count + 1);
     ids_.push_back(runtime_.next_id());
-    run_or_throw(runtime_.start_detached(ids_.back(), {"workload", "idle"}));
+    run_or_throw(runtime_.start_detached(ids_.back(), kStanding));
     progress(static_cast<int>(ids_.size()));
   }
 }

@@ -53,8 +53,7 @@ Arguments OciRuntime::start_detached(const std::string& id, const Arguments& arg
 const std::string& OciRuntime::waiting_container() {
   if (waiting_.empty()) {
     const std::string id = next_id();
-    run_or_throw(
-        verb("run", id, {"--detach", "--bundle", bundle_for({"workload", "idle"}, "waiting-" + name_)}));
+    run_or_throw(verb("run", id, {"--detach", "--bundle", bundle_for(kStanding, "waiting-" + name_)}));
     remove_waiting_ = verb("delete", id, {"--force"});
     waiting_ = id;
   }

@@ -9,6 +9,10 @@
 
 namespace bench {
 
+// What a container runs that only has to be there. WHY not "workload idle": it says that it is ready, and nobody reads
+// the output of a detached container any more (SIGPIPE).
+inline const Arguments kStanding = {"busybox", "sleep", "1000000"};
+
 class OciRuntime : public Platform {
  public:
   OciRuntime(const Workspace& workspace, std::string name, BundleKind kind)

@@ -100,7 +100,7 @@ TEST_F(Runtime, AGroupThatTheDocumentNamesCountsWithoutAnyLimit) {
   Bundle bundle(
       "cat /sys/fs/cgroup/memory/memory.usage_in_bytes || cat /sys/fs/cgroup/memory.current; "
       "cat /sys/fs/cgroup/pids/pids.current || cat /sys/fs/cgroup/pids.current");
-  bundle.config["linux"]["cgroupsPath"] = "/" + id_ + "/named";
+  bundle.config["linux"]["cgroupsPath"] = "/" + id_ + "-named";
   EXPECT_THAT(run(bundle).text, testing::MatchesRegex("[1-9][0-9]*\n[1-9]\n"));
 }
 
