@@ -2,7 +2,6 @@
 #include "base/sys/scheduling.h"
 
 #include <fmt/format.h>
-#include <linux/ioprio.h>
 #include <sys/personality.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -54,10 +53,10 @@ void sched_setaffinity(const std::vector<unsigned>& cpus, Where where) {
 }
 
 void ioprio_set(unsigned io_class, unsigned priority, Where where) {
+  constexpr int kProcess = 1;  // IOPRIO_WHO_PROCESS
   call(
       "ioprio_set", [&] { return fmt::format("class {}, priority {}", io_class, priority); },
-      [&] { return ::syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(io_class, priority)); },
-      where);
+      [&] { return ::syscall(SYS_ioprio_set, kProcess, 0, io_class << kIoClassShift | priority); }, where);
 }
 
 void personality(unsigned long persona, Where where) {

@@ -20,7 +20,11 @@ struct SchedulerAttributes {
 void sched_setattr(const SchedulerAttributes& attributes, Where where = Where::current());
 // Processors by number, below 8192.
 void sched_setaffinity(const std::vector<unsigned>& cpus, Where where = Where::current());
-// `io_class` is IOPRIO_CLASS_*, `priority` 0 to 7.
+// The kernel's numbers. WHY not <linux/ioprio.h>: as Debian ships it since 6.1.192, it calls a parameter `class`, which
+// C++ cannot read.
+inline constexpr unsigned kIoClassRealtime = 1, kIoClassBestEffort = 2, kIoClassIdle = 3;
+inline constexpr unsigned kIoClassShift = 13;
+// `io_class` is one of these, `priority` 0 to 7.
 void ioprio_set(unsigned io_class, unsigned priority, Where where = Where::current());
 // PER_LINUX, PER_LINUX32 ...
 void personality(unsigned long persona, Where where = Where::current());

@@ -1,10 +1,10 @@
 // What runtime-spec 1.1 and 1.2 added to `process`, and what engines seldom ask for. Peers of Debian 12 are older.
 // Reads: runtime-spec config.md (process), config-linux.md (personality), sched(7), ioprio_set(2).
-#include <linux/ioprio.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/sys/scheduling.h"
 #include "tests/lifecycle/runtime_fixture.h"
 
 namespace {
@@ -55,8 +55,8 @@ TEST_F(Process, TheIoPriorityIsTheDocuments) {
   Bundle bundle("sleep 100");
   bundle.config["process"]["ioPriority"] = {{"class", "IOPRIO_CLASS_IDLE"}, {"priority", 4}};
   const int pid = running(bundle);
-  const long priority = ::syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, pid);
-  EXPECT_EQ(priority, long{IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 4)});
+  const long priority = ::syscall(SYS_ioprio_get, 1 /* IOPRIO_WHO_PROCESS */, pid);
+  EXPECT_EQ(priority, long{sys::kIoClassIdle << sys::kIoClassShift | 4});
 }
 
 TEST_F(Process, ThePersonalityIsTheDocuments) {

@@ -1,9 +1,9 @@
 // The process without a kernel: names become numbers, lists become processors, labels need a module.
 #include <gmock/gmock.h>
-#include <linux/ioprio.h>
 #include <sched.h>
 #include <sys/personality.h>
 
+#include "base/sys/scheduling.h"
 #include "mini-container/runtime/process/plan.h"
 #include "mini-container/runtime/spec/cpu_list.h"
 #include "mini-container/runtime/spec/invalid.h"
@@ -51,7 +51,7 @@ TEST(ProcessPlan, IoPriorityAndPersonalityBecomeNumbers) {
   spec::Process process = minimal();
   process.io_priority = {"IOPRIO_CLASS_IDLE", 7};
   const auto plan = process::plan(process, spec::Personality{"LINUX32", {}}, {});
-  EXPECT_EQ(plan.io_priority->io_class, unsigned{IOPRIO_CLASS_IDLE});
+  EXPECT_EQ(plan.io_priority->io_class, sys::kIoClassIdle);
   EXPECT_EQ(plan.io_priority->priority, 7U);
   EXPECT_EQ(plan.personality, PER_LINUX32);
 }

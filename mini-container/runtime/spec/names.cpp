@@ -1,9 +1,10 @@
 // See names.h.
 #include "mini-container/runtime/spec/names.h"
 
-#include <linux/ioprio.h>
 #include <linux/sched.h>
 #include <sys/resource.h>
+
+#include "base/sys/scheduling.h"
 
 namespace spec {
 
@@ -42,9 +43,9 @@ constexpr Name kSchedulerFlags[] = {
 };
 
 constexpr Name kIoClasses[] = {
-    {"IOPRIO_CLASS_RT", IOPRIO_CLASS_RT},
-    {"IOPRIO_CLASS_BE", IOPRIO_CLASS_BE},
-    {"IOPRIO_CLASS_IDLE", IOPRIO_CLASS_IDLE},
+    {"IOPRIO_CLASS_RT", sys::kIoClassRealtime},
+    {"IOPRIO_CLASS_BE", sys::kIoClassBestEffort},
+    {"IOPRIO_CLASS_IDLE", sys::kIoClassIdle},
 };
 
 template <std::size_t count>
