@@ -4,7 +4,6 @@
 // arguments make no sense. Reads: clock_gettime(2), time_namespaces(7), signalfd(2).
 #include <fmt/format.h>
 
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <stdexcept>
@@ -14,6 +13,7 @@
 #include "base/sys/fd.h"
 #include "base/sys/identity.h"
 #include "base/sys/process.h"
+#include "base/text/text.h"
 #include "bench/workload/isolation.h"
 #include "bench/workload/loops.h"
 
@@ -53,13 +53,11 @@ struct Options {
 };
 
 std::uint64_t positive_number(const std::string& option, const std::string& text) {
-  std::uint64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || stopped != end || number == 0 || number > 1'000'000'000) {
+  const auto number = text::number<std::uint64_t>(text);
+  if (!number || *number == 0 || *number > 1'000'000'000) {
     throw BadArguments(fmt::format("{} wants a number from 1 to 1000000000, not '{}'", option, text));
   }
-  return number;
+  return *number;
 }
 
 Options parse(const std::string& command, const std::vector<std::string>& arguments) {

@@ -35,7 +35,7 @@ std::vector<std::string> environment(const Container& container, const std::vect
   return env;
 }
 
-json user(const Identity& identity) {
+json user(const users::Identity& identity) {
   json value = {{"uid", identity.uid}, {"gid", identity.gid}};
   if (!identity.groups.empty()) value["additionalGids"] = identity.groups;
   return value;

@@ -8,15 +8,15 @@
 #include <string>
 #include <vector>
 
+#include "base/users/users.h"
 #include "mini-container/engine/container.h"
 #include "mini-container/engine/parse.h"
-#include "mini-container/engine/users.h"
 
 namespace engine {
 
 struct BundleRequest {
   const Container& container;
-  Identity identity;
+  users::Identity identity;
   std::string directory;  // of the container: rootfs, hostname, hosts, resolv.conf
   std::string cgroup_path;
   std::vector<Volume> volumes;  // sources are absolute host paths by now
@@ -31,7 +31,7 @@ struct ExecRequest {
   std::vector<std::string> args;
   std::vector<std::string> env;
   std::string working_directory;
-  Identity identity;
+  users::Identity identity;
   bool tty = false;
 };
 std::string exec_process(const Container& container, const ExecRequest& request);

@@ -51,7 +51,7 @@ int Engine::exec(const Container& container, const ExecOptions& options, const U
   request.env.insert(request.env.end(), options.env.begin(), options.env.end());
   if (request.working_directory.empty()) request.working_directory = container.settings.working_directory;
   request.identity =
-      resolve_user_in(directory + "/rootfs", options.user.empty() ? container.settings.user : options.user);
+      users::resolve_in(directory + "/rootfs", options.user.empty() ? container.settings.user : options.user);
   sys::replace_file(files.process, exec_process(container, request), 0600);
 
   sys::set_child_subreaper();

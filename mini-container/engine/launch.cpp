@@ -50,7 +50,7 @@ void Launch::prepare(const image::Store& store, const image::Image& image) {
                            "understands.");
   write_network_files(directory_, container_.settings, "");
   const BundleRequest request = {container_,
-                                 resolve_user_in(directory_ + "/rootfs", container_.settings.user),
+                                 users::resolve_in(directory_ + "/rootfs", container_.settings.user),
                                  directory_,
                                  cgroup_path(registry_.paths(), container_.id),
                                  host_volumes(registry_.paths(), container_.settings),

@@ -8,7 +8,8 @@
 #include <cmath>
 #include <csignal>
 #include <stdexcept>
-#include <vector>
+
+#include "base/text/text.h"
 
 namespace engine {
 
@@ -24,18 +25,6 @@ std::pair<double, std::string> number_and_rest(const std::string& text) {
   }
   if (error != std::errc() || !std::isfinite(value)) return {-1, rest};
   return {value, rest};
-}
-
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> parts(1);
-  for (const char character : text) {
-    if (character == separator) {
-      parts.emplace_back();
-    } else {
-      parts.back() += character;
-    }
-  }
-  return parts;
 }
 
 }  // namespace
@@ -79,17 +68,16 @@ int parse_signal(const std::string& text) {
   for (const Named& known : names) {
     if (known.name == name) return known.number;
   }
-  int number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number < 1 || number > 64) {
+  const auto number = text::number<int>(text);
+  if (!number || *number < 1 || *number > 64) {
     throw std::invalid_argument(
         fmt::format("unknown signal \"{}\": expected for example TERM, SIGINT or 9", text));
   }
-  return number;
+  return *number;
 }
 
 Volume parse_volume(const std::string& text) {
-  const auto parts = split(text, ':');
+  const auto parts = text::split(text, ':');
   Volume volume;
   bool good = !parts.empty() && parts.size() <= 3;
   if (parts.size() == 1) {

@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <stdexcept>
 
+#include "base/text/text.h"
 #include "mini-container/network/subnet.h"
 
 namespace network {
@@ -19,13 +19,11 @@ namespace {
 }
 
 std::uint16_t port_number(const std::string& text, std::string_view digits, const char* which) {
-  unsigned number = 0;
-  const char* end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, number);
-  if (error != std::errc() || stop != end || number == 0 || number > 65535) {
+  const auto number = text::number<std::uint16_t>(digits);
+  if (!number || *number == 0) {
     reject(text, fmt::format("the {} port \"{}\" is not a number from 1 to 65535", which, digits));
   }
-  return static_cast<std::uint16_t>(number);
+  return *number;
 }
 
 }  // namespace

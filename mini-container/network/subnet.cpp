@@ -5,8 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
+
+#include "base/text/text.h"
 
 namespace network {
 
@@ -24,12 +25,12 @@ constexpr std::uint32_t kPrivate10 = 10U << 24;
 Subnet parse_subnet(const std::string& text) {
   const std::size_t slash = text.find('/');
   Subnet subnet;
-  const char* digits = slash == std::string::npos ? text.c_str() : text.c_str() + slash + 1;
-  const char* end = text.c_str() + text.size();
-  const auto [stop, error] = std::from_chars(digits, end, subnet.prefix);
-  if (slash == std::string::npos || error != std::errc() || stop != end || subnet.prefix > 32) {
+  const auto prefix =
+      text::number<unsigned>(slash == std::string::npos ? "" : std::string_view(text).substr(slash + 1));
+  if (!prefix || *prefix > 32) {
     throw std::invalid_argument(fmt::format("subnet \"{}\": the form is 172.30.0.0/16", text));
   }
+  subnet.prefix = *prefix;
   subnet.base = parse_address(text.substr(0, slash));
   if ((subnet.base & ~mask_of(subnet.prefix)) != 0) {
     throw std::invalid_argument(

@@ -19,7 +19,7 @@ using Folders = std::vector<std::string>;
 // Folder -> folders whose headers it may include, besides its own.
 const std::map<std::string, Folders>& allowed() {
   static const std::string runtime = "mini-container/runtime/";
-  static const Folders base = {"base/trace", "base/sys"};
+  static const Folders base = {"base/trace", "base/sys", "base/text", "base/users"};
   static const auto with = [](Folders more) {
     more.insert(more.end(), base.begin(), base.end());
     return more;
@@ -27,7 +27,9 @@ const std::map<std::string, Folders>& allowed() {
   static const Folders mechanism = with({runtime + "spec"});
   static const std::map<std::string, Folders> table = {
       {"base/trace", {}},
+      {"base/text", {}},
       {"base/sys", {"base/trace"}},
+      {"base/users", {"base/sys", "base/text"}},
       {runtime + "spec", base},
       {runtime + "sync", mechanism},
       {runtime + "namespaces", mechanism},

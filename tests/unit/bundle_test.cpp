@@ -19,7 +19,7 @@ Container sample() {
   return container;
 }
 
-json config_of(const Container& container, const Identity& identity = {}) {
+json config_of(const Container& container, const users::Identity& identity = {}) {
   return json::parse(bundle_config({container, identity, "/c/a", "/mini-container/a", {}, ""}));
 }
 
@@ -59,7 +59,7 @@ TEST(Bundle, GivesRootFourteenCapabilitiesAndOthersNoneToStartWith) {
   const json root = config_of(sample())["process"]["capabilities"];
   EXPECT_EQ(root["effective"].size(), 14U);
   EXPECT_FALSE(root.contains("inheritable"));
-  Identity web;
+  users::Identity web;
   web.uid = 33;
   const json other = config_of(sample(), web)["process"]["capabilities"];
   EXPECT_EQ(other["bounding"].size(), 14U);

@@ -12,7 +12,6 @@
 #include "mini-container/engine/names.h"
 #include "mini-container/engine/parse.h"
 #include "mini-container/engine/paths.h"
-#include "mini-container/engine/users.h"
 
 namespace {
 
@@ -86,32 +85,6 @@ TEST(Ids, AreSixtyFourDigitsAndDiffer) {
   EXPECT_EQ(ids.size(), 100U);
   EXPECT_EQ(ids.begin()->size(), 64U);
   EXPECT_EQ(ids.begin()->find_first_not_of("0123456789abcdef"), std::string::npos);
-}
-
-constexpr char kPasswd[] = "root:x:0:0:root:/root:/bin/sh\nweb:x:33:34:web:/srv:/bin/false\nbroken\n";
-constexpr char kGroup[] = "root:x:0:\nstaff:x:50:web,root\nwww:x:34:\n";
-
-TEST(Users, AreLookedUpInTheImage) {
-  const Identity web = resolve_user("web", kPasswd, kGroup);
-  EXPECT_EQ(web.uid, 33U);
-  EXPECT_EQ(web.gid, 34U);
-  EXPECT_EQ(web.home, "/srv");
-  EXPECT_THAT(web.groups, ElementsAre(50));
-  EXPECT_EQ(resolve_user("web:staff", kPasswd, kGroup).gid, 50U);
-  EXPECT_EQ(resolve_user("33", kPasswd, kGroup).gid, 34U);
-  EXPECT_EQ(resolve_user("", kPasswd, kGroup).home, "/root");
-}
-
-TEST(Users, ByNumberNeedNoEntry) {
-  const Identity identity = resolve_user("1234:5678", "", "");
-  EXPECT_EQ(identity.uid, 1234U);
-  EXPECT_EQ(identity.gid, 5678U);
-  EXPECT_EQ(identity.home, "/");
-}
-
-TEST(Users, WithoutAnEntryAreRefusedByName) {
-  EXPECT_THROW(resolve_user("nobody", kPasswd, kGroup), std::invalid_argument);
-  EXPECT_THROW(resolve_user("web:nogroup", kPasswd, kGroup), std::invalid_argument);
 }
 
 TEST(Capabilities, AreDockersFourteenByDefault) {

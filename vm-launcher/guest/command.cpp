@@ -3,12 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <stdexcept>
-
 #include "base/sys/file.h"
 #include "base/sys/identity.h"
 #include "base/sys/namespace.h"
+#include "base/text/text.h"
+#include "base/users/users.h"
 
 namespace vm::guest {
 
@@ -26,76 +25,26 @@ std::string variable(const std::vector<std::string>& environment, std::string_vi
   return {};
 }
 
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts(1);
-  for (const char character : text) {
-    if (character == separator) {
-      parts.emplace_back();
-    } else {
-      parts.back() += character;
-    }
-  }
-  return parts;
-}
-
 // As execvp(3) looks for it, but in the PATH that the command will have. "" if there is none.
 std::string find_program(const protocol::Command& command) {
   const std::string& name = command.arguments.front();
   if (name.find('/') != std::string::npos) return sys::exists(name) ? name : "";
-  for (const std::string& directory : split(variable(command.environment, "PATH"), ':')) {
-    const std::string path = (directory.empty() ? "." : directory) + "/" + name;
-    const auto status = sys::stat_if_present(path);
-    if (status && S_ISREG(status->st_mode) && (status->st_mode & 0111) != 0) return path;
+  const std::string path = variable(command.environment, "PATH");
+  for (const std::string_view directory : text::split(path, ':')) {
+    const std::string candidate = fmt::format("{}/{}", directory.empty() ? "." : directory, name);
+    const auto status = sys::stat_if_present(candidate);
+    if (status && S_ISREG(status->st_mode) && (status->st_mode & 0111) != 0) return candidate;
   }
   return {};
 }
 
-std::optional<unsigned> number_of(std::string_view text) {
-  unsigned value = 0;
-  const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || result.ec != std::errc{} || result.ptr != text.data() + text.size())
-    return std::nullopt;
-  return value;
-}
-
-struct Identity {
-  uid_t uid = 0;
-  gid_t gid = 0;
-};
-
-// "", "uid", "name" or either with ":gid". A name is looked up in the image's own /etc/passwd.
-Identity identity_of(const std::string& user) {
-  if (user.empty()) return {};
-  const auto parts = split(user, ':');
-  Identity identity;
-  bool found = false;
-  for (const std::string& line : split(sys::read_file_if_present("/etc/passwd").value_or(""), '\n')) {
-    const auto fields = split(line, ':');
-    if (fields.size() < 4 || (fields[0] != parts[0] && fields[2] != parts[0])) continue;
-    identity = {number_of(fields[2]).value_or(0), number_of(fields[3]).value_or(0)};
-    found = true;
-    break;
-  }
-  if (!found) {
-    const auto uid = number_of(parts[0]);
-    if (!uid) throw std::runtime_error(fmt::format("user {} is not in the image's /etc/passwd", parts[0]));
-    identity.uid = *uid;
-  }
-  if (parts.size() > 1) {
-    const auto gid = number_of(parts[1]);
-    if (!gid) throw std::runtime_error(fmt::format("group {} is not a number", parts[1]));
-    identity.gid = *gid;
-  }
-  return identity;
-}
-
 // In the child; its standard error is the command's already.
-int become(const protocol::Command& command, const std::string& program, const Identity& identity) {
+int become(const protocol::Command& command, const std::string& program, const users::Identity& identity) {
   try {
     sys::setsid();
     sys::reset_signals();
     sys::chdir(command.directory.empty() ? "/" : command.directory);
-    sys::setgroups({});
+    sys::setgroups(identity.groups);
     sys::setresgid(identity.gid);
     sys::setresuid(identity.uid);
     sys::execve(program, command.arguments, command.environment);
@@ -112,9 +61,9 @@ StartResult failure(unsigned code, std::string reason) {
 }  // namespace
 
 StartResult start_command(const protocol::Command& command) {
-  Identity identity;
+  users::Identity identity;
   try {
-    identity = identity_of(command.user);
+    identity = users::resolve_in("/", command.user);
     if (!command.hostname.empty()) sys::sethostname(command.hostname);
     sys::chdir(command.directory.empty() ? "/" : command.directory);
   } catch (const std::exception& error) {

@@ -2,9 +2,9 @@
 #include "vm-launcher/launch/control.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/sys/socket.h"
+#include "base/text/text.h"
 
 namespace vm {
 
@@ -17,11 +17,11 @@ bool ready(const std::vector<pollfd>& entries, int fd) {
                      [&](const pollfd& entry) { return entry.fd == fd && entry.revents != 0; });
 }
 
-std::optional<int> number_in(std::string_view text) {
-  int value = 0;
-  const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (result.ec != std::errc{} || result.ptr != text.data() + text.size() || value < 0) return std::nullopt;
-  return value;
+// "stop 10": the grace in seconds.
+std::optional<int> stop_order(std::string_view line) {
+  if (!line.starts_with("stop ")) return std::nullopt;
+  const auto grace = text::number<int>(line.substr(5));
+  return grace && *grace >= 0 ? grace : std::nullopt;
 }
 
 }  // namespace
@@ -75,7 +75,7 @@ void Control::understand(Client& client, Orders& orders, const std::string& cons
     client.console = true;
     orders.console_input += client.line.substr(end + 1);
     send(client, console_so_far);
-  } else if (const auto grace = line.starts_with("stop ") ? number_in(line.substr(5)) : std::nullopt) {
+  } else if (const auto grace = stop_order(line)) {
     orders.stop_after_s = grace;
   } else {
     client.closed = true;

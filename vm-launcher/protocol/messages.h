@@ -34,7 +34,7 @@ struct Command {
   std::vector<std::string> arguments;
   std::vector<std::string> environment;  // "NAME=value", complete
   std::string directory;                 // "/" if empty
-  std::string user;  // "", "uid" or "uid:gid"; names are looked up in the guest's /etc/passwd
+  std::string user;                      // as base/users/users.h reads it, with the guest's own files
   std::string hostname;
 };
 

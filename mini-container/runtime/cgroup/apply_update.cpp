@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "base/sys/file.h"
+#include "base/text/text.h"
 #include "mini-container/runtime/cgroup/cgroup.h"
 #include "mini-container/runtime/cgroup/directories.h"
 #include "mini-container/runtime/cgroup/figures.h"
@@ -40,9 +41,9 @@ class Undo {
 // device) are written one line at a time, so only the line with the same key counts.
 std::string value_before(const FileValue& place) {
   const std::string text = sys::read_file_if_present(place.file).value_or("");
-  if (place.file.ends_with("/memory.oom_control")) return std::string(split(text, " \n").at(1));
+  if (place.file.ends_with("/memory.oom_control")) return std::string(text::words(text, " \n").at(1));
   const std::string key = place.value.substr(0, place.value.find(' '));
-  const auto lines = split(text, "\n");
+  const auto lines = text::words(text, "\n");
   for (const std::string_view line : lines)
     if (key != place.value && line.starts_with(key + " ")) return std::string(line);
   const bool of_device = key != place.value && key.find(':') != std::string::npos;

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/sys/file.h"
+#include "base/text/text.h"
 #include "mini-container/runtime/cgroup/directories.h"
 #include "mini-container/runtime/cgroup/figures.h"
 
@@ -80,7 +81,7 @@ Cgroup Cgroup::open(const std::vector<Placement>& placements) {
     const Version version = placement.name == "unified" ? Version::v2 : Version::v1;
     const bool v2 = version == Version::v2;
     const std::string names = v2 ? sys::read_file(placement.path + "/cgroup.controllers") : placement.name;
-    const auto words = split(names, v2 ? " \n" : ",");
+    const auto words = text::words(names, v2 ? " \n" : ",");
     cgroup.add_group(version, placement.name, {words.begin(), words.end()}, placement.path);
   }
   return cgroup;

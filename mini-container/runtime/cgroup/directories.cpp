@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/sys/file.h"
+#include "base/text/text.h"
 #include "mini-container/runtime/cgroup/figures.h"
 
 namespace cgroup {
@@ -28,7 +29,7 @@ void fill_cpuset(const std::string& parent, const std::string& path) {
 void hand_down(const std::string& parent, const std::vector<std::string>& controllers) {
   if (controllers.empty()) return;
   const std::string text = sys::read_file(parent + "/cgroup.subtree_control");
-  const auto enabled = split(text, " \n");
+  const auto enabled = text::words(text, " \n");
   std::string missing;
   for (const std::string& controller : controllers) {
     if (std::find(enabled.begin(), enabled.end(), controller) == enabled.end())

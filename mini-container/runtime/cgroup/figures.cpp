@@ -6,18 +6,9 @@
 #include <limits>
 
 #include "base/sys/file.h"
+#include "base/text/text.h"
 
 namespace cgroup {
-
-std::vector<std::string_view> split(std::string_view text, std::string_view separators) {
-  std::vector<std::string_view> parts;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find_first_of(separators), text.size());
-    if (end > 0) parts.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return parts;
-}
 
 std::optional<std::uint64_t> to_number(std::string_view text) {
   std::uint64_t value = 0;
@@ -38,7 +29,7 @@ std::optional<std::uint64_t> limit_in(const std::string& path) {
 std::vector<std::uint64_t> numbers_in(const std::string& path) {
   const std::string text = sys::read_file_if_present(path).value_or("");
   std::vector<std::uint64_t> numbers;
-  for (const std::string_view word : split(text, " \n"))
+  for (const std::string_view word : text::words(text, " \n"))
     numbers.push_back(to_number(word).value_or(0));
   return numbers;
 }
@@ -46,8 +37,8 @@ std::vector<std::uint64_t> numbers_in(const std::string& path) {
 std::map<std::string, std::uint64_t> fields_in(const std::string& path) {
   const std::string text = sys::read_file_if_present(path).value_or("");
   std::map<std::string, std::uint64_t> fields;
-  for (const std::string_view line : split(text, "\n")) {
-    const auto words = split(line, " ");
+  for (const std::string_view line : text::words(text, "\n")) {
+    const auto words = text::words(line, " ");
     if (words.size() != 2) continue;
     if (const auto value = to_number(words[1])) fields[std::string(words[0])] = *value;
   }
@@ -64,8 +55,8 @@ std::optional<std::uint64_t> field_in(const std::string& path, const std::string
 std::vector<unsigned> list_in(const std::string& path) {
   const std::string text = sys::read_file_if_present(path).value_or("");
   std::vector<unsigned> list;
-  for (const std::string_view range : split(text, ",\n")) {
-    const auto ends = split(range, "-");
+  for (const std::string_view range : text::words(text, ",\n")) {
+    const auto ends = text::words(range, "-");
     const auto first = to_number(ends.front());
     const auto last = to_number(ends.back());
     if (!first || !last) continue;

@@ -11,7 +11,6 @@
 
 namespace cgroup {
 
-std::vector<std::string_view> split(std::string_view text, std::string_view separators);
 std::optional<std::uint64_t> to_number(std::string_view text);
 
 // The number that the file holds; nullopt for "max" too.

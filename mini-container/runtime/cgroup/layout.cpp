@@ -6,20 +6,11 @@
 #include <algorithm>
 
 #include "base/sys/file.h"
+#include "base/text/text.h"
 
 namespace cgroup {
 
 namespace {
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(separator), text.size());
-    if (end > 0) parts.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return parts;
-}
 
 bool is_octal(char character) {
   return character >= '0' && character <= '7';
@@ -45,7 +36,7 @@ std::vector<std::string> controllers_in(std::string_view options) {
   static constexpr std::string_view kOthers[] = {
       "rw", "ro", "noprefix", "clone_children", "xattr", "cpuset_v2_mode", "none"};
   std::vector<std::string> controllers;
-  for (const std::string_view option : split(options, ',')) {
+  for (const std::string_view option : text::words(options, ",")) {
     const bool other = std::find(std::begin(kOthers), std::end(kOthers), option) != std::end(kOthers);
     const bool value = option.find('=') != std::string_view::npos && !option.starts_with("name=");
     if (!other && !value) controllers.emplace_back(option);
@@ -55,7 +46,7 @@ std::vector<std::string> controllers_in(std::string_view options) {
 
 // 36 35 98:0 ROOT MOUNT_POINT rw,noatime [optional fields] - TYPE SOURCE OPTIONS
 bool parse_mount(std::string_view line, Hierarchy& hierarchy) {
-  const auto fields = split(line, ' ');
+  const auto fields = text::words(line, " ");
   const auto dash = std::find(fields.begin(), fields.end(), "-");
   if (fields.size() < 9 || fields.end() - dash < 4) return false;
   if (*(dash + 1) != "cgroup" && *(dash + 1) != "cgroup2") return false;
@@ -68,14 +59,14 @@ bool parse_mount(std::string_view line, Hierarchy& hierarchy) {
 
 // Lines of /proc/self/cgroup: "4:memory:/a/b", "0::/a/b" for v2.
 std::string own_group(std::string_view self_cgroup, const Hierarchy& hierarchy) {
-  for (const std::string_view line : split(self_cgroup, '\n')) {
+  for (const std::string_view line : text::words(self_cgroup, "\n")) {
     const std::size_t first = line.find(':');
     const std::size_t second = first == std::string_view::npos ? first : line.find(':', first + 1);
     if (second == std::string_view::npos) continue;
     const std::string_view names = line.substr(first + 1, second - first - 1);
     const bool same = hierarchy.version == Version::v2
                           ? names.empty()
-                          : !names.empty() && hierarchy.has(split(names, ',').front());
+                          : !names.empty() && hierarchy.has(text::words(names, ",").front());
     if (!same) continue;
     std::string own(line.substr(second + 1));
     // A bind mount of a part shows paths from its own top.
@@ -118,11 +109,11 @@ bool Layout::pure_v2() const {
 Layout parse_layout(std::string_view mountinfo, std::string_view self_cgroup,
                     std::string_view unified_controllers) {
   Layout layout;
-  for (const std::string_view line : split(mountinfo, '\n')) {
+  for (const std::string_view line : text::words(mountinfo, "\n")) {
     Hierarchy hierarchy;
     if (!parse_mount(line, hierarchy)) continue;
     if (hierarchy.version == Version::v2) {
-      for (const std::string_view name : split(unified_controllers, ' ')) {
+      for (const std::string_view name : text::words(unified_controllers, " ")) {
         hierarchy.controllers.emplace_back(name.substr(0, name.find('\n')));
       }
     }

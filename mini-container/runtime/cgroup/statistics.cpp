@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "base/sys/file.h"
+#include "base/text/text.h"
 #include "mini-container/runtime/cgroup/cgroup.h"
 #include "mini-container/runtime/cgroup/figures.h"
 
@@ -99,7 +100,7 @@ void read_memory_v2(const std::string& path, Statistics& statistics) {
 }
 
 bool read_device(std::string_view text, BlockIoEntry& entry) {
-  const auto numbers = split(text, ":");
+  const auto numbers = text::words(text, ":");
   if (numbers.size() != 2 || !to_number(numbers[0]) || !to_number(numbers[1])) return false;
   entry.major = *to_number(numbers[0]);
   entry.minor = *to_number(numbers[1]);
@@ -110,8 +111,8 @@ bool read_device(std::string_view text, BlockIoEntry& entry) {
 std::vector<BlockIoEntry> io_entries_v1(const std::string& path) {
   const std::string text = sys::read_file_if_present(path).value_or("");
   std::vector<BlockIoEntry> entries;
-  for (const std::string_view line : split(text, "\n")) {
-    const auto words = split(line, " ");
+  for (const std::string_view line : text::words(text, "\n")) {
+    const auto words = text::words(line, " ");
     BlockIoEntry entry;
     if (words.size() != 3 || !read_device(words[0], entry)) continue;
     entry.operation = std::string(words[1]);
@@ -124,12 +125,12 @@ std::vector<BlockIoEntry> io_entries_v1(const std::string& path) {
 // "8:0 rbytes=4096 wbytes=0 rios=1 wios=0 dbytes=0 dios=0" a line.
 void read_io_v2(const std::string& path, Statistics& statistics) {
   const std::string text = sys::read_file_if_present(path + "/io.stat").value_or("");
-  for (const std::string_view line : split(text, "\n")) {
-    const auto words = split(line, " ");
+  for (const std::string_view line : text::words(text, "\n")) {
+    const auto words = text::words(line, " ");
     BlockIoEntry entry;
     if (!read_device(words.front(), entry)) continue;
     for (std::size_t i = 1; i < words.size(); ++i) {
-      const auto pair = split(words[i], "=");
+      const auto pair = text::words(words[i], "=");
       if (pair.size() != 2 || pair[0].size() < 2) continue;
       entry.operation = pair[0][0] == 'r' ? "Read" : pair[0][0] == 'w' ? "Write" : "Discard";
       entry.value = to_number(pair[1]).value_or(0);

@@ -5,19 +5,13 @@
 #include <csignal>
 #include <cstring>
 
+#include "base/text/text.h"
 #include "mini-container/runtime/cli/options.h"
 #include "mini-container/runtime/spec/invalid.h"
 
 namespace cli {
 
 namespace {
-
-std::optional<int> number(std::string_view text) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
-  return value;
-}
 
 std::optional<int> standard_signal(std::string_view name) {
   for (int signal = 1; signal < SIGRTMIN; ++signal) {
@@ -36,7 +30,7 @@ std::optional<int> realtime_signal(std::string_view name) {
   if (!from_top && !name.starts_with("RTMIN")) return std::nullopt;
   name.remove_prefix(5);
   if (name.empty()) return from_top ? SIGRTMAX : SIGRTMIN;
-  const std::optional<int> offset = number(name.substr(1));
+  const std::optional<int> offset = text::number<int>(name.substr(1));
   if (!offset || name.front() != (from_top ? '-' : '+')) return std::nullopt;
   const int signal = from_top ? SIGRTMAX - *offset : SIGRTMIN + *offset;
   if (signal < SIGRTMIN || signal > SIGRTMAX) return std::nullopt;
@@ -57,7 +51,7 @@ std::optional<double> take_unit(std::string_view& text) {
 }  // namespace
 
 int signal_number(const std::string& text) {
-  if (const auto value = number(text); value && *value > 0 && *value <= SIGRTMAX) return *value;
+  if (const auto value = text::number<int>(text); value && *value > 0 && *value <= SIGRTMAX) return *value;
   std::string name = text;
   for (char& character : name)
     if (character >= 'a' && character <= 'z') character = static_cast<char>(character - 'a' + 'A');

@@ -3,11 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cstdlib>
 
 #include "base/sys/fd.h"
 #include "base/sys/identity.h"
+#include "base/text/text.h"
 #include "mini-container/runtime/spec/invalid.h"
 
 namespace lifecycle {
@@ -23,10 +23,7 @@ std::string variable(const char* name) {
 }
 
 unsigned number_of(const char* name) {
-  const std::string text = variable(name);
-  unsigned number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() ? number : 0;
+  return text::number<unsigned>(variable(name)).value_or(0);
 }
 
 // SPEC of sd_listen_fds(3): the variables may be meant for an ancestor that did not clear them.

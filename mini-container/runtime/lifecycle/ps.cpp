@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <sstream>
 
 #include "base/sys/process.h"
+#include "base/text/text.h"
 #include "mini-container/runtime/lifecycle/commands.h"
 
 namespace lifecycle {
@@ -27,16 +27,8 @@ std::string output_of_ps(std::vector<std::string> arguments) {
   return sys::read_to_end(output.get());
 }
 
-std::vector<std::string> words_of(const std::string& line) {
-  std::istringstream stream(line);
-  std::vector<std::string> words;
-  for (std::string word; stream >> word;)
-    words.push_back(std::move(word));
-  return words;
-}
-
 std::size_t pid_column(const std::string& header) {
-  const auto names = words_of(header);
+  const auto names = text::words(header, " ");
   const auto found = std::find(names.begin(), names.end(), "PID");
   if (found == names.end())
     throw std::runtime_error(
@@ -61,15 +53,14 @@ std::string process_table(const std::string& root, const std::string& id,
   std::string line;
   std::getline(lines, line);
   const std::size_t column = pid_column(line);
-  std::string text = line + "\n";
+  std::string table = line + "\n";
   while (std::getline(lines, line)) {
-    const auto words = words_of(line);
+    const auto words = text::words(line, " ");
     if (words.size() <= column) continue;
-    pid_t pid = 0;
-    std::from_chars(words[column].data(), words[column].data() + words[column].size(), pid);
-    if (std::find(pids.begin(), pids.end(), pid) != pids.end()) text += line + "\n";
+    const pid_t pid = text::number<pid_t>(words[column]).value_or(0);
+    if (std::find(pids.begin(), pids.end(), pid) != pids.end()) table += line + "\n";
   }
-  return text;
+  return table;
 }
 
 }  // namespace lifecycle

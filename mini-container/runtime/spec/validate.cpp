@@ -84,8 +84,8 @@ std::string element(const std::string& member, std::size_t index) {
   return member + "[" + std::to_string(index) + "]";
 }
 
-void Problems::add(std::string path, std::string why, std::string next) {
-  found_.emplace_back(std::move(path), std::move(why), std::move(next));
+void Problems::add(std::string path, const std::string& why, std::string next) {
+  found_.emplace_back(std::move(path), why, std::move(next));
 }
 
 void Problems::absolute(const std::string& path, const std::string& member) {

@@ -20,7 +20,7 @@ void validate(const Resources& resources, const std::string& member);
 // Problems as they are found, thrown together. Internal to spec.
 class Problems {
  public:
-  void add(std::string path, std::string why, std::string next = {});
+  void add(std::string path, const std::string& why, std::string next = {});
   void absolute(const std::string& path, const std::string& member);
   void throw_if_any() const;
 

@@ -1,0 +1,61 @@
+// Texts taken apart, and users looked up in the files of an image.
+#include <gmock/gmock.h>
+
+#include <cstdint>
+#include <stdexcept>
+
+#include "base/text/text.h"
+#include "base/users/users.h"
+
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(Text, SplitKeepsEmptyParts) {
+  EXPECT_THAT(text::split("a::b", ':'), ElementsAre("a", "", "b"));
+  EXPECT_THAT(text::split(":", ':'), ElementsAre("", ""));
+  EXPECT_THAT(text::split("", ':'), ElementsAre(""));
+}
+
+TEST(Text, WordsLeaveEmptyPartsOut) {
+  EXPECT_THAT(text::words(" a  b\nc\n", " \n"), ElementsAre("a", "b", "c"));
+  EXPECT_THAT(text::words("  ", " "), IsEmpty());
+}
+
+TEST(Text, ANumberIsTheWholeTextOrNone) {
+  EXPECT_EQ(text::number<int>("-12"), -12);
+  for (const char* wrong : {"", "1 ", " 1", "+1", "0x1", "1.5"})
+    EXPECT_EQ(text::number<int>(wrong), std::nullopt) << wrong;
+  EXPECT_EQ(text::number<unsigned>("-1"), std::nullopt);
+  EXPECT_EQ(text::number<std::uint16_t>("65535"), 65535);
+  EXPECT_EQ(text::number<std::uint16_t>("65536"), std::nullopt);
+}
+
+constexpr char kPasswd[] = "root:x:0:0:root:/root:/bin/sh\nweb:x:33:34:web:/srv:/bin/false\nbroken\n";
+constexpr char kGroup[] = "root:x:0:\nstaff:x:50:web,root\nwww:x:34:\n";
+
+TEST(Users, AreLookedUpInTheImage) {
+  const users::Identity web = users::resolve("web", kPasswd, kGroup);
+  EXPECT_EQ(web.uid, 33U);
+  EXPECT_EQ(web.gid, 34U);
+  EXPECT_EQ(web.home, "/srv");
+  EXPECT_THAT(web.groups, ElementsAre(50));
+  EXPECT_EQ(users::resolve("web:staff", kPasswd, kGroup).gid, 50U);
+  EXPECT_EQ(users::resolve("33", kPasswd, kGroup).gid, 34U);
+  EXPECT_EQ(users::resolve("", kPasswd, kGroup).home, "/root");
+}
+
+TEST(Users, ByNumberNeedNoEntry) {
+  const users::Identity identity = users::resolve("1234:5678", "", "");
+  EXPECT_EQ(identity.uid, 1234U);
+  EXPECT_EQ(identity.gid, 5678U);
+  EXPECT_EQ(identity.home, "/");
+}
+
+TEST(Users, WithoutAnEntryAreRefusedByName) {
+  EXPECT_THROW(users::resolve("nobody", kPasswd, kGroup), std::invalid_argument);
+  EXPECT_THROW(users::resolve("web:nogroup", kPasswd, kGroup), std::invalid_argument);
+}
+
+}  // namespace
