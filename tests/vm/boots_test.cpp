@@ -50,8 +50,8 @@ TEST_F(Vm, SaysAsDockerDoesWhenTheCommandCannotStart) {
 
 TEST_F(Vm, RunsAsTheUserInTheFolderAndEnvironmentAskedFor) {
   const auto result = run({"-u", "user", "-w", "/tmp", "-e", "A=b c", "--memory", "512m"},
-                          {"sh", "-c", "id -u; id -g; pwd; echo \"$A\"; echo $HOME; head -1 /proc/meminfo"});
-  EXPECT_THAT(result.output, testing::StartsWith("1000\n100\n/tmp\nb c\n/root\nMemTotal:         4"))
+                          {"sh", "-c", "id -u; id -G; pwd; echo \"$A\"; echo $HOME; head -1 /proc/meminfo"});
+  EXPECT_THAT(result.output, testing::StartsWith("1000\n100 50\n/tmp\nb c\n/root\nMemTotal:         4"))
       << result.error;
 }
 

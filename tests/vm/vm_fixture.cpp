@@ -44,6 +44,7 @@ void Vm::SetUp() {
   const std::string make = "cd " + directory_ +
                            " && mkdir -p r/bin r/tmp r/root r/etc && cp /bin/busybox r/bin/ && "
                            "echo 'user:x:1000:100::/:/bin/sh' > r/etc/passwd && "
+                           "echo 'staff:x:50:user' > r/etc/group && "
                            "for a in sh cat echo ls id sleep uname head tr wc true false ps sha256sum mount; "
                            "do ln -s busybox r/bin/$a; done && "
                            "tar -C r -cf root.tar .";
