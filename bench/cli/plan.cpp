@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 #include "base/sys/namespace.h"
@@ -122,14 +123,8 @@ void add_measured(report::Results& results, Measured measured) {
   };
   std::sort(measured.series.begin(), measured.series.end(),
             [&](const Series& one, const Series& other) { return place(one) < place(other); });
-  for (Series& one : measured.series) {
-    results.series.push_back({one.platform, one.workload, one.mode, one.metric, one.unit,
-                              std::move(one.values), std::move(one.order)});
-  }
-  for (Failure& failure : measured.failures) {
-    results.failures.push_back(
-        {failure.platform, failure.workload, failure.mode, failure.reason, failure.count});
-  }
+  std::move(measured.series.begin(), measured.series.end(), std::back_inserter(results.series));
+  std::move(measured.failures.begin(), measured.failures.end(), std::back_inserter(results.failures));
   if (measured.interrupted) results.notes.emplace_back("interrupted: what was measured until then is kept");
 }
 

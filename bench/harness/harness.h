@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/statistics/series.h"
 #include "bench/workloads/workload.h"
 
 namespace bench {
@@ -19,25 +20,8 @@ struct Case {
   int repetitions;
 };
 
-// All values of one metric of one case, in the order in which they were measured.
-struct Series {
-  std::string platform;
-  std::string workload;
-  std::string mode;
-  std::string metric;
-  std::string unit;
-  std::vector<double> values;
-  std::vector<int> order;  // the place of each in the whole run, from 1
-};
-
-// Why a case has fewer values than asked for, or none.
-struct Failure {
-  std::string platform;
-  std::string workload;
-  std::string mode;
-  std::string reason;
-  int count = 0;
-};
+using statistics::Failure;
+using statistics::Series;
 
 struct Measured {
   std::vector<Series> series;

@@ -70,32 +70,37 @@ json summary_json(const statistics::Summary& summary) {
           {"interval", interval}};
 }
 
+// Members of a platform that are plain texts, and those that may be unknown: once, for writing and reading.
+constexpr std::pair<const char*, std::string PlatformFacts::*> kTexts[] = {
+    {"name", &PlatformFacts::name},
+    {"title", &PlatformFacts::title},
+    {"technique", &PlatformFacts::technique},
+    {"accelerator", &PlatformFacts::accelerator}};
+constexpr std::pair<const char*, std::optional<std::string> PlatformFacts::*> kOptionalTexts[] = {
+    {"unavailable", &PlatformFacts::unavailable},
+    {"version", &PlatformFacts::version},
+    {"kernel", &PlatformFacts::kernel}};
+
 json platform_json(const PlatformFacts& facts) {
-  return {{"name", facts.name},
-          {"title", facts.title},
-          {"technique", facts.technique},
-          {"accelerator", facts.accelerator},
-          {"unavailable", or_null(facts.unavailable)},
-          {"version", or_null(facts.version)},
-          {"kernel", or_null(facts.kernel)},
-          {"image",
-           {{"bytes", facts.image_bytes ? json(*facts.image_bytes) : json()}, {"what", facts.image_what}}},
-          {"isolation", facts.isolation}};
+  const json bytes = facts.image_bytes ? json(*facts.image_bytes) : json();
+  json platform = {{"image", {{"bytes", bytes}, {"what", facts.image_what}}}, {"isolation", facts.isolation}};
+  for (const auto& [name, member] : kTexts)
+    platform[name] = facts.*member;
+  for (const auto& [name, member] : kOptionalTexts)
+    platform[name] = or_null(facts.*member);
+  return platform;
 }
 
-PlatformFacts platform_from(const Member& member) {
+PlatformFacts platform_from(const Member& document) {
   PlatformFacts facts;
-  facts.name = member.at("name").text();
-  facts.title = member.at("title").text();
-  facts.technique = member.at("technique").text();
-  facts.accelerator = member.at("accelerator").text();
-  facts.unavailable = member.at("unavailable").optional_text();
-  facts.version = member.at("version").optional_text();
-  facts.kernel = member.at("kernel").optional_text();
-  const Member bytes = member.at("image").at("bytes");
+  for (const auto& [name, member] : kTexts)
+    facts.*member = document.at(name).text();
+  for (const auto& [name, member] : kOptionalTexts)
+    facts.*member = document.at(name).optional_text();
+  const Member bytes = document.at("image").at("bytes");
   if (!bytes.raw().is_null()) facts.image_bytes = bytes.as<std::uint64_t>();
-  facts.image_what = member.at("image").at("what").text();
-  facts.isolation = member.at("isolation").raw();
+  facts.image_what = document.at("image").at("what").text();
+  facts.isolation = document.at("isolation").raw();
   return facts;
 }
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/statistics/series.h"
 #include "bench/statistics/summary.h"
 
 namespace report {
@@ -32,23 +33,8 @@ struct PlatformFacts {
   nlohmann::json isolation;  // null when nothing could be seen
 };
 
-struct Series {
-  std::string platform;
-  std::string workload;
-  std::string mode;
-  std::string metric;
-  std::string unit;
-  std::vector<double> values;
-  std::vector<int> order;
-};
-
-struct Failure {
-  std::string platform;
-  std::string workload;
-  std::string mode;
-  std::string reason;
-  int count = 0;
-};
+using statistics::Failure;
+using statistics::Series;
 
 struct Results {
   std::string command;

@@ -35,28 +35,40 @@ std::string images_text(const std::vector<image::Image>& images, bool quiet) {
   return quiet ? ids : table(rows);
 }
 
+constexpr const char* kWhichImage = "name[:tag], digest, or the first digits of an id";
+
+CLI::App* add_verb(CLI::App& app, const std::string& name, const std::string& what,
+                   const std::string& examples) {
+  CLI::App* command = app.add_subcommand(name, what);
+  command->footer("\nExamples:\n" + examples);
+  return command;
+}
+
+// What goes into a tar or comes out of one; "-" is standard input or output.
+struct TarOptions {
+  std::string image;
+  std::string tar = "-";
+};
+
 void add_list(CLI::App& app, Context& context, const char* name) {
-  CLI::App* command = app.add_subcommand(name, "List images");
-  command->footer("\nExamples:\n  mini-container images\n  mini-container images -q\n");
+  CLI::App* command =
+      add_verb(app, name, "List images", "  mini-container images\n  mini-container images -q\n");
   const auto quiet = std::make_shared<bool>(false);
   command->add_flag("-q,--quiet", *quiet, "Only ids");
   command->callback([quiet, &context] { print(images_text(context.engine().images().list(), *quiet)); });
 }
 
 void add_import(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("import", "Make an image of a tar with a root file system");
-  command->footer(
-      "\nExamples:\n  mini-container image import rootfs.tar.gz mydebian:12\n"
+  CLI::App* command = add_verb(
+      app, "import", "Make an image of a tar with a root file system",
+      "  mini-container image import rootfs.tar.gz mydebian:12\n"
       "  debootstrap --variant=minbase bookworm root && tar -C root -c . | mini-container import - debian\n");
-  struct Options {
-    std::string tar, name;
-  };
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<TarOptions>();
   command->add_option("TAR", options->tar, "File (plain, gzip, zstd, xz, bzip2), or - for standard input")
       ->required();
-  command->add_option("NAME", options->name, "name[:tag]")->required();
+  command->add_option("NAME", options->image, "name[:tag]")->required();
   command->callback([options, &context] {
-    const image::Reference name = image::parse_reference(options->name);
+    const image::Reference name = image::parse_reference(options->image);
     const sys::UniqueFd file =
         options->tar == "-" ? sys::dup(STDIN_FILENO) : sys::open(options->tar, O_RDONLY);
     image::ImportOptions import;
@@ -66,10 +78,10 @@ void add_import(CLI::App& app, Context& context) {
 }
 
 void add_inspect(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("inspect", "Everything known about an image, as JSON");
-  command->footer("\nExamples:\n  mini-container image inspect busybox\n");
+  CLI::App* command = add_verb(app, "inspect", "Everything known about an image, as JSON",
+                               "  mini-container image inspect busybox\n");
   const auto names = std::make_shared<std::vector<std::string>>();
-  command->add_option("IMAGE", *names, "name[:tag], digest, or the first digits of an id")->required();
+  command->add_option("IMAGE", *names, kWhichImage)->required();
   command->callback([names, &context] {
     std::string text;
     for (const std::string& name : *names) {
@@ -80,24 +92,20 @@ void add_inspect(CLI::App& app, Context& context) {
 }
 
 void add_export(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("export", "The root file system of an image as one tar");
-  command->footer(
-      "\nExamples:\n  mini-container image export busybox -o busybox.tar\n"
-      "  mini-container image export busybox | tar -t\n");
-  struct Options {
-    std::string name, output;
-  };
-  const auto options = std::make_shared<Options>();
-  command->add_option("IMAGE", options->name, "name[:tag], digest, or the first digits of an id")->required();
-  command->add_option("-o,--output", options->output, "File (default: standard output)");
+  CLI::App* command = add_verb(app, "export", "The root file system of an image as one tar",
+                               "  mini-container image export busybox -o busybox.tar\n"
+                               "  mini-container image export busybox | tar -t\n");
+  const auto options = std::make_shared<TarOptions>();
+  command->add_option("IMAGE", options->image, kWhichImage)->required();
+  command->add_option("-o,--output", options->tar, "File (default: standard output)");
   command->callback([options, &context] {
-    const image::Image found = context.engine().find_image(options->name);
-    if (options->output.empty() && sys::isatty(STDOUT_FILENO)) {
+    const image::Image found = context.engine().find_image(options->image);
+    const bool to_stdout = options->tar == "-";
+    if (to_stdout && sys::isatty(STDOUT_FILENO)) {
       throw std::invalid_argument("a tar on a terminal helps nobody. Next: -o FILE, or a pipe");
     }
-    const sys::UniqueFd file = options->output.empty()
-                                   ? sys::dup(STDOUT_FILENO)
-                                   : sys::open(options->output, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    const sys::UniqueFd file =
+        to_stdout ? sys::dup(STDOUT_FILENO) : sys::open(options->tar, O_WRONLY | O_CREAT | O_TRUNC, 0644);
     context.engine().images().export_rootfs(found, file.get());
   });
 }
@@ -113,15 +121,13 @@ void refuse_if_used(Context& context, const image::Image& found) {
 }
 
 void add_remove(CLI::App& app, Context& context, const char* name) {
-  CLI::App* command = app.add_subcommand(name, "Remove images");
-  command->footer("\nExamples:\n  mini-container rmi mydebian:12\n");
+  CLI::App* command = add_verb(app, name, "Remove images", "  mini-container rmi mydebian:12\n");
   struct Options {
     std::vector<std::string> names;
     bool force = false;
   };
   const auto options = std::make_shared<Options>();
-  command->add_option("IMAGE", options->names, "name[:tag], digest, or the first digits of an id")
-      ->required();
+  command->add_option("IMAGE", options->names, kWhichImage)->required();
   command->add_flag("-f,--force", options->force, "All names of an image at once");
   command->callback([options, &context] {
     image::Store& store = context.engine().images();

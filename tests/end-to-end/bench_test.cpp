@@ -103,8 +103,8 @@ TEST(Report, FitsPhoneLaptopAndProjectorWithoutScrollingSideways) {
   const std::string chromium = bench::find_program("chromium");
   if (chromium.empty()) GTEST_SKIP() << "chromium is not installed";
   const Folder folder;
-  bench::run_or_throw(
-      {kBench, "report", ISOLAB_SOURCE "/tests/unit/bench/results.json", "--out", folder / "out"});
+  const std::string results = ISOLAB_SOURCE "/tests/unit/bench/results.json";
+  bench::run_or_throw({kBench, "report", results, "--out", folder / "out"});
   const std::string seen = measured_in_chromium(chromium, folder, sys::read_file(folder / "out/report.html"));
   for (const char* width : {"390", "1366", "1920"})
     EXPECT_THAT(seen, HasSubstr("[" + std::string(width) + " needs " + width + "]"));

@@ -13,6 +13,7 @@
 #include "base/sys/identity.h"
 #include "base/sys/process.h"
 #include "base/sys/socket.h"
+#include "base/text/text.h"
 #include "mini-container/runtime/rootfs/apply.h"
 #include "mini-container/runtime/rootfs/console.h"
 
@@ -21,15 +22,9 @@ namespace inside {
 namespace {
 
 std::vector<std::string> lines_of(const std::string& path) {
-  std::vector<std::string> lines(1);
-  for (const char character : sys::read_file(path)) {
-    if (character == '\n') {
-      lines.emplace_back();
-    } else {
-      lines.back() += character;
-    }
-  }
-  return lines;
+  const std::string content = sys::read_file(path);
+  const auto lines = text::split(content, '\n');
+  return {lines.begin(), lines.end()};
 }
 
 std::string difference(const std::vector<std::string>& before, const std::vector<std::string>& after) {

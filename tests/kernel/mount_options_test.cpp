@@ -8,7 +8,7 @@
 
 #include "base/sys/file.h"
 #include "base/sys/mount.h"
-#include "tests/kernel/inside.h"
+#include "tests/kernel/container_fixture.h"
 
 namespace {
 
@@ -17,19 +17,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-class Mounts : public testing::Test {
+class Mounts : public inside::Container {
  protected:
-  void SetUp() override {
-    if (::geteuid() != 0) GTEST_SKIP() << "mounting needs root";
-  }
-  void TearDown() override { EXPECT_THAT(place_.host_changes(), IsEmpty()); }
-
-  // Runs and expects no error; returns what the body saw.
-  std::string seen(const std::function<std::string()>& body) {
-    const inside::Result result = inside::run(config_, place_, body);
-    EXPECT_THAT(result.error, IsEmpty());
-    return result.text;
-  }
   // The line of mountinfo(5) of what is mounted at `path` inside.
   std::string mounted_at(const std::string& path) {
     const std::string all = seen([] { return sys::read_file("/proc/self/mountinfo"); });
@@ -41,11 +30,8 @@ class Mounts : public testing::Test {
     return found;
   }
   void bind(const std::string& destination, const std::vector<std::string>& options) {
-    config_.mounts.push_back({destination, "bind", place_.directory() + "/host", options, {}, {}});
+    config_.mounts.push_back({destination, "bind", on_host("/host"), options, {}, {}});
   }
-
-  inside::Place place_;
-  spec::Config config_ = inside::usual_config();
 };
 
 std::string owner_of(const std::string& path) {
@@ -64,7 +50,7 @@ TEST_F(Mounts, ANegativeOptionTakesAnEarlierOneBack) {
 }
 
 TEST_F(Mounts, RecursiveOptionsReachWhatIsMountedBelow) {
-  const std::string below = place_.directory() + "/host/below";
+  const std::string below = on_host("/host/below");
   sys::mkdir(below);
   sys::mount("tmpfs", below, "tmpfs", 0);
   bind("/plain", {"rbind", "ro"});
@@ -93,14 +79,12 @@ TEST_F(Mounts, OptionsOfTheFileSystemReachItsSuperblock) {
 
 TEST_F(Mounts, ARemountChangesWhatIsThere) {
   bind("/data", {"bind"});
-  config_.mounts.push_back(
-      {"/data", "bind", place_.directory() + "/host", {"bind", "remount", "ro"}, {}, {}});
+  config_.mounts.push_back({"/data", "bind", on_host("/host"), {"bind", "remount", "ro"}, {}, {}});
   EXPECT_EQ(seen([] { return inside::write("/data/x", "x"); }), "errno EROFS");
 }
 
 TEST_F(Mounts, AFileIsBoundOntoAFile) {
-  config_.mounts.push_back(
-      {"/etc/new/file", "bind", place_.directory() + "/host/secret", {"bind", "ro"}, {}, {}});
+  config_.mounts.push_back({"/etc/new/file", "bind", on_host("/host/secret"), {"bind", "ro"}, {}, {}});
   EXPECT_EQ(seen([] { return inside::read("/etc/new/file") + " " + inside::write("/etc/new/file", "x"); }),
             "the host's errno EROFS");
 }
@@ -116,7 +100,7 @@ TEST_F(Mounts, EachTypeThatEnginesUseIsMounted) {
 }
 
 TEST_F(Mounts, AnIdMappedMountShowsOtherOwnersAndLeavesTheDiskAlone) {
-  const std::string secret = place_.directory() + "/host/secret";
+  const std::string secret = on_host("/host/secret");
   sys::fchownat(AT_FDCWD, secret, 5, 6);
   bind("/data", {"bind", "idmap"});
   config_.mounts.back().uid_mappings = {{5, 1005, 1}};
@@ -128,7 +112,7 @@ TEST_F(Mounts, AnIdMappedMountShowsOtherOwnersAndLeavesTheDiskAlone) {
 }
 
 TEST_F(Mounts, ARecursiveMapReachesWhatIsMountedBelow) {
-  const std::string below = place_.directory() + "/host/below";
+  const std::string below = on_host("/host/below");
   sys::mkdir(below);
   sys::mount("tmpfs", below, "tmpfs", 0);
   const std::vector<spec::IdMapping> map = {{0, 1000, 10}};
@@ -145,7 +129,7 @@ TEST_F(Mounts, ARecursiveMapReachesWhatIsMountedBelow) {
 }
 
 TEST_F(Mounts, InAUserNamespaceAnIdMappedMountBelongsToTheContainersRoot) {
-  sys::fchmodat(AT_FDCWD, place_.directory() + "/host", 0755);
+  sys::fchmodat(AT_FDCWD, on_host("/host"), 0755);
   config_.linux.namespaces.push_back({"user", ""});
   config_.linux.uid_mappings = config_.linux.gid_mappings = {{0, 100000, 1000}};
   bind("/plain", {"bind"});
@@ -157,13 +141,13 @@ TEST_F(Mounts, InAUserNamespaceAnIdMappedMountBelongsToTheContainersRoot) {
   if (result.error.find("cannot be id-mapped") != std::string::npos) GTEST_SKIP() << result.error;
   // 65534 is nobody: an id that the map does not have.
   EXPECT_EQ(result.text + result.error, "65534:65534 0:0 written");
-  EXPECT_EQ(owner_of(place_.directory() + "/host/mine"), "0:0") << "the disk keeps the host's ids";
+  EXPECT_EQ(owner_of(on_host("/host/mine")), "0:0") << "the disk keeps the host's ids";
 }
 
 TEST_F(Mounts, ADeviceWhereTheImageHasAnotherFileIsRefused) {
   sys::write_file_atomically(place_.rootfs("/etc/gadget"), "not a device");
   config_.linux.devices = {{"c", "/etc/gadget", 1, 3, {}, {}, {}}};
-  EXPECT_THAT(inside::run(config_, place_, [] { return ""; }).error, HasSubstr("linux.devices[0].path"));
+  EXPECT_THAT(error(), HasSubstr("linux.devices[0].path"));
 }
 
 TEST_F(Mounts, DevicesHaveTheModeAndOwnerOfTheDocument) {

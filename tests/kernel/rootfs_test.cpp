@@ -11,7 +11,7 @@
 #include "base/sys/mount.h"
 #include "base/sys/terminal.h"
 #include "mini-container/runtime/rootfs/console.h"
-#include "tests/kernel/inside.h"
+#include "tests/kernel/container_fixture.h"
 
 namespace {
 
@@ -21,28 +21,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-class Rootfs : public testing::Test {
- protected:
-  void SetUp() override {
-    if (::geteuid() != 0) GTEST_SKIP() << "mounting needs root";
-  }
-  // Every test ends with the host as it was.
-  void TearDown() override { EXPECT_THAT(place_.host_changes(), IsEmpty()); }
-
-  // Runs and expects no error; returns what the body saw.
-  std::string seen(const std::function<std::string()>& body) {
-    const inside::Result result = inside::run(config_, place_, body);
-    EXPECT_THAT(result.error, IsEmpty());
-    return result.text;
-  }
-  std::string error() {
-    return inside::run(config_, place_, [] { return ""; }).error;
-  }
-  std::string on_host(const std::string& path) const { return place_.directory() + path; }
-
-  inside::Place place_;
-  spec::Config config_ = inside::usual_config();
-};
+class Rootfs : public inside::Container {};
 
 TEST_F(Rootfs, TheContainerSeesItsImageAndNotTheHost) {
   const std::string secret = on_host("/host/secret");

@@ -64,11 +64,12 @@ void check_network(const NetworkResources& network, const std::string& member, P
 
 void check_rdma(const std::map<std::string, RdmaLimit>& limits, const std::string& member,
                 Problems& problems) {
+  const std::string devices = member + ".";
   for (const auto& [name, limit] : limits) {
     if (!is_word(name)) problems.add(member, "\"" + name + "\" is not the name of a device");
     // SPEC: "at least one of hcaHandles or hcaObjects MUST be specified".
     if (!limit.handles && !limit.objects)
-      problems.add(member + "." + name, "has neither hcaHandles nor hcaObjects");
+      problems.add(devices + name, "has neither hcaHandles nor hcaObjects");
   }
 }
 
