@@ -13,8 +13,6 @@
 
 namespace {
 
-using testing::HasSubstr;
-
 constexpr char kControlC[] = "\x03";
 constexpr int kNotDone = 125;
 
@@ -23,6 +21,7 @@ class Screen {
  public:
   Screen(std::vector<std::string> command, winsize size) {
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (std::string& word : command)
       arguments.push_back(word.data());
     arguments.push_back(nullptr);

@@ -7,11 +7,11 @@
 namespace {
 
 void replay(const std::string& target) {
-  const std::string folder = ISOLAB_SOURCE "/tests/fuzz/corpus/" + target;
+  const std::string folder = ISOLAB_SOURCE "/tests/fuzz/corpus/" + target + "/";
   const auto names = sys::list_directory(folder);
   ASSERT_GT(names.size(), 3U) << folder;
   for (const std::string& name : names)
-    EXPECT_NO_THROW(fuzz::run(target, sys::read_file(folder + "/" + name))) << name;
+    EXPECT_NO_THROW(fuzz::run(target, sys::read_file(folder + name))) << name;
 }
 
 TEST(Corpus, OfConfigurationsIsReadOrRefused) {

@@ -13,7 +13,7 @@ runtime=$top/mini-container/runtime
 sources=("$top/tests/fuzz/fuzzer.cpp" "$top/tests/fuzz/targets.cpp" "$runtime"/spec/*.cpp
   "$runtime"/namespaces/plan.cpp "$runtime"/process/plan.cpp "$runtime"/cgroup/{plan,layout,describe,settings,device_rules}.cpp
   "$runtime"/cgroup/settings_*.cpp "$runtime"/rootfs/{plan,plan_mounts,options,describe,sysctl}.cpp
-  "$runtime"/security/{seccomp,capabilities}.cpp "$top"/base/trace/*.cpp)
+  "$runtime"/security/{seccomp,capabilities}.cpp "$top"/base/{text,trace}/*.cpp)
 for source in "$top"/base/sys/*.cpp; do
   # The first instructions of the static program are its own business.
   [[ $source == */guarded_start.cpp || $source == */own_program.cpp ]] || sources+=("$source")
