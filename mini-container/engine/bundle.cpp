@@ -79,7 +79,14 @@ json mounts(const BundleRequest& request) {
   return list;
 }
 
-json resources(const Settings& settings) {
+// As Docker: as much swap as memory. SPEC: the OCI document's swap is the sum of both.
+json memory(const Settings& settings, bool swap_accounted) {
+  json value = {{"limit", settings.memory}};
+  if (swap_accounted) value["swap"] = 2 * settings.memory;
+  return value;
+}
+
+json resources(const Settings& settings, bool swap_accounted) {
   json value = {{"devices", default_device_rules()}};
   json cpu = json::object();
   if (settings.cpu_shares > 0) cpu["shares"] = settings.cpu_shares;
@@ -89,8 +96,7 @@ json resources(const Settings& settings) {
   }
   if (!settings.cpuset.empty()) cpu["cpus"] = settings.cpuset;
   if (!cpu.empty()) value["cpu"] = cpu;
-  // No swap limit: half the kernels here account no swap, and would refuse it.
-  if (settings.memory > 0) value["memory"] = {{"limit", settings.memory}};
+  if (settings.memory > 0) value["memory"] = memory(settings, swap_accounted);
   if (settings.pids_limit > 0) value["pids"] = {{"limit", settings.pids_limit}};
   return value;
 }
@@ -108,7 +114,7 @@ json linux_part(const BundleRequest& request) {
   const Settings& settings = request.container.settings;
   json value = {{"namespaces", namespaces(settings)},
                 {"cgroupsPath", request.cgroup_path},
-                {"resources", resources(settings)},
+                {"resources", resources(settings, request.swap_accounted)},
                 {"maskedPaths", masked_paths()},
                 {"readonlyPaths", readonly_paths()}};
   const auto capabilities = effective_capabilities(settings.cap_add, settings.cap_drop);

@@ -21,6 +21,7 @@ struct BundleRequest {
   std::string cgroup_path;
   std::vector<Volume> volumes;  // sources are absolute host paths by now
   std::string seccomp_file;     // content of the user's profile, when there is one
+  bool swap_accounted = false;  // the kernel can limit swap too
 };
 
 // The text of config.json. Throws std::invalid_argument for settings that make no sense.

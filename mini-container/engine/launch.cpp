@@ -53,8 +53,9 @@ void Launch::prepare(const image::Store& store, const image::Image& image) {
                                  users::resolve_in(directory_ + "/rootfs", container_.settings.user),
                                  directory_,
                                  cgroup_path(registry_.paths(), container_.id),
-                                 host_volumes(registry_.paths(), container_.settings),
-                                 seccomp_file_of(container_.settings)};
+                                 host_volumes(registry_.paths(), container_.settings, directory_ + "/rootfs"),
+                                 seccomp_file_of(container_.settings),
+                                 container_.settings.memory > 0 && swap_is_accounted()};
   sys::replace_file(directory_ + "/config.json", bundle_config(request), 0640);
 }
 

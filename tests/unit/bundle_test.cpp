@@ -66,6 +66,14 @@ TEST(Bundle, GivesRootFourteenCapabilitiesAndOthersNoneToStartWith) {
   EXPECT_EQ(other["effective"].size(), 0U);
 }
 
+TEST(Bundle, LimitsSwapToAsMuchAsMemoryWhereSwapIsCounted) {
+  Container container = sample();
+  container.settings.memory = 1 << 26;
+  const json config = json::parse(
+      bundle_config({container, {}, "/c/a", "/mini-container/a", {}, "", /*swap_accounted=*/true}));
+  EXPECT_EQ(config["linux"]["resources"]["memory"]["swap"], 2 << 26);
+}
+
 TEST(Bundle, SetsOnlyTheLimitsThatWereAskedFor) {
   EXPECT_FALSE(config_of(sample())["linux"]["resources"].contains("memory"));
   Container container = sample();
@@ -75,6 +83,7 @@ TEST(Bundle, SetsOnlyTheLimitsThatWereAskedFor) {
   container.settings.pids_limit = 9;
   const json resources = config_of(container)["linux"]["resources"];
   EXPECT_EQ(resources["memory"]["limit"], 1 << 26);
+  EXPECT_FALSE(resources["memory"].contains("swap"));
   EXPECT_EQ(resources["cpu"]["shares"], 2048);
   EXPECT_EQ(resources["cpu"]["quota"], 50'000);
   EXPECT_EQ(resources["cpu"]["period"], 100'000);
