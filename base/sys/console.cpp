@@ -12,7 +12,7 @@
 #include <memory>
 
 #include "base/sys/file.h"
-#include "base/sys/namespace.h"
+#include "base/sys/observer.h"
 #include "base/sys/terminal.h"
 #include "base/trace/jsonl_sink.h"
 #include "base/trace/step_sink.h"
@@ -29,6 +29,7 @@ struct Outputs {
   int explain = -1;
   int step = -1;    // the prompts are answered here
   int prompt = -1;  // and written here: the same terminal, or standard error when there is none
+  int look = -1;    // and this asks the observer what host and container look like
   int file = -1;
 };
 Outputs outputs;
@@ -37,7 +38,7 @@ Outputs outputs;
 // ahead is lost to a buffer of one process when the next prompt belongs to another.
 class Terminal : public trace::StepConsole {
  public:
-  Terminal(int input, int output) : input_(input), output_(output) {
+  Terminal(int input, int output, int observer) : input_(input), output_(output), observer_(observer) {
     // ORDER: blocked first, so that Ctrl-C is kept for the next prompt, wherever this process is.
     sigset_t interrupt;
     sigemptyset(&interrupt);
@@ -65,7 +66,7 @@ class Terminal : public trace::StepConsole {
     return go_on;
   }
 
-  std::vector<std::string> look() noexcept override;
+  trace::Views look() noexcept override { return observe(observer_); }
 
  private:
   // False at Ctrl-C. WHY: ppoll(2) unblocks the signal and waits in one; a Ctrl-C between two calls would be lost,
@@ -88,48 +89,8 @@ class Terminal : public trace::StepConsole {
 
   int input_;
   int output_;
+  int observer_;
 };
-
-void add_namespaces(std::vector<std::string>& facts) {
-  for (const char* kind : {"cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"}) {
-    char target[64] = {};
-    const std::string path = fmt::format("/proc/self/ns/{}", kind);
-    const bool known = ::readlink(path.c_str(), target, sizeof target - 1) > 0;
-    facts.push_back(fmt::format("namespace {}: {}", kind, known ? target : "unavailable (no /proc here)"));
-  }
-}
-
-// Lines of a /proc file, each under `label`; keeps those that `wanted` accepts.
-template <class Wanted>
-void add_lines(std::vector<std::string>& facts, const char* path, std::string_view label, Wanted wanted) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path, "re"), std::fclose);
-  if (!file) {
-    facts.push_back(fmt::format("{}: unavailable (cannot read {})", label, path));
-    return;
-  }
-  char line[4096];
-  while (std::fgets(line, sizeof line, file.get()) != nullptr) {
-    std::string_view text(line);
-    while (!text.empty() && text.back() == '\n')
-      text.remove_suffix(1);
-    if (wanted(text)) facts.push_back(fmt::format("{}: {}", label, text));
-  }
-}
-
-std::vector<std::string> Terminal::look() noexcept {
-  std::vector<std::string> facts;
-  const auto all = [](std::string_view) { return true; };
-  add_namespaces(facts);
-  add_lines(facts, "/proc/self/status", "credentials", [](std::string_view line) {
-    return line.starts_with("Cap") || line.starts_with("NoNewPrivs") || line.starts_with("Seccomp:") ||
-           line.starts_with("Uid") || line.starts_with("Gid");
-  });
-  add_lines(facts, "/proc/self/cgroup", "cgroup", all);
-  add_lines(facts, "/proc/cgroups", "groups of the host (controller, hierarchy, how many, enabled)",
-            [](std::string_view line) { return !line.starts_with('#'); });
-  add_lines(facts, "/proc/self/mountinfo", "mount", all);
-  return facts;
-}
 
 int number_of(std::string_view text) {
   int value = -1;
@@ -152,6 +113,7 @@ Outputs inherited() {
     if (item.starts_with("explain=")) found.explain = fd;
     if (item.starts_with("step=")) found.step = fd;
     if (item.starts_with("prompt=")) found.prompt = fd;
+    if (item.starts_with("look=")) found.look = fd;
     if (item.starts_with("trace=")) found.file = fd;
   }
   return found;
@@ -165,6 +127,7 @@ Outputs opened(const TraceRequest& request) {
     const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC);
     found.step = terminal >= 0 ? terminal : dup(STDIN_FILENO).release();
     found.prompt = dup(terminal >= 0 ? terminal : STDERR_FILENO).release();
+    found.look = start_observer().release();
   }
   if (!request.file.empty()) found.file = open(request.file, O_WRONLY | O_CREAT | O_APPEND, 0644).release();
   return found;
@@ -182,15 +145,15 @@ void start_tracing(const TraceRequest& request) {
   }
   if (outputs.file >= 0) sinks.push_back(std::make_unique<trace::JsonlSink>(::fdopen(outputs.file, "a")));
   if (outputs.step >= 0 && outputs.prompt >= 0) {
-    sinks.push_back(
-        std::make_unique<trace::StepSink>(std::make_unique<Terminal>(outputs.step, outputs.prompt)));
+    sinks.push_back(std::make_unique<trace::StepSink>(
+        std::make_unique<Terminal>(outputs.step, outputs.prompt, outputs.look)));
   }
   if (!sinks.empty()) trace::install(std::make_unique<trace::Tee>(std::move(sinks)));
 }
 
 void stop_tracing() {
   trace::silence();
-  for (int* fd : {&outputs.explain, &outputs.step, &outputs.prompt, &outputs.file}) {
+  for (int* fd : {&outputs.explain, &outputs.step, &outputs.prompt, &outputs.look, &outputs.file}) {
     UniqueFd(std::exchange(*fd, -1)).reset();
   }
 }
@@ -206,6 +169,7 @@ TraceInheritance trace_inheritance() {
   add("explain", outputs.explain);
   add("step", outputs.step);
   add("prompt", outputs.prompt);
+  add("look", outputs.look);
   add("trace", outputs.file);
   if (!value.empty()) result.environment.push_back(fmt::format("{}={}", kVariable, value));
   return result;

@@ -1,7 +1,7 @@
 // Where the trace of --explain, --step and --trace goes, and how programs of one command share it.
 //
 // The first program opens terminal and file; programs that it starts find the numbers of the inherited
-// descriptors in the environment variable ISOLAB_TRACE ("explain=7,step=8,prompt=9,trace=10"). So engine, runtime and
+// descriptors in the environment variable ISOLAB_TRACE ("explain=7,step=8,prompt=9,look=10,trace=11"). So engine, runtime and
 // container write one stream, each line under its own role, and an OCI runtime that does not know the
 // variable simply stays silent.
 // Reads: environ(7), proc(5).

@@ -51,6 +51,18 @@ void add(std::unique_ptr<Sink> sink);
 // sink's own write could be what the filter kills.
 void silence();
 
+// While it lives, what this process does is not part of its story: for sinks that call the kernel themselves.
+class Aside {
+ public:
+  Aside() : listener_(detail::current) { detail::current = nullptr; }
+  ~Aside() { detail::current = listener_; }
+  Aside(const Aside&) = delete;
+  Aside& operator=(const Aside&) = delete;
+
+ private:
+  Sink* listener_;
+};
+
 Role role();
 void set_role(Role role);
 

@@ -3,23 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 
 namespace trace {
-
-std::string changes(const std::vector<std::string>& before, const std::vector<std::string>& after) {
-  std::string text;
-  const auto list_missing = [&text](const auto& lines, const auto& others, char mark) {
-    for (const std::string& line : lines) {
-      if (std::find(others.begin(), others.end(), line) == others.end())
-        text += fmt::format("    {} {}\n", mark, line);
-    }
-  };
-  list_missing(before, after, '-');
-  list_missing(after, before, '+');
-  return text.empty() ? "    (nothing that this view shows has changed)\n" : text;
-}
 
 int StepSink::before(const CallEvent&) noexcept {
   if (state_ != State::stop_asked) return 0;
@@ -44,7 +30,7 @@ void StepSink::enter(const PhaseEvent& event) noexcept {
 
 void StepSink::leave(const PhaseEvent& event) noexcept {
   if (before_.empty()) return;
-  const std::vector<std::string> before = std::move(before_.back());
+  const Views before = std::move(before_.back());
   before_.pop_back();
   if (state_ != State::walking) return;
   console_->print(

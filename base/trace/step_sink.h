@@ -1,14 +1,15 @@
-// --step: waits for Enter before each phase, and shows what the phase changed.
+// --step: waits for Enter before each phase, and shows what changed for host and container while it ran.
 //
 // q, end of input or Ctrl-C at the prompt turn into ECANCELED for the next kernel call. That is the path that
 // any failing call takes, so stopping a demonstration needs no clean-up code of its own.
 #pragma once
 
 #include <memory>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/trace/sink.h"
+#include "base/trace/views.h"
 
 namespace trace {
 
@@ -22,9 +23,8 @@ class StepConsole {
   virtual void print(std::string_view text) noexcept = 0;
   // True to go on, false when the person wants to stop.
   virtual bool wait_for_enter() noexcept = 0;
-  // Facts of this process and of the host, "what: value", in a fixed order; a fact that cannot be read says
-  // so.
-  virtual std::vector<std::string> look() noexcept = 0;
+  // Host and container as they are now.
+  virtual Views look() noexcept = 0;
 };
 
 class StepSink : public Sink {
@@ -38,11 +38,7 @@ class StepSink : public Sink {
   enum class State { walking, stop_asked, stopped };
   std::unique_ptr<StepConsole> console_;
   State state_ = State::walking;
-  std::vector<std::vector<std::string>> before_;  // one snapshot per open phase
+  std::vector<Views> before_;  // one snapshot per open phase
 };
-
-// Lines that differ between two snapshots, as "- old" and "+ new"; one line "(nothing ... changed)" if none
-// does.
-std::string changes(const std::vector<std::string>& before, const std::vector<std::string>& after);
 
 }  // namespace trace

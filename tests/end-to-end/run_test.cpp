@@ -48,6 +48,31 @@ TEST_F(Run, CarriesALargeStreamWhole) {
   EXPECT_EQ(result.out.size(), 3'000'000U);
 }
 
+// As Docker: a new named volume begins with what the image has in its place; one that is there is left alone.
+TEST_F(Run, FillsANewNamedVolumeWithTheImagesFiles) {
+  const std::string rootfs = root_ + "/filled";
+  ASSERT_EQ(
+      e2e::run(
+          {"sh", "-c",
+           "mkdir " + rootfs + " && cd " + rootfs +
+               " && mkdir -p bin data/sub && cp /bin/busybox bin/ && ln -s busybox bin/sh && "
+               "ln -s busybox bin/cat && ln -s busybox bin/stat && echo mine > data/sub/file && "
+               "ln -s /outside data/link && ln -s / up && chown -Rh 7:8 data && tar -cf ../filled.tar ."})
+          .code,
+      0);
+  ASSERT_EQ(mini({"image", "import", rootfs + ".tar", "filled"}).code, 0);
+  const auto in_volume = [&](const std::string& volume, const std::string& script) {
+    return run_container({"--rm", "-v", volume, "filled", "sh", "-c", script}).out;
+  };
+  EXPECT_EQ(in_volume("kept:/data", "cat /data/sub/file; stat -c %u:%g /data /data/sub/file /data/link"),
+            "mine\n7:8\n7:8\n7:8\n");
+  in_volume("kept:/data", "echo changed > /data/sub/file");
+  EXPECT_EQ(in_volume("kept:/data", "cat /data/sub/file"), "changed\n");
+  // Through a link of the image to its own root, and to a place that the image does not have.
+  EXPECT_EQ(in_volume("linked:/up/data", "cat /data/sub/file"), "mine\n");
+  EXPECT_EQ(in_volume("bare:/nothing", "echo /nothing/*"), "/nothing/*\n");
+}
+
 TEST_F(Run, SeesVolumesOfTheHost) {
   const std::string directory = root_ + "/volume";
   std::filesystem::create_directories(directory);
@@ -126,6 +151,52 @@ TEST_F(Run, ExplainsEngineRuntimeAndContainer) {
   const std::string trace((std::istreambuf_iterator<char>(stream)), {});
   for (const char* role : {"engine", "runtime", "container"})
     EXPECT_THAT(trace, HasSubstr(std::string("\"role\":\"") + role + "\"")) << role;
+}
+
+// The text between a phase's end and the next prompt.
+std::string after_phase(const std::string& shown, const std::string& phase) {
+  const std::size_t start = shown.find("done: " + phase);
+  return start == std::string::npos ? "" : shown.substr(start, shown.find("\n\n", start) - start);
+}
+
+TEST_F(Run, StepShowsWhatEachPhaseChangedForHostAndContainer) {
+  if (std::getenv("RUNTIME") != nullptr) GTEST_SKIP() << "only mini-runtime joins the trace";
+  std::vector<std::string> command = run_command({"--rm", "--step", "-m", "64m", "busybox", "sleep", "2"});
+  // Without a terminal of its own, standard input answers the prompts.
+  command.insert(command.begin(), {"setsid", "-w"});
+  const Result result = e2e::run(command, std::string(100, '\n'));
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto after = [&](const std::string& phase) { return after_phase(result.err, phase); };
+  EXPECT_THAT(after("stack the layers"), HasSubstr("/rootfs: overlay"));
+  EXPECT_THAT(after("control groups"), HasSubstr("=67108864"));
+  if (std::ifstream("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes").good()) {
+    EXPECT_THAT(after("control groups"), HasSubstr("memory.memsw.limit_in_bytes=134217728"));
+  }
+  EXPECT_THAT(after("control groups"), HasSubstr("container    none"));
+  EXPECT_THAT(after("new namespaces"), HasSubstr("is new"));
+  EXPECT_THAT(after("new namespaces"), HasSubstr("namespace pid: pid:["));
+  EXPECT_THAT(after("enter groups and namespaces"), HasSubstr("-> /mini-container/"));
+  EXPECT_THAT(after("host name and loopback"), HasSubstr("+ address 127.0.0.1"));
+  EXPECT_THAT(after("mounts and devices"), HasSubstr("/rootfs/proc: proc"));
+  EXPECT_THAT(after("pivot into the rootfs"), testing::ContainsRegex("mount /: .* -> overlay"));
+  EXPECT_THAT(after("connect the network"), testing::ContainsRegex("container  \\+ link eth0"));
+  EXPECT_THAT(after("start"), testing::ContainsRegex("capabilities Eff: .* -> 14 "));
+  EXPECT_THAT(after("start"), HasSubstr("seccomp mode: 0 -> 2"));
+  EXPECT_THAT(after("wait for the end"), HasSubstr("has ended"));
+  EXPECT_THAT(after("clean up"), HasSubstr("/rootfs: overlay"));
+  EXPECT_EQ(leaks(), "");
+}
+
+// The process that looks on behalf of --step sees the end of the command and goes with it.
+TEST_F(Run, StepLeavesNobodyWatching) {
+  std::vector<std::string> command =
+      run_command({"-d", "--name", "stepped", "--step", "busybox", "sleep", "100"});
+  command.insert(command.begin(), {"setsid", "-w"});
+  ASSERT_EQ(e2e::run(command, std::string(100, '\n')).code, 0);
+  EXPECT_TRUE(e2e::eventually([&] {
+    return e2e::run({"pgrep", "-f", "^[^ ]*mini-container .*" + root_ + " run"}).out.empty();
+  }));
+  EXPECT_EQ(mini({"rm", "-f", "stepped"}).code, 0);
 }
 
 TEST_F(Run, StoppedAtAnyStepLeavesNothingBehind) {

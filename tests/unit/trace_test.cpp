@@ -97,8 +97,8 @@ class ScriptedConsole : public trace::StepConsole {
       : printed_(printed), answers_(std::move(answers)) {}
   void print(std::string_view text) noexcept override { printed_ += text; }
   bool wait_for_enter() noexcept override { return next_ < answers_.size() && answers_[next_++]; }
-  std::vector<std::string> look() noexcept override {
-    return {"looks: " + std::to_string(++looks_), "same: yes"};
+  trace::Views look() noexcept override {
+    return {{}, {{"looks", std::to_string(++looks_)}, {"same", "yes"}}, std::nullopt};
   }
 
  private:
@@ -114,8 +114,8 @@ TEST_F(Seam, StepShowsWhatAPhaseChanged) {
       std::make_unique<trace::StepSink>(std::make_unique<ScriptedConsole>(printed, std::vector<bool>{true})));
   { const trace::Phase phase("mounts", "to have its own files"); }
   EXPECT_THAT(printed, HasSubstr("next: mounts"));
-  EXPECT_THAT(printed, HasSubstr("- looks: 1\n    + looks: 2"));
-  EXPECT_THAT(printed, testing::Not(HasSubstr("same: yes")));
+  EXPECT_THAT(printed, HasSubstr("host         looks: 1 -> 2\n"));
+  EXPECT_THAT(printed, testing::Not(HasSubstr("same")));
 }
 
 TEST_F(Seam, StoppingAtThePromptFailsTheNextCallOnceSoThatRollBackRuns) {
