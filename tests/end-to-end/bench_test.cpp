@@ -13,6 +13,7 @@
 #include "bench/platforms/platform.h"
 #include "bench/platforms/timed_run.h"
 #include "bench/report/results.h"
+#include "tests/support/temporary_folder.h"
 
 namespace {
 
@@ -21,22 +22,6 @@ using testing::HasSubstr;
 
 const std::string kBench = ISOLAB_BIN "/bench";
 const std::string kWorkload = ISOLAB_BIN "/workload";
-
-// A folder that goes away with the test.
-class Folder {
- public:
-  Folder() : path_("/tmp/isolab-bench-test-" + std::to_string(sys::getpid())) {
-    sys::remove_tree(path_);
-    sys::mkdir(path_);
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 TEST(Workload, BadArgumentsEndWithTwoAndAMessage) {
   for (const bench::Arguments& arguments : {bench::Arguments{kWorkload},
@@ -62,7 +47,7 @@ TEST(Workload, StartReadsTheClockBetweenRequestAndFirstByte) {
 }
 
 TEST(Workload, DiskLeavesNoFileAndRefusesToOverwrite) {
-  const Folder folder;
+  const support::TemporaryFolder folder("bench-test");
   EXPECT_EQ(bench::timed_run({kWorkload, "disk", "--megabytes", "1", "--file", folder / "f"}, 30s).status, 0);
   EXPECT_FALSE(sys::exists(folder / "f"));
   sys::write_file_atomically(folder / "f", "precious");
@@ -77,7 +62,8 @@ TEST(Workload, IdleEndsWithSigterm) {
 }
 
 // Writes what a page of the given widths needs of them into its own document, and returns that.
-std::string measured_in_chromium(const std::string& chromium, const Folder& folder, const std::string& page) {
+std::string measured_in_chromium(const std::string& chromium, const support::TemporaryFolder& folder,
+                                 const std::string& page) {
   const std::string end = "</body>";
   std::string speaking = page;
   speaking.insert(speaking.rfind(end),
@@ -102,7 +88,7 @@ std::string measured_in_chromium(const std::string& chromium, const Folder& fold
 TEST(Report, FitsPhoneLaptopAndProjectorWithoutScrollingSideways) {
   const std::string chromium = bench::find_program("chromium");
   if (chromium.empty()) GTEST_SKIP() << "chromium is not installed";
-  const Folder folder;
+  const support::TemporaryFolder folder("bench-test");
   const std::string results = ISOLAB_SOURCE "/tests/unit/bench/results.json";
   bench::run_or_throw({kBench, "report", results, "--out", folder / "out"});
   const std::string seen = measured_in_chromium(chromium, folder, sys::read_file(folder / "out/report.html"));
@@ -111,7 +97,7 @@ TEST(Report, FitsPhoneLaptopAndProjectorWithoutScrollingSideways) {
 }
 
 TEST(Compare, AQuickRunWritesAFileOfItsSchemaAndItsReports) {
-  const Folder folder;
+  const support::TemporaryFolder folder("bench-test");
   const auto run = bench::timed_run(
       {kBench, "compare", "--quick", "--platforms", "process,bubblewrap", "--out", folder / "out"}, 170s);
   ASSERT_EQ(run.status, 0) << run.errors;
@@ -127,7 +113,7 @@ TEST(Compare, AQuickRunWritesAFileOfItsSchemaAndItsReports) {
 
 TEST(Engines, AQuickRunMeasuresEveryPartAndLeavesNoContainer) {
   if (sys::geteuid() != 0) GTEST_SKIP() << "containers with limits need root";
-  const Folder folder;
+  const support::TemporaryFolder folder("bench-test");
   sys::SpawnOptions quiet;
   quiet.output = quiet.error = -1;
   sys::Child child =
@@ -165,7 +151,7 @@ std::string processes_that_name(const std::string& text) {
 }
 
 TEST(Compare, InterruptionLeavesNothingBehind) {
-  const Folder folder;
+  const support::TemporaryFolder folder("bench-test");
   sys::SpawnOptions quiet;
   quiet.error = -1;
   sys::Child child =

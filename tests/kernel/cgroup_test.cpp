@@ -170,8 +170,10 @@ TEST_F(Cgroups, WhatACrashLeftIsReplacedAndWhatIsInUseIsNot) {
 
 TEST_F(Cgroups, ManyComeAndGoUnderOneParent) {
   resources_ = {};
+  constexpr int kWorkers = 4;
   std::vector<sys::Child> children;
-  for (int worker = 0; worker < 4; ++worker) {
+  children.reserve(kWorkers);
+  for (int worker = 0; worker < kWorkers; ++worker) {
     children.push_back(sys::clone3({}, [&] {
       try {
         const std::string own = path_ + std::to_string(worker);

@@ -8,6 +8,7 @@
 
 #include "base/sys/file.h"
 #include "base/sys/mount.h"
+#include "tests/support/temporary_folder.h"
 
 namespace {
 
@@ -15,14 +16,9 @@ namespace fs = std::filesystem;
 
 class Files : public testing::Test {
  protected:
-  void SetUp() override {
-    char pattern[] = "/tmp/isolab-files-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern), nullptr);
-    directory_ = pattern;
-  }
-  void TearDown() override { sys::remove_tree(directory_); }
-  std::string path(const std::string& name) const { return directory_ + "/" + name; }
-  std::string directory_;
+  std::string path(const std::string& name) const { return folder_ / name; }
+  const support::TemporaryFolder folder_{"files"};
+  const std::string& directory_ = folder_.path();
 };
 
 TEST_F(Files, AForeignPathNeverLeavesItsRoot) {

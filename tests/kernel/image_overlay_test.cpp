@@ -11,6 +11,7 @@
 #include "base/sys/namespace.h"
 #include "mini-container/image/export.h"
 #include "mini-container/image/overlay.h"
+#include "tests/support/temporary_folder.h"
 
 namespace {
 
@@ -21,10 +22,6 @@ class Overlay : public testing::Test {
  protected:
   void SetUp() override {
     if (::geteuid() != 0) GTEST_SKIP() << "mounting needs root";
-    char pattern[] = "/tmp/isolab-overlay-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern), nullptr);
-    directory_ = pattern;
-    container_ = directory_ + "/container";
     sys::mkdir(container_);
     try {
       layer("probe");
@@ -37,9 +34,7 @@ class Overlay : public testing::Test {
     }
   }
   void TearDown() override {
-    if (directory_.empty()) return;
-    image::unmount_overlay(container_);
-    sys::remove_tree(directory_);
+    if (sys::exists(container_)) image::unmount_overlay(container_);
   }
   // A layer with one file of its own name.
   std::string layer(const std::string& name) const {
@@ -47,8 +42,9 @@ class Overlay : public testing::Test {
     std::ofstream(directory_ + "/" + name + "/" + name) << name;
     return directory_ + "/" + name;
   }
-  std::string directory_;
-  std::string container_;
+  const support::TemporaryFolder folder_{"overlay"};
+  const std::string& directory_ = folder_.path();
+  const std::string container_ = folder_ / "container";
 };
 
 TEST_F(Overlay, TheTopLayerHidesTheSamePathBelowAndAWhiteoutRemovesIt) {

@@ -9,6 +9,7 @@
 #include "mini-container/image/busybox.h"
 #include "mini-container/image/store.h"
 #include "tests/support/tar_builder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace {
 
@@ -22,12 +23,6 @@ class ImageStore : public testing::Test {
  protected:
   void SetUp() override {
     if (::geteuid() != 0) GTEST_SKIP() << "unpacking owners, devices and whiteouts needs root";
-    char pattern[] = "/tmp/isolab-store-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern), nullptr);
-    directory_ = pattern;
-  }
-  void TearDown() override {
-    if (!directory_.empty()) sys::remove_tree(directory_);
   }
   image::Store store() const { return image::Store(directory_ + "/store"); }
   image::Image import(const std::string& bytes, const std::string& name,
@@ -46,7 +41,8 @@ class ImageStore : public testing::Test {
     std::sort(paths.begin(), paths.end());
     return paths;
   }
-  std::string directory_;
+  const support::TemporaryFolder folder_{"store"};
+  const std::string& directory_ = folder_.path();
 };
 
 std::string small_tar(const std::string& content = "hello") {

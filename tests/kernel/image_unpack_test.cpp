@@ -13,6 +13,7 @@
 #include "mini-container/image/digest.h"
 #include "mini-container/image/layer_stream.h"
 #include "tests/support/tar_builder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace {
 
@@ -44,14 +45,8 @@ class Unpacking : public testing::Test {
  protected:
   void SetUp() override {
     if (::geteuid() != 0) GTEST_SKIP() << "owners, devices and whiteouts need root";
-    char pattern[] = "/tmp/isolab-unpack-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern), nullptr);
-    directory_ = pattern;
     sys::mkdir(directory_ + "/layer");
     sys::mkdir(directory_ + "/outside");
-  }
-  void TearDown() override {
-    if (!directory_.empty()) sys::remove_tree(directory_);
   }
   image::LayerDigests unpack(const std::string& bytes, const image::Limits& limits = {}) {
     const sys::UniqueFd source = sys::memfd_create("tar");
@@ -80,7 +75,8 @@ class Unpacking : public testing::Test {
     return sys::list_directory(directory_).size() == 2 &&
            sys::list_directory(directory_ + "/outside").empty();
   }
-  std::string directory_;
+  const support::TemporaryFolder folder_{"unpack"};
+  const std::string& directory_ = folder_.path();
   image::Unpacked unpacked_;
 };
 

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -45,19 +44,13 @@ std::string error_name() {
 }  // namespace
 
 Place::Place() {
-  char pattern[] = "/tmp/isolab-inside-XXXXXX";
-  directory_ = ::mkdtemp(pattern);
   for (const char* name : {"/rootfs", "/rootfs/proc", "/rootfs/etc", "/rootfs/tmp", "/host"}) {
-    std::filesystem::create_directories(directory_ + name);
+    std::filesystem::create_directories(directory() + name);
   }
-  sys::write_file_atomically(directory_ + "/host/secret", "the host's");
+  sys::write_file_atomically(directory() + "/host/secret", "the host's");
   sys::write_file_atomically(rootfs("/etc/name"), "the image's");
   mounts_ = lines_of("/proc/self/mountinfo");
   devices_ = sys::list_directory("/dev");
-}
-
-Place::~Place() {
-  sys::remove_tree(directory_);
 }
 
 std::string Place::host_changes() const {

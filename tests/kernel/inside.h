@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mini-container/runtime/spec/config.h"
+#include "tests/support/temporary_folder.h"
 
 namespace inside {
 
@@ -14,17 +15,14 @@ namespace inside {
 class Place {
  public:
   Place();
-  ~Place();
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
 
-  const std::string& directory() const { return directory_; }
-  std::string rootfs(const std::string& path = "") const { return directory_ + "/rootfs" + path; }
+  const std::string& directory() const { return folder_.path(); }
+  std::string rootfs(const std::string& path = "") const { return directory() + "/rootfs" + path; }
   // Empty when the host's mounts and /dev are as they were at the beginning, else what differs.
   std::string host_changes() const;
 
  private:
-  std::string directory_;
+  support::TemporaryFolder folder_{"inside"};
   std::vector<std::string> mounts_;
   std::vector<std::string> devices_;
 };

@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <sstream>
 
 #include "base/sys/file.h"
@@ -12,9 +11,7 @@
 
 namespace {
 
-namespace fs = std::filesystem;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
 
 class Mounts : public inside::Container {

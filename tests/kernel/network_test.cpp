@@ -14,6 +14,7 @@
 #include "mini-container/network/bridge.h"
 #include "mini-container/network/network.h"
 #include "mini-container/network/nft.h"
+#include "tests/support/temporary_folder.h"
 
 namespace {
 
@@ -83,9 +84,6 @@ class BridgeNetwork : public testing::Test {
  protected:
   void SetUp() override {
     if (::geteuid() != 0) GTEST_SKIP() << "network namespaces and links need root";
-    char pattern[] = "/tmp/isolab-network-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern), nullptr);
-    directory_ = pattern;
     home_ = sys::open("/proc/self/ns/net", O_RDONLY);
     sys::unshare(CLONE_NEWNET);  // this is "the host" of the test
     network::Netlink host;
@@ -100,12 +98,12 @@ class BridgeNetwork : public testing::Test {
   }
   void TearDown() override {
     if (home_) sys::setns(home_.get(), CLONE_NEWNET);
-    if (!directory_.empty()) sys::remove_tree(directory_);
   }
   network::Network net() const { return network::Network(directory_ + "/network"); }
   std::string table() const { return network::bridge_names(directory_ + "/network").table; }
 
-  std::string directory_;
+  const support::TemporaryFolder folder_{"network"};
+  const std::string& directory_ = folder_.path();
   sys::UniqueFd home_;
 };
 

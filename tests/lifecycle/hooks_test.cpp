@@ -50,8 +50,8 @@ TEST_F(Hooks, AreToldTheStateAndRunInTheNamespacesOfTheSpecification) {
   auto& hooks = bundle.config["hooks"];
   const std::string file = bundle.path() + "/";
   for (const char* kind : {"createRuntime", "createContainer"}) {
-    const std::string script = "cat > " + file + kind + "; readlink /proc/self/ns/uts > " + file + kind +
-                               ".ns; env > " + file + kind + ".env";
+    const std::string script =
+        fmt::format("cat > {0}; readlink /proc/self/ns/uts > {0}.ns; env > {0}.env", file + kind);
     hooks[kind] = {
         {{"path", "/bin/sh"}, {"args", {"sh", "-c", script}}, {"env", {"PATH=/bin:/usr/bin", "MINE=1"}}}};
   }

@@ -8,6 +8,7 @@
 #include "base/sys/file.h"
 #include "mini-container/runtime/security/filter_cache.h"
 #include "mini-container/runtime/spec/invalid.h"
+#include "tests/support/temporary_folder.h"
 
 namespace {
 
@@ -26,14 +27,9 @@ std::string bytes_of(const security::SeccompFilter& filter) {
 
 class FilterCache : public testing::Test {
  protected:
-  void SetUp() override {
-    char pattern[] = "/tmp/isolab-cache-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern), nullptr);
-    directory_ = std::string(pattern) + "/seccomp";
-  }
-  void TearDown() override { sys::remove_tree(fs::path(directory_).parent_path()); }
   fs::path only_file() const { return fs::directory_iterator(directory_)->path(); }
-  std::string directory_;
+  const support::TemporaryFolder folder_{"cache"};
+  const std::string directory_ = folder_ / "seccomp";
 };
 
 TEST_F(FilterCache, TheSecondAnswerIsTheFirst) {

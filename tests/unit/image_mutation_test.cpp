@@ -9,6 +9,7 @@
 #include "base/sys/inode.h"
 #include "mini-container/image/layer_stream.h"
 #include "tests/support/tar_builder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace {
 
@@ -47,20 +48,18 @@ std::string damaged(std::string bytes, std::mt19937& random) {
 }
 
 TEST(TarMutation, IsUnpackedOrRefusedAndNothingElse) {
-  char pattern[] = "/tmp/isolab-mutation-XXXXXX";
-  ASSERT_NE(::mkdtemp(pattern), nullptr);
-  const std::string directory = pattern;
+  const support::TemporaryFolder folder("mutation");
   const std::string whole = seed_archive(::geteuid(), ::getegid());
   std::mt19937 random(20231117);
   int accepted = 0;
   int refused = 0;
   for (int round = 0; round < 1000; ++round) {
-    sys::mkdir(directory + "/layer");
+    sys::mkdir(folder / "layer");
     const sys::UniqueFd source = sys::memfd_create("tar");
     const sys::UniqueFd copy = sys::memfd_create("copy");
     sys::pwrite_all(source.get(), damaged(whole, random), 0);
     try {
-      const sys::UniqueFd root = sys::open(directory + "/layer", O_PATH | O_DIRECTORY);
+      const sys::UniqueFd root = sys::open(folder / "layer", O_PATH | O_DIRECTORY);
       image::LayerStream stream(source.get(), copy.get(), 1 << 20);
       stream.unpack(root.get(), {.bytes = 1 << 20, .entries = 100});
       stream.finish();
@@ -70,10 +69,9 @@ TEST(TarMutation, IsUnpackedOrRefusedAndNothingElse) {
     } catch (const sys::Error&) {
       ++refused;  // the kernel said no: an owner, a device or an attribute that is not ours to give
     }
-    EXPECT_EQ(sys::list_directory(directory).size(), 1U) << "round " << round;
-    sys::remove_tree(directory + "/layer");
+    EXPECT_EQ(sys::list_directory(folder.path()).size(), 1U) << "round " << round;
+    sys::remove_tree(folder / "layer");
   }
-  sys::remove_tree(directory);
   EXPECT_GT(accepted, 50) << "the damage must be small enough to get past the header";
   EXPECT_GT(refused, 100);
 }

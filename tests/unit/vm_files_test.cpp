@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "base/sys/file.h"
+#include "tests/support/temporary_folder.h"
 #include "vm-launcher/initramfs/image.h"
 #include "vm-launcher/initramfs/initramfs.h"
 #include "vm-launcher/kernel/modules.h"
@@ -19,19 +20,14 @@ using testing::HasSubstr;
 
 class VmFiles : public testing::Test {
  protected:
-  void SetUp() override {
-    char pattern[] = "/tmp/isolab-vm-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern), nullptr);
-    directory_ = pattern;
-  }
-  void TearDown() override { sys::remove_tree(directory_); }
-  std::string path(const std::string& name) const { return directory_ + "/" + name; }
+  std::string path(const std::string& name) const { return folder_ / name; }
   std::string write(const std::string& name, const std::string& content) const {
     std::ofstream(path(name), std::ios::binary) << content;
     return path(name);
   }
   std::string shell(const std::string& command) const { return "cd " + directory_ + " && " + command; }
-  std::string directory_;
+  const support::TemporaryFolder folder_{"vm"};
+  const std::string& directory_ = folder_.path();
 };
 
 TEST_F(VmFiles, WhatIsNoKernelIsRefusedWithItsName) {

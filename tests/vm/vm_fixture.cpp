@@ -38,9 +38,6 @@ Result run_program(const std::vector<std::string>& arguments, const std::string&
 void Vm::SetUp() {
   if (!sys::exists("/usr/bin/qemu-system-x86_64")) GTEST_SKIP() << "qemu-system-x86_64 is not installed";
   if (!sys::exists("/bin/busybox")) GTEST_SKIP() << "busybox-static is not installed";
-  char pattern[] = "/tmp/isolab-vm-XXXXXX";
-  ASSERT_NE(::mkdtemp(pattern), nullptr);
-  directory_ = pattern;
   const std::string make = "cd " + directory_ +
                            " && mkdir -p r/bin r/tmp r/root r/etc && cp /bin/busybox r/bin/ && "
                            "echo 'user:x:1000:100::/:/bin/sh' > r/etc/passwd && "
@@ -49,10 +46,6 @@ void Vm::SetUp() {
                            "do ln -s busybox r/bin/$a; done && "
                            "tar -C r -cf root.tar .";
   ASSERT_EQ(std::system(make.c_str()), 0);
-}
-
-void Vm::TearDown() {
-  if (!directory_.empty()) sys::remove_tree(directory_);
 }
 
 std::vector<std::string> Vm::run_line(const std::vector<std::string>& options,

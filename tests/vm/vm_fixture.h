@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/sys/process.h"
+#include "tests/support/temporary_folder.h"
 
 namespace vmtest {
 
@@ -22,8 +23,7 @@ Result run_program(const std::vector<std::string>& arguments, const std::string&
 class Vm : public testing::Test {
  protected:
   void SetUp() override;
-  void TearDown() override;
-  std::string path(const std::string& name) const { return directory_ + "/" + name; }
+  std::string path(const std::string& name) const { return folder_ / name; }
 
   // vm-launcher run --accel tcg --rootfs TAR options... -- command...
   std::vector<std::string> run_line(const std::vector<std::string>& options,
@@ -36,7 +36,8 @@ class Vm : public testing::Test {
   // The member of `list --format json` for a VM, as JSON text; "" if it is not there.
   static std::string listed(const std::string& name);
 
-  std::string directory_;
+  const support::TemporaryFolder folder_{"vm"};
+  const std::string& directory_ = folder_.path();
 };
 
 // Waits until `condition` holds; false after `seconds`.
