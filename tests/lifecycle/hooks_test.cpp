@@ -1,5 +1,6 @@
 // Hooks of all six kinds: when and where they run, what they are told, and what their failure means.
 // Reads: runtime-spec config.md (POSIX-platform hooks), runtime.md (lifecycle).
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <sstream>

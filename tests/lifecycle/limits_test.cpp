@@ -35,13 +35,14 @@ class Limits : public Runtime {
     const std::string groups =
         sys::read_file("/proc/" + std::to_string(state().at("pid").get<int>()) + "/cgroup");
     const std::string wanted = "," + controller + ",";
+    const std::string hierarchy = "/sys/fs/cgroup/" + controller;
     std::istringstream lines(groups);
     std::string unified;
     for (std::string line; std::getline(lines, line);) {
       std::string names = ",";
       names.append(line.substr(line.find(':') + 1, line.rfind(':') - line.find(':') - 1)).append(",");
       const std::string path = line.substr(line.rfind(':') + 1);
-      if (names.find(wanted) != std::string::npos) return "/sys/fs/cgroup/" + controller + path;
+      if (names.find(wanted) != std::string::npos) return hierarchy + path;
       if (names == ",,") unified = path;
     }
     return "/sys/fs/cgroup" + unified;
