@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fmt/format.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -242,8 +243,11 @@ void fchdir(int directory, Where where) {
 
 std::string getcwd(Where where) {
   char path[PATH_MAX];
+  // WHY not libc's: where the kernel says "(unreachable)/...", glibc climbs ".." in search of the root, and takes the
+  // same directory seen through another mount for it.
   call(
-      "getcwd", [] { return std::string(); }, [&] { return ::getcwd(path, sizeof path); }, where);
+      "getcwd", [] { return std::string(); }, [&] { return ::syscall(SYS_getcwd, path, sizeof path); },
+      where);
   return path;
 }
 

@@ -2,7 +2,7 @@
 // through open_in_root (fd.h) and the *at forms here, which act on an open directory and one name.
 // Reads: read(2), write(2), mkdir(2), rmdir(2), unlink(2), rename(2), symlink(2), readlink(2), mknod(2),
 // stat(2), chmod(2), chown(2), fsync(2), flock(2), statfs(2), pread(2), pwrite(2),
-// opendir(3), chdir(2), getcwd(3), path_resolution(7).
+// opendir(3), chdir(2), getcwd(2), path_resolution(7).
 #pragma once
 
 #include <sys/stat.h>
@@ -75,6 +75,7 @@ std::vector<std::string> list_directory(const std::string& path, Where where = W
 
 void chdir(const std::string& path, Where where = Where::current());
 void fchdir(int directory, Where where = Where::current());
+// getcwd(2): "(unreachable)/..." for a directory that cannot be reached from this process's root.
 std::string getcwd(Where where = Where::current());
 
 // An flock(2) that dies with its holder. Waits for it; the try form returns an empty UniqueFd when it is

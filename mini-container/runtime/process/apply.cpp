@@ -53,7 +53,7 @@ void set_labels(const Plan& plan) {
 
 void enter_working_directory(const Plan& plan) {
   sys::chdir(plan.cwd);
-  // getcwd(2) says "(unreachable)/..." for a directory outside the root, which glibc reports as ENOENT.
+  // A descriptor of the host that some mistake left open leads outside by its name in /proc (CVE-2024-21626).
   const std::string now = sys::getcwd();
   if (!now.starts_with('/')) {
     throw sys::Error(EXDEV, "getcwd", plan.cwd, std::string(trace::Phase::current()),
