@@ -42,13 +42,7 @@ class Conformance : public testing::Test {
 };
 
 TEST_F(Conformance, EveryTestNamedExists) {
-  const std::regex macro("\\bTEST(?:_[FP])?\\(\\s*(\\w+),\\s*(\\w+)\\)");
-  std::set<std::string> tests;
-  for (const auto& file : style::sources()) {
-    if (!file.path.starts_with("tests/")) continue;
-    for (std::sregex_iterator match(file.text.begin(), file.text.end(), macro), end; match != end; ++match)
-      tests.insert((*match)[1].str() + "." + (*match)[2].str());
-  }
+  const std::set<std::string> tests = style::tests_in("tests/");
   const auto named = matches(text_, std::regex("`([A-Z]\\w+\\.[A-Z]\\w+)`"));
   EXPECT_GT(named.size(), 50U);
   for (const auto& name : named)

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 namespace style {
@@ -53,6 +54,17 @@ std::vector<File> files(const std::vector<std::string>& endings) {
 
 std::vector<File> sources() {
   return files({".h", ".cpp"});
+}
+
+std::set<std::string> tests_in(const std::string& folder) {
+  static const std::regex macro("\\bTEST(?:_[FP])?\\(\\s*(\\w+),\\s*(\\w+)\\)");
+  std::set<std::string> tests;
+  for (const auto& file : sources()) {
+    if (!file.path.starts_with(folder)) continue;
+    for (std::sregex_iterator match(file.text.begin(), file.text.end(), macro), end; match != end; ++match)
+      tests.insert((*match)[1].str() + "." + (*match)[2].str());
+  }
+  return tests;
 }
 
 Output shell(const std::string& command) {
