@@ -3,12 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <charconv>
 #include <cmath>
-#include <csignal>
 #include <stdexcept>
 
+#include "base/text/signals.h"
 #include "base/text/text.h"
 
 namespace engine {
@@ -55,25 +54,9 @@ std::int64_t parse_cpus(const std::string& text) {
 }
 
 int parse_signal(const std::string& text) {
-  struct Named {
-    std::string_view name;
-    int number;
-  };
-  static constexpr std::array names = {
-      Named{"HUP", SIGHUP},   Named{"INT", SIGINT},   Named{"QUIT", SIGQUIT},  Named{"ABRT", SIGABRT},
-      Named{"KILL", SIGKILL}, Named{"USR1", SIGUSR1}, Named{"USR2", SIGUSR2},  Named{"PIPE", SIGPIPE},
-      Named{"ALRM", SIGALRM}, Named{"TERM", SIGTERM}, Named{"CHLD", SIGCHLD},  Named{"CONT", SIGCONT},
-      Named{"STOP", SIGSTOP}, Named{"TSTP", SIGTSTP}, Named{"WINCH", SIGWINCH}};
-  const std::string_view name = text.starts_with("SIG") ? std::string_view(text).substr(3) : text;
-  for (const Named& known : names) {
-    if (known.name == name) return known.number;
-  }
-  const auto number = text::number<int>(text);
-  if (!number || *number < 1 || *number > 64) {
-    throw std::invalid_argument(
-        fmt::format("unknown signal \"{}\": expected for example TERM, SIGINT or 9", text));
-  }
-  return *number;
+  if (const auto signal = text::signal_number(text)) return *signal;
+  throw std::invalid_argument(
+      fmt::format("unknown signal \"{}\": expected for example TERM, SIGINT or 9", text));
 }
 
 Volume parse_volume(const std::string& text) {

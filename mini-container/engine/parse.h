@@ -12,7 +12,7 @@ std::int64_t parse_bytes(const std::string& text);
 // "0.5" processors as microseconds of each 100,000. Throws std::invalid_argument.
 std::int64_t parse_cpus(const std::string& text);
 
-// Signals by name, with or without SIG, or by number. Throws std::invalid_argument.
+// As base/text/signals.h reads them. Throws std::invalid_argument.
 int parse_signal(const std::string& text);
 
 struct Volume {

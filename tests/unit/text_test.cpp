@@ -1,9 +1,11 @@
 // Texts taken apart, and users looked up in the files of an image.
 #include <gmock/gmock.h>
 
+#include <csignal>
 #include <cstdint>
 #include <stdexcept>
 
+#include "base/text/signals.h"
 #include "base/text/text.h"
 #include "base/users/users.h"
 
@@ -30,6 +32,16 @@ TEST(Text, ANumberIsTheWholeTextOrNone) {
   EXPECT_EQ(text::number<unsigned>("-1"), std::nullopt);
   EXPECT_EQ(text::number<std::uint16_t>("65535"), 65535);
   EXPECT_EQ(text::number<std::uint16_t>("65536"), std::nullopt);
+}
+
+TEST(Signals, HaveNamesInEitherCaseWithAndWithoutTheirPrefix) {
+  EXPECT_EQ(text::signal_number("TERM"), SIGTERM);
+  EXPECT_EQ(text::signal_number("sigterm"), SIGTERM);
+  EXPECT_EQ(text::signal_number("9"), SIGKILL);
+  EXPECT_EQ(text::signal_number("RTMIN+3"), SIGRTMIN + 3);
+  EXPECT_EQ(text::signal_number("RTMAX-1"), SIGRTMAX - 1);
+  for (const char* wrong : {"", "0", "65", "-1", "SIG", "NOSUCH", "RTMIN-1", "RTMAX+1", "RTMIN+40"})
+    EXPECT_EQ(text::signal_number(wrong), std::nullopt) << wrong;
 }
 
 constexpr char kPasswd[] = "root:x:0:0:root:/root:/bin/sh\nweb:x:33:34:web:/srv:/bin/false\nbroken\n";

@@ -2,40 +2,14 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <csignal>
-#include <cstring>
 
-#include "base/text/text.h"
+#include "base/text/signals.h"
 #include "mini-container/runtime/cli/options.h"
 #include "mini-container/runtime/spec/invalid.h"
 
 namespace cli {
 
 namespace {
-
-std::optional<int> standard_signal(std::string_view name) {
-  for (int signal = 1; signal < SIGRTMIN; ++signal) {
-    const char* known = ::sigabbrev_np(signal);
-    if (known != nullptr && name == known) return signal;
-  }
-  // Two names that signal(7) has beside the usual ones.
-  if (name == "IOT") return SIGABRT;
-  if (name == "CLD") return SIGCHLD;
-  return std::nullopt;
-}
-
-// "RTMIN", "RTMIN+3", "RTMAX-1".
-std::optional<int> realtime_signal(std::string_view name) {
-  const bool from_top = name.starts_with("RTMAX");
-  if (!from_top && !name.starts_with("RTMIN")) return std::nullopt;
-  name.remove_prefix(5);
-  if (name.empty()) return from_top ? SIGRTMAX : SIGRTMIN;
-  const std::optional<int> offset = text::number<int>(name.substr(1));
-  if (!offset || name.front() != (from_top ? '-' : '+')) return std::nullopt;
-  const int signal = from_top ? SIGRTMAX - *offset : SIGRTMIN + *offset;
-  if (signal < SIGRTMIN || signal > SIGRTMAX) return std::nullopt;
-  return signal;
-}
 
 // Milliseconds in one "ms", "s", "m", "h", which is taken off the front of `text`.
 std::optional<double> take_unit(std::string_view& text) {
@@ -51,13 +25,7 @@ std::optional<double> take_unit(std::string_view& text) {
 }  // namespace
 
 int signal_number(const std::string& text) {
-  if (const auto value = text::number<int>(text); value && *value > 0 && *value <= SIGRTMAX) return *value;
-  std::string name = text;
-  for (char& character : name)
-    if (character >= 'a' && character <= 'z') character = static_cast<char>(character - 'a' + 'A');
-  if (name.starts_with("SIG")) name.erase(0, 3);
-  if (const auto signal = standard_signal(name)) return *signal;
-  if (const auto signal = realtime_signal(name)) return *signal;
+  if (const auto signal = text::signal_number(text)) return *signal;
   throw spec::Invalid("signal", fmt::format("\"{}\" is not a signal", text),
                       "Use a name such as TERM, or a number");
 }
