@@ -88,8 +88,8 @@ TEST(Age, IsToldAsAPersonWould) {
   const auto age = [&](std::int64_t later) { return image::age("2023-06-10T00:00:00Z", created + later); };
   EXPECT_EQ(age(5), "less than a minute ago");
   EXPECT_EQ(age(60), "1 minute ago");
-  EXPECT_EQ(age(47 * 3600), "47 hours ago");
-  EXPECT_EQ(age(3 * 86400), "3 days ago");
+  EXPECT_EQ(age(47 * 3600LL), "47 hours ago");
+  EXPECT_EQ(age(3 * 86400LL), "3 days ago");
   EXPECT_EQ(age(1000 * 86400LL), "2 years ago");
   EXPECT_EQ(image::age("long ago", created), "long ago");
 }

@@ -1,4 +1,5 @@
 // The rarer limits without a kernel: block I/O, huge pages, network, RDMA, and the files of both versions for each.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "mini-container/runtime/cgroup/plan.h"
@@ -15,7 +16,7 @@ using testing::IsEmpty;
 Layout v1(const std::vector<std::string>& controllers) {
   std::string mounts;
   for (const std::string& name : controllers)
-    mounts += "32 31 0:29 / /sys/fs/cgroup/" + name + " rw - cgroup cgroup rw," + name + "\n";
+    mounts += fmt::format("32 31 0:29 / /sys/fs/cgroup/{0} rw - cgroup cgroup rw,{0}\n", name);
   return cgroup::parse_layout(mounts, "", "");
 }
 Layout v2(const std::string& controllers) {
