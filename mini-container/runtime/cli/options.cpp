@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "base/sys/identity.h"
 #include "mini-container/runtime/cli/verbs.h"
@@ -49,10 +50,24 @@ void add_globals(CLI::App& app, Options& options) {
   app.add_option("--criu", "accepted: there is no checkpoint")->type_name("FILE");
 }
 
-bool named(const char* verb, int argc, char** argv) {
-  for (int i = 1; i < argc; ++i)
-    if (std::string_view(argv[i]) == verb) return true;
-  return false;
+// The verbs that stand among the arguments, all if none does.
+// WHY: making options is what a start of this program would spend most time on; those of other verbs nobody asks for.
+std::vector<const Verb*> possible_verbs(int argc, char** argv) {
+  std::vector<const Verb*> named, all;
+  for (const Verb& verb : verbs()) {
+    all.push_back(&verb);
+    if (std::any_of(argv + 1, argv + argc, [&verb](const char* word) { return word == verb.name; }))
+      named.push_back(&verb);
+  }
+  return named.empty() ? all : named;
+}
+
+void add_verb(CLI::App& app, const Verb& verb, Options& options) {
+  CLI::App* command = app.add_subcommand(std::string(verb.name), verb.what);
+  command->fallthrough();
+  command->final_callback([&options, &verb] { options.verb = verb.name; });
+  command->footer(fmt::format("Example:\n  {}", verb.example));
+  verb.add_flags(*command, options);
 }
 
 }  // namespace
@@ -64,15 +79,8 @@ ParseResult parse(int argc, char** argv, Options& options) {
   app.set_version_flag("-v,--version", [] { return lifecycle::version_text(); });
   app.footer(kExamples);
   app.require_subcommand(1);
-  for (const Verb& verb : verbs()) {
-    CLI::App* command = app.add_subcommand(verb.name, verb.what);
-    command->fallthrough();
-    command->final_callback([&options, &verb] { options.verb = verb.name; });
-    // WHY: options are what a start of this program spends most time on; those of other verbs nobody asks for.
-    if (!named(verb.name, argc, argv)) continue;
-    command->footer(fmt::format("Example:\n  {}", verb.example));
-    verb.add_flags(*command, options);
-  }
+  for (const Verb* verb : possible_verbs(argc, argv))
+    add_verb(app, *verb, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -2,6 +2,7 @@
 // Internal to cli.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "mini-container/runtime/cli/options.h"
@@ -13,7 +14,7 @@ class App;
 namespace cli {
 
 struct Verb {
-  const char* name;
+  std::string_view name;
   const char* what;
   void (*add_flags)(CLI::App& verb, Options& options);
   const char* example;  // below "Example:" of --help

@@ -51,13 +51,12 @@ spec::State first_state(const LaunchOptions& options, const spec::Config& config
 }
 
 // What is about to be made is on record before it is made.
-StateDir make_state_directory(const LaunchOptions& options, const spec::State& state,
-                              const std::string& document) {
+StateDir make_state_directory(const LaunchOptions& options, const spec::State& state) {
   const trace::Phase phase(
       "state directory",
       "record what is about to be made, so that even kill -9 leaves only what delete can find");
   StateDir directory = StateDir::create(options.root, options.id);
-  directory.record(state, document);
+  directory.record(state);
   return directory;
 }
 
@@ -120,6 +119,14 @@ void hear(Launched& made, Word word, const Signals& signals) {
   }
 }
 
+// WHY now: the container is busy with its mounts, and this process would only wait for it.
+void remember(Launched& made, const std::string& document) {
+  const trace::Phase phase("document",
+                           "exec and delete go by what the container was made from, not by the bundle");
+  made.directory.record_document(document);
+  made.state.start_time = sys::start_time(made.child.pid()).value_or(0);
+}
+
 void run_creation_hooks(Launched& made, const Signals& signals) {
   const spec::Hooks& hooks = made.config.hooks;
   if (hooks.prestart.empty() && hooks.create_runtime.empty()) return;
@@ -134,7 +141,6 @@ void run_creation_hooks(Launched& made, const Signals& signals) {
 // Both before the program may run: whoever sees it run can ask about it.
 void publish(Launched& made, const LaunchOptions& options) {
   const trace::Phase phase("publish", "from here on other commands find the container by its id");
-  made.state.start_time = sys::start_time(made.child.pid()).value_or(0);
   made.directory.publish(made.state);
   if (!options.pid_file.empty()) sys::replace_file(options.pid_file, fmt::format("{}", made.child.pid()));
 }
@@ -158,7 +164,7 @@ Launched launch(const LaunchOptions& options, Gate gate, int console, const Sign
   check_terminal(plans, console);
   const Listener listener(plans.process, config);
   spec::State state = first_state(options, config, plans);
-  StateDir directory = make_state_directory(options, state, document);
+  StateDir directory = make_state_directory(options, state);
   PoststopHooks poststop(config, state);
   Launched made{std::move(config),
                 std::move(plans),
@@ -178,6 +184,7 @@ Launched launch(const LaunchOptions& options, Gate gate, int console, const Sign
   context.console = console;
   clone_first_process(made, context);
   settle_from_outside(made);
+  remember(made, document);
   run_creation_hooks(made, signals);
   hear(made, Word::ready, signals);
   publish(made, options);

@@ -26,16 +26,6 @@ void check_id(const std::string& id) {
   }
 }
 
-namespace {
-
-void write_new(const std::string& path, std::string_view text) {
-  const sys::UniqueFd file = sys::create_exclusive(path, 0600);
-  if (!file) throw sys::Error(EEXIST, "openat", path, std::string(trace::Phase::current()));
-  sys::write_all(file.get(), text);
-}
-
-}  // namespace
-
 StateDir StateDir::create(const std::string& root, const std::string& id) {
   check_id(id);
   // WHY: 0711, so that a container's user can reach its root file system below, and list nothing.
@@ -68,13 +58,15 @@ StateDir::~StateDir() {
   }
 }
 
-void StateDir::record(const spec::State& state, const std::string& document) const {
-  write_new(file("config.json"), document);
+void StateDir::record(const spec::State& state) const {
   sys::replace_file(file("state.json"), spec::to_json(state), 0600);
 }
 
-void StateDir::replace_state(const spec::State& state) const {
-  sys::replace_file(file("state.json"), spec::to_json(state), 0600);
+void StateDir::record_document(const std::string& document) const {
+  const std::string path = file("config.json");
+  const sys::UniqueFd created = sys::create_exclusive(path, 0600);
+  if (!created) throw sys::Error(EEXIST, "openat", path, std::string(trace::Phase::current()));
+  sys::write_all(created.get(), document);
 }
 
 void StateDir::replace_document(const std::string& document) const {
@@ -82,8 +74,7 @@ void StateDir::replace_document(const std::string& document) const {
 }
 
 void StateDir::publish(const spec::State& state) const {
-  // One write of a few bytes: a reader sees nothing or all.
-  write_new(file("process"), fmt::format("{} {}\n", state.pid, state.start_time));
+  sys::symlinkat(fmt::format("{} {}", state.pid, state.start_time), AT_FDCWD, file("process"));
 }
 
 void StateDir::remove() {
@@ -97,7 +88,7 @@ std::optional<spec::State> read_state(const std::string& root, const std::string
   const std::string path = root + "/" + id;
   if (const auto text = sys::read_file_if_present(path + "/state.json")) {
     spec::State state = spec::parse_state(*text);
-    if (const auto process = sys::read_file_if_present(path + "/process")) {
+    if (const auto process = sys::readlink_if_present(path + "/process")) {
       std::istringstream(*process) >> state.pid >> state.start_time;
     }
     return state;

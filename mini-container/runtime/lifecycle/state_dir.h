@@ -1,13 +1,13 @@
 // ROOT/ID: a container's memory between two commands, and the lock that keeps two commands apart.
 //
-//     config.json  the document as it was at create: later changes to the bundle do not count
 //     state.json   what is about to be made (spec/state.h)
-//     process      pid and start time of the first process, once it exists and is set up
+//     config.json  the document as it was at create: later changes to the bundle do not count
+//     process      a symbolic link to "PID START-TIME" of the first process, once that exists and is set up
 //     start        the gate: a socket on which a created container waits; gone once it was told to start
 //
 // create, start and delete hold an flock(2) on the directory itself while they work.
 // It is the first thing made and the last thing removed, so that whatever else exists can be found.
-// WHY three files, each written once: a journaling file system makes a file that replaces another reach its disk soon
+// WHY three names, each made once: a journaling file system makes a file that replaces another reach its disk soon
 // (ext4: auto_da_alloc), which costs 350 us at a start and an end; a file that is new, and soon gone, it only remembers.
 // Reads: flock(2), OCI runtime-spec runtime.md (state).
 #pragma once
@@ -48,12 +48,12 @@ class StateDir {
   const std::string& path() const { return path_; }
   std::string file(const std::string& name) const { return path_ + "/" + name; }
   std::string gate() const { return file("start"); }
-  // ORDER: the document first. Who finds state.json may rely on it.
-  void record(const spec::State& state, const std::string& document) const;
-  // `update` alone replaces what is there, as a whole: first the state, and the document once it holds.
-  void replace_state(const spec::State& state) const;
+  void record(const spec::State& state) const;
+  void record_document(const std::string& document) const;
+  // `update` alone replaces what is there, as a whole: first the state (record), and the document once it holds.
   void replace_document(const std::string& document) const;
-  // From here on others find the first process.
+  // From here on others find the first process. A link is made with its content in one call: nobody sees half of it.
+  // ORDER: last. Who finds the process may rely on the document.
   void publish(const spec::State& state) const;
   void keep() { owned_ = false; }
   void unlock() { lock_.reset(); }

@@ -33,7 +33,7 @@ Container updatable(const std::string& root, const std::string& id) {
 // On record before it is made, as in a creation: `delete` then finds what a killed update left.
 void record(const StateDir& directory, spec::State state, const std::vector<cgroup::Placement>& groups) {
   state.cgroups = recorded(groups);
-  directory.replace_state(state);
+  directory.record(state);
 }
 
 }  // namespace
@@ -56,7 +56,7 @@ void update(const UpdateOptions& options) {
   try {
     group.update(change);
   } catch (const std::exception&) {
-    directory.replace_state(container.state);
+    directory.record(container.state);
     throw;
   }
   directory.replace_document(config.text);

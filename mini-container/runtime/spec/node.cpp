@@ -2,68 +2,79 @@
 #include "mini-container/runtime/spec/node.h"
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <boost/json/stream_parser.hpp>
 
 namespace spec {
 
-using nlohmann::json;
+namespace json = boost::json;
 
 namespace {
 
 // A configuration of Docker with its seccomp profile has 20 kB and depth 7.
 constexpr std::size_t kMaxBytes = 8 << 20;
-constexpr int kMaxDepth = 64;
-
-void check_depth(std::string_view text, const std::string& name) {
-  int depth = 0;
-  bool quoted = false;
-  for (std::size_t index = 0; index < text.size(); ++index) {
-    const char character = text[index];
-    if (quoted) {
-      if (character == '\\') ++index;
-      if (character == '"') quoted = false;
-      continue;
-    }
-    if (character == '"') quoted = true;
-    if (character == '{' || character == '[') ++depth;
-    if (character == '}' || character == ']') --depth;
-    if (depth > kMaxDepth) throw Invalid(name, "nested deeper than " + std::to_string(kMaxDepth) + " levels");
-  }
-}
+constexpr std::size_t kMaxDepth = 64;
+// Of memory; the next is twice as large.
+constexpr std::size_t kFirstPiece = 16 << 10;
 
 // What stands there instead, short enough for one line.
-std::string shown(const json& value) {
-  std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
+std::string shown(const json::value& value) {
+  std::string text = json::serialize(value);
   constexpr std::size_t kLongest = 60;
   if (text.size() > kLongest) text = text.substr(0, kLongest) + " ...";
   return text;
 }
 
-// "[json.exception.parse_error.101] parse error at line 3, column 7: syntax error ..." without its tag.
-std::string parse_message(const json::exception& error) {
-  const std::string text = error.what();
-  const std::size_t end = text.find("] ");
-  return "is not JSON: " + (end == std::string::npos ? text : text.substr(end + 2));
+// "line 3, column 7", both from 1.
+std::string place_of(std::string_view before) {
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const std::size_t newline = before.rfind('\n');
+  const std::size_t column = newline == std::string_view::npos ? before.size() + 1 : before.size() - newline;
+  return "line " + std::to_string(line) + ", column " + std::to_string(column);
 }
 
-bool asks_for_something(const json& value) {
-  if (value.is_structured()) return std::any_of(value.begin(), value.end(), asks_for_something);
-  if (value.is_string()) return !value.get_ref<const std::string&>().empty();
-  if (value.is_number()) return value.get<double>() != 0;
-  return value.is_boolean() && value.get<bool>();
+[[noreturn]] void refuse_text(std::string_view text, const std::string& name, std::size_t read,
+                              const json::error_code& error) {
+  if (error == json::error::too_deep)
+    throw Invalid(name, "nested deeper than " + std::to_string(kMaxDepth) + " levels");
+  throw Invalid(name, "is not JSON: " + error.message() + " at " + place_of(text.substr(0, read)));
+}
+
+json::value parse(std::string_view text, const std::string& name, json::memory_resource& memory) {
+  if (text.size() > kMaxBytes) throw Invalid(name, "longer than " + std::to_string(kMaxBytes) + " bytes");
+  json::parse_options options;
+  options.max_depth = kMaxDepth;
+  json::stream_parser parser(&memory, options);
+  json::error_code error;
+  const std::size_t read = parser.write_some(text.data(), text.size(), error);
+  if (!error && read < text.size()) error = json::error::extra_data;
+  if (!error) parser.finish(error);
+  if (error) refuse_text(text, name, read, error);
+  return parser.release();
+}
+
+bool asks_for_something(const json::value& value) {
+  switch (value.kind()) {
+    case json::kind::object:
+      return std::any_of(value.get_object().begin(), value.get_object().end(),
+                         [](const auto& member) { return asks_for_something(member.value()); });
+    case json::kind::array:
+      return std::any_of(value.get_array().begin(), value.get_array().end(), asks_for_something);
+    case json::kind::string:
+      return !value.get_string().empty();
+    case json::kind::bool_:
+      return value.get_bool();
+    case json::kind::null:
+      return false;
+    default:
+      return value.to_number<double>() != 0;
+  }
 }
 
 }  // namespace
 
-json parse_document(std::string_view text, const std::string& name) {
-  if (text.size() > kMaxBytes) throw Invalid(name, "longer than " + std::to_string(kMaxBytes) + " bytes");
-  check_depth(text, name);
-  try {
-    return json::parse(text);
-  } catch (const json::exception& error) {
-    // parse_error, and out_of_range for a number like 1e999.
-    throw Invalid(name, parse_message(error));
-  }
-}
+Document::Document(std::string_view text, std::string name)
+    : name_(std::move(name)), memory_(kFirstPiece), value_(parse(text, name_, memory_)) {}
 
 std::string Node::path() const {
   if (parent_ == nullptr) return std::string(name_);
@@ -81,49 +92,48 @@ void Node::fail_type(const std::string& expected) const {
   fail("expected " + expected + ", got " + shown(value_));
 }
 
-const json& Node::object() const {
+const json::object& Node::object() const {
   if (!value_.is_object()) fail_type("an object");
-  return value_;
+  return value_.get_object();
 }
 
-const json& Node::array() const {
+const json::array& Node::array() const {
   if (!value_.is_array()) fail_type("an array");
-  return value_;
+  return value_.get_array();
 }
 
-const json* Node::find(std::string_view name) const {
-  const json& members = object();
-  const auto found = members.find(name);
-  return found == members.end() || found->is_null() ? nullptr : &*found;
+const json::value* Node::find(std::string_view name) const {
+  const json::value* found = object().if_contains(name);
+  return found == nullptr || found->is_null() ? nullptr : found;
 }
 
 std::string Node::text() const {
   if (!value_.is_string()) fail_type("a string");
-  const std::string& text = value_.get_ref<const std::string&>();
+  const json::string& text = value_.get_string();
   // The kernel would silently see only what stands before it.
-  if (text.find('\0') != std::string::npos)
+  if (text.find('\0') != json::string::npos)
     fail("contains a NUL character, which no kernel interface can carry");
-  return text;
+  return {text.data(), text.size()};
 }
 
 bool Node::boolean() const {
-  if (!value_.is_boolean()) fail_type("true or false");
-  return value_.get<bool>();
+  if (!value_.is_bool()) fail_type("true or false");
+  return value_.get_bool();
 }
 
 std::uint64_t Node::unsigned_number(std::uint64_t max) const {
-  if (!value_.is_number_unsigned()) fail_type("an unsigned integer");
-  const auto number = value_.get<std::uint64_t>();
+  const std::int64_t* small = value_.if_int64();
+  if (!value_.is_uint64() && (small == nullptr || *small < 0)) fail_type("an unsigned integer");
+  const auto number = small == nullptr ? value_.get_uint64() : static_cast<std::uint64_t>(*small);
   if (number > max) fail_type("at most " + std::to_string(max));
   return number;
 }
 
 std::int64_t Node::signed_number(std::int64_t min, std::int64_t max) const {
-  if (!value_.is_number_integer()) fail_type("an integer");
-  if (value_.is_number_unsigned() && value_.get<std::uint64_t>() > static_cast<std::uint64_t>(max)) {
-    fail_type("at most " + std::to_string(max));
-  }
-  const auto number = value_.get<std::int64_t>();
+  // What is unsigned to the library does not fit a signed number.
+  if (value_.is_uint64()) fail_type("at most " + std::to_string(max));
+  if (!value_.is_int64()) fail_type("an integer");
+  const std::int64_t number = value_.get_int64();
   if (number < min || number > max) {
     fail_type("a number from " + std::to_string(min) + " to " + std::to_string(max));
   }
@@ -131,7 +141,7 @@ std::int64_t Node::signed_number(std::int64_t min, std::int64_t max) const {
 }
 
 void Node::refuse(std::string_view name, const std::string& why) const {
-  const json* found = find(name);
+  const json::value* found = find(name);
   if (found != nullptr && asks_for_something(*found))
     child(*found, name).fail(why, "Remove it to go on without");
 }

@@ -5,10 +5,13 @@
 // of config.h; templates below find the overloads by argument-dependent lookup. Reads: RFC 8259.
 #pragma once
 
+#include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 #include <cstdint>
 #include <limits>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,18 +21,34 @@
 
 namespace spec {
 
+// The document behind a text, whose nodes live as long as it does. They share a few large pieces of memory, which go
+// all at once. Throws Invalid, called `name`, for what is not JSON, longer than 8 MiB or nested deeper than 64 levels.
+class Document {
+ public:
+  Document(std::string_view text, std::string name);
+
+  const boost::json::value& value() const { return value_; }
+  const std::string& name() const { return name_; }
+
+ private:
+  std::string name_;
+  boost::json::monotonic_resource memory_;
+  boost::json::value value_;
+};
+
 class Node {
  public:
-  // The document itself; `name` appears in errors about it ("config.json").
-  Node(const nlohmann::json& value, std::string_view name) : value_(value), name_(name) {}
+  explicit Node(const Document& document) : Node(document.value(), document.name()) {}
+  // As if `value` were a document of its own, which errors call `name`.
+  Node(const boost::json::value& value, std::string_view name) : value_(value), name_(name) {}
 
   std::string path() const;
   [[noreturn]] void fail(const std::string& why, const std::string& next = {}) const;
   // "expected an unsigned integer, got "many"".
   [[noreturn]] void fail_type(const std::string& expected) const;
 
-  const nlohmann::json& object() const;
-  const nlohmann::json& array() const;
+  const boost::json::object& object() const;
+  const boost::json::array& array() const;
   std::string text() const;
   bool boolean() const;
   std::uint64_t unsigned_number(std::uint64_t max) const;
@@ -46,25 +65,22 @@ class Node {
   // SPEC: "a runtime MUST generate an error when it cannot apply a property"; zero and empty ask for nothing.
   void refuse(std::string_view name, const std::string& why) const;
 
-  Node child(const nlohmann::json& value, std::string_view name) const {
+  Node child(const boost::json::value& value, std::string_view name) const {
     return {value, this, name, kNoIndex};
   }
-  Node child(const nlohmann::json& value, std::size_t index) const { return {value, this, {}, index}; }
+  Node child(const boost::json::value& value, std::size_t index) const { return {value, this, {}, index}; }
 
  private:
   static constexpr std::size_t kNoIndex = std::numeric_limits<std::size_t>::max();
-  Node(const nlohmann::json& value, const Node* parent, std::string_view name, std::size_t index)
+  Node(const boost::json::value& value, const Node* parent, std::string_view name, std::size_t index)
       : value_(value), parent_(parent), name_(name), index_(index) {}
-  const nlohmann::json* find(std::string_view name) const;
+  const boost::json::value* find(std::string_view name) const;
 
-  const nlohmann::json& value_;
+  const boost::json::value& value_;
   const Node* parent_ = nullptr;
   std::string_view name_;
   std::size_t index_ = kNoIndex;
 };
-
-// The document behind `text`, with limits on size and depth. `name` is what errors call it.
-nlohmann::json parse_document(std::string_view text, const std::string& name);
 
 void read(const Node& node, std::string& value);
 void read(const Node& node, bool& value);
@@ -82,7 +98,7 @@ void read(const Node& node, std::optional<Value>& value) {
 
 template <class Value>
 void read(const Node& node, std::vector<Value>& values) {
-  const nlohmann::json& array = node.array();
+  const boost::json::array& array = node.array();
   values.resize(array.size());
   for (std::size_t index = 0; index < array.size(); ++index)
     read(node.child(array[index], index), values[index]);
@@ -90,25 +106,25 @@ void read(const Node& node, std::vector<Value>& values) {
 
 template <class Value>
 void read(const Node& node, std::map<std::string, Value>& values) {
-  for (const auto& [name, value] : node.object().items())
-    read(node.child(value, name), values[name]);
+  for (const auto& member : node.object())
+    read(node.child(member.value(), member.key()), values[member.key()]);
 }
 
 template <class Value>
 void Node::get(std::string_view name, Value& value) const {
-  if (const nlohmann::json* found = find(name)) read(child(*found, name), value);
+  if (const boost::json::value* found = find(name)) read(child(*found, name), value);
 }
 
 template <class Value>
 void Node::require(std::string_view name, Value& value) const {
-  const nlohmann::json* found = find(name);
+  const boost::json::value* found = find(name);
   if (found == nullptr) child(value_, name).fail("is missing, and the specification requires it");
   read(child(*found, name), value);
 }
 
 template <class Visit>
 void Node::with(std::string_view name, Visit visit) const {
-  if (const nlohmann::json* found = find(name)) visit(child(*found, name));
+  if (const boost::json::value* found = find(name)) visit(child(*found, name));
 }
 
 }  // namespace spec

@@ -59,9 +59,9 @@ namespace {
 
 template <class Value>
 Value parse(std::string_view text, const std::string& name) {
-  const nlohmann::json document = parse_document(text, name);
+  const Document document(text, name);
   Value value;
-  read(Node(document, name), value);
+  read(Node(document), value);
   return value;
 }
 

@@ -1,18 +1,18 @@
 // See state.h.
 #include "mini-container/runtime/spec/state.h"
 
+#include <nlohmann/json.hpp>
+
 #include "mini-container/runtime/spec/node.h"
 
 namespace spec {
-
-using nlohmann::json;
-
-namespace {
 
 void read(const Node& node, GroupDirectory& group) {
   node.require("name", group.name);
   node.require("path", group.path);
 }
+
+namespace {
 
 // Text from bundles may hold any bytes; JSON may not.
 std::string dump(const nlohmann::ordered_json& value, int indentation) {
@@ -68,8 +68,8 @@ std::string to_json(const State& state) {
 }
 
 State parse_state(std::string_view text) {
-  const json document = parse_document(text, "state.json");
-  const Node node(document, "state.json");
+  const Document document(text, "state.json");
+  const Node node(document);
   State state;
   node.require("ociVersion", state.oci_version);
   node.require("id", state.id);
@@ -79,10 +79,7 @@ State parse_state(std::string_view text) {
   node.get("owner", state.owner);
   node.get("annotations", state.annotations);
   node.require("ownPidNamespace", state.own_pid_namespace);
-  node.with("cgroups", [&](const Node& groups) {
-    for (std::size_t index = 0; index < groups.array().size(); ++index)
-      read(groups.child(groups.array()[index], index), state.cgroups.emplace_back());
-  });
+  node.get("cgroups", state.cgroups);
   return state;
 }
 

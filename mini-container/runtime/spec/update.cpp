@@ -1,8 +1,8 @@
 // See update.h.
 #include "mini-container/runtime/spec/update.h"
 
+#include <boost/json/serialize.hpp>
 #include <charconv>
-#include <nlohmann/json.hpp>
 
 #include "mini-container/runtime/spec/node.h"
 #include "mini-container/runtime/spec/parse.h"
@@ -10,15 +10,19 @@
 
 namespace spec {
 
-using nlohmann::json;
+namespace json = boost::json;
 
 namespace {
 
 // Members in which engines send zero, or "", for "leave it".
-constexpr const char* kZeroIsNothing[] = {
-    "/cpu/shares",         "/cpu/period",   "/cpu/quota",          "/cpu/cpus",          "/cpu/mems",
-    "/cpu/realtimePeriod", "/memory/limit", "/memory/reservation", "/memory/swap",       "/memory/kernel",
-    "/memory/kernelTCP",   "/pids/limit",   "/blockIO/weight",     "/blockIO/leafWeight"};
+struct Place {
+  std::string_view section, member;
+};
+constexpr Place kZeroIsNothing[] = {
+    {"cpu", "shares"},     {"cpu", "period"},         {"cpu", "quota"},        {"cpu", "cpus"},
+    {"cpu", "mems"},       {"cpu", "realtimePeriod"}, {"memory", "limit"},     {"memory", "reservation"},
+    {"memory", "swap"},    {"memory", "kernel"},      {"memory", "kernelTCP"}, {"pids", "limit"},
+    {"blockIO", "weight"}, {"blockIO", "leafWeight"}};
 
 // Members that count bytes, so that a unit may follow.
 bool counts_bytes(const std::string& member) {
@@ -39,65 +43,98 @@ std::int64_t unit_of(std::string_view suffix) {
 }
 
 // The reader of the document says what is wrong with a text where a number belongs.
-json value_of(const ResourceFlag& flag) {
+json::value value_of(const ResourceFlag& flag) {
   std::int64_t number = 0;
   const char* end = flag.value.data() + flag.value.size();
   const auto [rest, error] = std::from_chars(flag.value.data(), end, number);
   const std::string_view suffix(rest, static_cast<std::size_t>(end - rest));
   const bool text = flag.member == "cpu.cpus" || flag.member == "cpu.mems";
-  if (text || error != std::errc() || (!suffix.empty() && !counts_bytes(flag.member))) return flag.value;
+  if (text || error != std::errc() || (!suffix.empty() && !counts_bytes(flag.member)))
+    return json::value(flag.value);
   std::int64_t bytes = 0;
   const std::int64_t unit = unit_of(suffix);
-  if (unit == 0 || __builtin_mul_overflow(number, unit, &bytes)) return flag.value;
-  // What is not negative is unsigned to the reader.
-  return bytes < 0 ? json(bytes) : json(static_cast<std::uint64_t>(bytes));
+  if (unit == 0 || __builtin_mul_overflow(number, unit, &bytes)) return json::value(flag.value);
+  return bytes;
 }
 
-void drop_empty(json& value) {
-  if (!value.is_object()) return;
-  for (auto member = value.begin(); member != value.end();) {
-    drop_empty(*member);
-    const bool nothing = member->is_null() || (member->is_structured() && member->empty());
-    member = nothing ? value.erase(member) : std::next(member);
+bool is_empty(const json::value& value) {
+  if (value.is_null()) return true;
+  if (value.is_array()) return value.get_array().empty();
+  return value.is_object() && value.get_object().empty();
+}
+
+void drop_empty(json::object& object) {
+  for (auto member = object.begin(); member != object.end();) {
+    if (member->value().is_object()) drop_empty(member->value().get_object());
+    member = is_empty(member->value()) ? object.erase(member) : std::next(member);
   }
 }
 
-void drop_what_asks_for_nothing(json& update) {
-  for (const char* place : kZeroIsNothing) {
-    const json::json_pointer pointer(place);
-    if (!update.contains(pointer)) continue;
-    const json& value = update[pointer];
-    if (value != json(0) && value != json("")) continue;
-    update[pointer.parent_pointer()].erase(pointer.back());
+void drop_what_asks_for_nothing(json::object& update) {
+  for (const Place& place : kZeroIsNothing) {
+    json::value* section = update.if_contains(place.section);
+    if (section == nullptr || !section->is_object()) continue;
+    const json::value* value = section->get_object().if_contains(place.member);
+    if (value != nullptr && (*value == 0 || *value == "")) section->get_object().erase(place.member);
   }
   drop_empty(update);
 }
 
 // Rules are an ordered list for one program or device file: there is no changing a part of it while it is in force.
-void check_devices(const json& update, const json& resources) {
-  const auto devices = update.find("devices");
-  if (devices == update.end() || *devices == resources.value("devices", json::array())) return;
+void check_devices(const json::object& update, const json::object& resources) {
+  const json::value* asked = update.if_contains("devices");
+  const json::value* present = resources.if_contains("devices");
+  if (asked == nullptr || (present != nullptr && *asked == *present)) return;
   throw Invalid("linux.resources.devices", "the device rules of a running container cannot be changed",
                 "Leave devices out of the update");
 }
 
-// Without a limit on memory one on memory and swap together would be refused by the kernel, or mean another thing.
-void lift_swap_with_memory(const json& update, json& resources) {
-  const json& asked = update.value("memory", json::object());
-  json& memory = resources["memory"];
-  if (asked.is_object() && asked.value("limit", json()) == -1 && !asked.contains("swap") &&
-      memory.contains("swap"))
-    memory["swap"] = -1;
+// What `patch` has replaces what `target` has; what is null there goes. Reads: RFC 7396.
+void merge(json::value& target, const json::value& patch) {
+  if (!patch.is_object()) {
+    target = patch;
+    return;
+  }
+  json::object& object = target.is_object() ? target.get_object() : target.emplace_object();
+  for (const auto& member : patch.get_object()) {
+    if (member.value().is_null()) {
+      object.erase(member.key());
+    } else {
+      merge(object[member.key()], member.value());
+    }
+  }
 }
 
-json resources_of(std::string_view text) {
-  json update = parse_document(text, "resources");
-  if (!update.is_object()) Node(update, "linux.resources").fail_type("an object");
-  for (const auto& [name, section] : update.items()) {
-    const bool list = name == "devices" || name == "hugepageLimits";
-    if (!section.is_null() && !(list ? section.is_array() : section.is_object()))
-      Node(section, "linux.resources." + name).fail_type(list ? "an array" : "an object");
+// Without a limit on memory one on memory and swap together would be refused by the kernel, or mean another thing.
+void lift_swap_with_memory(const json::object& update, json::object& resources) {
+  const json::value* asked = update.if_contains("memory");
+  json::value* memory = resources.if_contains("memory");
+  if (asked == nullptr || memory == nullptr || !memory->is_object()) return;
+  const json::value* limit = asked->get_object().if_contains("limit");
+  json::value* swap = memory->get_object().if_contains("swap");
+  const bool lifted = limit != nullptr && *limit == -1 && !asked->get_object().contains("swap");
+  if (lifted && swap != nullptr) *swap = -1;
+}
+
+// Every section is an object or a list, so that merging means something.
+void check_sections(const Document& document) {
+  for (const auto& member : Node(document.value(), "linux.resources").object()) {
+    const std::string place = "linux.resources." + std::string(member.key());
+    const Node section(member.value(), place);
+    if (member.value().is_null()) continue;
+    if (member.key() == "devices" || member.key() == "hugepageLimits") {
+      section.array();
+    } else {
+      section.object();
+    }
   }
+}
+
+json::object resources_of(std::string_view text) {
+  const Document document(text, "resources");
+  check_sections(document);
+  // A copy that may grow.
+  json::object update(document.value().get_object(), json::storage_ptr());
   drop_what_asks_for_nothing(update);
   return update;
 }
@@ -105,27 +142,33 @@ json resources_of(std::string_view text) {
 }  // namespace
 
 std::string resources_document(const std::vector<ResourceFlag>& flags) {
-  json document = json::object();
+  json::object document;
   for (const ResourceFlag& flag : flags) {
-    const std::size_t dot = flag.member.find('.');
-    document[flag.member.substr(0, dot)][flag.member.substr(dot + 1)] = value_of(flag);
+    const std::string_view member = flag.member;
+    const std::size_t dot = member.find('.');
+    json::value& section = document[member.substr(0, dot)];
+    if (section.is_null()) section.emplace_object();
+    section.get_object()[member.substr(dot + 1)] = value_of(flag);
   }
-  return document.dump(-1, ' ', false, json::error_handler_t::replace);
+  return json::serialize(document);
 }
 
 UpdatedConfig with_resources(std::string_view config, std::string_view resources) {
-  const json update = resources_of(resources);
-  json document = parse_document(config, "config.json");
-  json& all = document["linux"]["resources"];
-  if (!all.is_object()) all = json::object();
-  check_devices(update, all);
+  const json::object update = resources_of(resources);
+  const Document read(config, "config.json");
+  json::object document(Node(read).object(), json::storage_ptr());
+  json::value& platform = document["linux"];
+  if (!platform.is_object()) platform.emplace_object();
+  json::value& all = platform.get_object()["resources"];
+  if (!all.is_object()) all.emplace_object();
+  check_devices(update, all.get_object());
   UpdatedConfig result;
-  for (const auto& [name, section] : update.items()) {
-    if (name != "devices") result.sections.push_back(name);
+  for (const auto& member : update) {
+    if (member.key() != "devices") result.sections.emplace_back(member.key());
   }
-  all.merge_patch(update);
-  if (update.contains("memory")) lift_swap_with_memory(update, all);
-  result.text = document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  merge(all, update);
+  lift_swap_with_memory(update, all.get_object());
+  result.text = json::serialize(document) + "\n";
   result.config = parse_config(result.text);
   validate(result.config);
   return result;
