@@ -64,7 +64,7 @@ Options parse(const std::string& command, const std::vector<std::string>& argume
   Options options;
   for (std::size_t index = 0; index < arguments.size(); index += 2) {
     const std::string& option = arguments[index];
-    const std::string wanted = command + " " + option;
+    const std::string wanted = fmt::format("{} {}", command, option);
     const bool has_value = index + 1 < arguments.size();
     const std::string value = has_value ? arguments[index + 1] : std::string();
     if (!has_value) throw BadArguments(fmt::format("'{}' wants a value", option));
