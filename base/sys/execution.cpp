@@ -90,10 +90,13 @@ void setsid(Where where) {
 }
 
 bool new_session_keyring(const std::string& name, Where where) {
+  const auto describe = [&] { return "KEYCTL_JOIN_SESSION_KEYRING, " + name; };
   const auto outcome = attempt(
-      "keyctl", [&] { return "KEYCTL_JOIN_SESSION_KEYRING, " + name; },
-      [&] { return ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name.c_str()); }, where);
-  return outcome.ok();
+      "keyctl", describe, [&] { return ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name.c_str()); },
+      where);
+  const bool none = outcome.error == ENOSYS || outcome.error == EPERM || outcome.error == EDQUOT;
+  if (outcome.ok() || none) return outcome.ok();
+  throw Error(outcome.error, "keyctl", describe(), std::string(trace::Phase::current()));
 }
 
 mode_t umask(mode_t mask, Where where) {

@@ -176,7 +176,12 @@ int poll(std::span<pollfd> descriptors, int timeout_ms, Where where) {
       "poll", [&] { return fmt::format("{} descriptors, {} ms", descriptors.size(), timeout_ms); },
       [&] { return ::poll(descriptors.data(), descriptors.size(), timeout_ms); }, where);
   if (outcome.ok()) return outcome.value;
-  if (outcome.error == EINTR) return 0;
+  if (outcome.error == EINTR) {
+    // The kernel has written nothing: what an earlier wait found must not look like news.
+    for (pollfd& descriptor : descriptors)
+      descriptor.revents = 0;
+    return 0;
+  }
   throw Error(outcome.error, "poll", fmt::format("{} descriptors", descriptors.size()));
 }
 

@@ -29,6 +29,13 @@ UniqueFd unix_stream(Where where) {
       [] { return ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0); }, where));
 }
 
+// WHY twice: a peer that closes with a message of ours unread resets the connection, and the kernel reports that before
+// what the peer had said. Asked again it hands that out, and then the end of file.
+ssize_t receive(int socket, msghdr& header) {
+  const ssize_t count = ::recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
+  return count < 0 && errno == ECONNRESET ? ::recvmsg(socket, &header, MSG_CMSG_CLOEXEC) : count;
+}
+
 }  // namespace
 
 SocketPair seqpacket_pair(Where where) {
@@ -74,8 +81,8 @@ std::optional<Message> receive_message(int socket, Where where) {
   header.msg_control = control;
   header.msg_controllen = sizeof control;
   const auto count = call(
-      "recvmsg", [&] { return fmt::format("fd {}", socket); },
-      retry([&] { return ::recvmsg(socket, &header, MSG_CMSG_CLOEXEC); }), where);
+      "recvmsg", [&] { return fmt::format("fd {}", socket); }, retry([&] { return receive(socket, header); }),
+      where);
   for (cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr; part = CMSG_NXTHDR(&header, part)) {
     if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
     const std::size_t total = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);

@@ -90,7 +90,7 @@ void leave_and_remove(const std::string& path) {
 
 }  // namespace
 
-void Cgroup::update(const Update& update) {
+void Cgroup::update(const Update& update, const std::function<void()>& record) {
   std::vector<std::string> made, entered;
   Undo undo;
   undo.later([&made] { std::for_each(made.rbegin(), made.rend(), leave_and_remove); });
@@ -113,6 +113,7 @@ void Cgroup::update(const Update& update) {
   // ORDER: last: it is the dearest step, and the limits are in force when the processes arrive.
   for (const std::string& path : entered)
     move_all(*this, path);
+  record();
   undo.keep();
 }
 

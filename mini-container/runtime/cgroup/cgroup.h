@@ -11,6 +11,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -66,9 +67,9 @@ class Cgroup {
 
   // Writes settings. Throws sys::Error that names the member.
   void apply(const std::vector<Setting>& settings) const;
-  // update.h: other limits for what runs. If a write fails, those before it are undone, groups that were made for
-  // it go, and it throws.
-  void update(const Update& update);
+  // update.h: other limits for what runs, then `record` to put them on record. If either fails, what was written is
+  // undone, groups that were made for it go, and it throws.
+  void update(const Update& update, const std::function<void()>& record);
 
   // Processes in the group and the groups below, as this pid namespace numbers them.
   std::vector<pid_t> pids() const;
@@ -76,6 +77,7 @@ class Cgroup {
   void kill_all(int signal = SIGKILL) const;
   void freeze() const;
   void thaw() const;
+  // Frozen, or about to be.
   bool frozen() const;
   // Waits until no process is left; false when `timeout` passed.
   bool wait_until_empty(std::chrono::milliseconds timeout) const;
@@ -108,7 +110,10 @@ class Cgroup {
   // The file, absolute, that takes the setting on this host, and what to write into it.
   FileValue place_of(const Setting& setting) const;
   static void write(const FileValue& place, const Setting& setting);
-  void set_frozen(bool frozen) const;
+  // The file that stops the group or lets it go on, and the word for it. Throws where there is none.
+  FileValue freezer_file(bool frozen) const;
+  void set_frozen(bool wanted) const;
+  bool settled(bool wanted) const;
   void roll_back() noexcept;
 
   std::vector<Group> groups_;

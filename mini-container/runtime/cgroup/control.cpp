@@ -51,6 +51,34 @@ void wait_for_exit(const std::vector<pid_t>& pids, Clock::time_point deadline) {
   }
 }
 
+void write_place(const FileValue& place) {
+  sys::write_existing_file(place.file, place.value);
+}
+
+// A group that was stopped on the way to something else goes on at the end of this object's life.
+class Thawing {
+ public:
+  explicit Thawing(FileValue thawed) : thawed_(std::move(thawed)) {}
+  Thawing(const Thawing&) = delete;
+  Thawing& operator=(const Thawing&) = delete;
+  ~Thawing() {
+    try {
+      now();
+    } catch (const std::exception& error) {
+      trace::note(error.what());
+    }
+  }
+  // Instead of at the end, where a failure could not be told.
+  void now() {
+    if (!thawed_.file.empty()) write_place(thawed_);
+    keep();
+  }
+  void keep() { thawed_ = {}; }
+
+ private:
+  FileValue thawed_;
+};
+
 }  // namespace
 
 // The group that answers for all: v2's own, else the freezer's, else any.
@@ -79,9 +107,10 @@ void Cgroup::kill_all(int signal) const {
   }
   if (pids().empty()) return;
   // A stopped group gets a signal as one; without a freezer, what forks meanwhile is met in a later round.
-  const Group* freezer = with("freezer");
-  if (freezer != nullptr) sys::write_existing_file(freezer->path + "/freezer.state", "FROZEN");
-  const int rounds = freezer == nullptr && signal == SIGKILL ? 100 : 1;
+  const bool stoppable = with("freezer") != nullptr;
+  Thawing thawing(stoppable ? freezer_file(false) : FileValue{});
+  if (stoppable) write_place(freezer_file(true));
+  const int rounds = !stoppable && signal == SIGKILL ? 100 : 1;
   for (int round = 0; round < rounds; ++round) {
     const std::vector<pid_t> targets = pids();
     if (targets.empty()) break;
@@ -89,34 +118,46 @@ void Cgroup::kill_all(int signal) const {
       sys::kill_if_present(pid, signal);
     if (rounds > 1) wait_for_exit(targets, Clock::now() + std::chrono::milliseconds(100));
   }
-  if (freezer != nullptr) sys::write_existing_file(freezer->path + "/freezer.state", "THAWED");
+  thawing.now();
 }
 
-void Cgroup::set_frozen(bool frozen) const {
+FileValue Cgroup::freezer_file(bool frozen) const {
   const Group* group = primary();
-  const bool v2 = group != nullptr && group->version == Version::v2;
-  if (group == nullptr || (!v2 && with("freezer") == nullptr)) {
-    throw sys::Error(
-        ENOENT, "write", "freezer.state", "",
-        "the container has no control group that can stop it: it was made without the right to one");
-  }
-  const std::string file = v2 ? group->path + "/cgroup.freeze" : with("freezer")->path + "/freezer.state";
-  const std::string value = v2 ? (frozen ? "1" : "0") : (frozen ? "FROZEN" : "THAWED");
+  if (group != nullptr && group->version == Version::v2)
+    return {group->path + "/cgroup.freeze", frozen ? "1" : "0"};
+  if (const Group* freezer = with("freezer"))
+    return {freezer->path + "/freezer.state", frozen ? "FROZEN" : "THAWED"};
+  throw sys::Error(
+      ENOENT, "write", "freezer.state", "",
+      "the container has no control group that can stop it: it was made without the right to one");
+}
+
+// v1 says FREEZING while a process is still on its way.
+bool Cgroup::settled(bool wanted) const {
+  const Group* freezer = with("freezer");
+  if (freezer == nullptr || freezer->version == Version::v2) return frozen() == wanted;
+  const FileValue place = freezer_file(wanted);
+  return sys::read_file_if_present(place.file).value_or("").starts_with(place.value);
+}
+
+void Cgroup::set_frozen(bool wanted) const {
+  const FileValue place = freezer_file(wanted);
   const auto deadline = Clock::now() + std::chrono::seconds(2);
-  sys::write_existing_file(file, value);
-  while (this->frozen() != frozen) {
-    if (Clock::now() > deadline) {
-      sys::write_existing_file(file, v2 ? "0" : "THAWED");
-      throw sys::Error(EBUSY, "write", file, "", "a process does not stop, as one in state D would not");
-    }
+  write_place(place);
+  while (!settled(wanted)) {
+    if (Clock::now() > deadline)
+      throw sys::Error(EBUSY, "write", place.file, "",
+                       "a process does not stop, as one in state D would not");
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
     // v1 may stay FREEZING after a fork raced with the request, until it is asked again.
-    if (!v2) sys::write_existing_file(file, value);
+    write_place(place);
   }
 }
 
 void Cgroup::freeze() const {
+  Thawing unless_all(freezer_file(false));
   set_frozen(true);
+  unless_all.keep();
 }
 void Cgroup::thaw() const {
   set_frozen(false);
@@ -129,7 +170,10 @@ bool Cgroup::frozen() const {
     return field_in(group->path + "/cgroup.events", "frozen").value_or(0) == 1;
   const Group* freezer = with("freezer");
   if (freezer == nullptr) return false;
-  return sys::read_file_if_present(freezer->path + "/freezer.state").value_or("").starts_with("FROZEN");
+  // WHY: what is FREEZING takes no SIGKILL either.
+  return !sys::read_file_if_present(freezer->path + "/freezer.state")
+              .value_or("THAWED")
+              .starts_with("THAWED");
 }
 
 bool Cgroup::wait_until_empty(std::chrono::milliseconds timeout) const {

@@ -1,6 +1,10 @@
 // See container.h.
 #include "mini-container/runtime/lifecycle/container.h"
 
+#include <fmt/format.h>
+
+#include <chrono>
+
 #include "base/sys/file.h"
 #include "base/sys/process.h"
 #include "mini-container/runtime/lifecycle/state_dir.h"
@@ -39,6 +43,24 @@ Container find_container(const std::string& root, const std::string& id) {
   container.pidfd = first_process(container.state);
   container.status = status_of(container);
   return container;
+}
+
+void kill_first_process(const Container& container) {
+  using std::chrono::steady_clock;
+  sys::pidfd_send_signal(container.pidfd.get(), SIGKILL);
+  // ORDER: after the signal, so that nothing of it runs again; what is frozen dies only once it is thawed.
+  if (container.status == spec::Status::paused) open_cgroup(container.state).thaw();
+  // No polling: a pidfd becomes readable when its process ends.
+  pollfd ended{container.pidfd.get(), POLLIN, 0};
+  const auto deadline = steady_clock::now() + std::chrono::seconds(10);
+  while (sys::poll({&ended, 1}, 1000) == 0) {
+    if (steady_clock::now() < deadline) continue;
+    throw std::runtime_error(
+        fmt::format("process {} was killed and does not end. Hint: one in state D cannot, nor can the first "
+                    "of a pid namespace before "
+                    "whoever started the others (exec) has waited for them",
+                    container.state.pid));
+  }
 }
 
 std::vector<cgroup::Placement> placements_of(const spec::State& state) {

@@ -23,6 +23,9 @@ struct Container {
 // Throws NoSuchContainer.
 Container find_container(const std::string& root, const std::string& id);
 
+// Kills the first process, which must be alive, frozen or not, and waits for its end. Throws if it does not come.
+void kill_first_process(const Container& container);
+
 std::vector<cgroup::Placement> placements_of(const spec::State& state);
 cgroup::Cgroup open_cgroup(const spec::State& state);
 std::vector<spec::GroupDirectory> recorded(const std::vector<cgroup::Placement>& placements);

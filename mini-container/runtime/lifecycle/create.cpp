@@ -17,10 +17,26 @@ sys::UniqueFd connect_to_gate(const StateDir& directory) {
   return sys::connect_unix(sys::fd_path(folder.get()) + "/start");
 }
 
-void run_poststart(const StateDir& directory, const Container& container) {
-  const spec::Config config = spec::parse_config(sys::read_file(directory.file("config.json")));
-  run_late_hooks(config.hooks.poststart, "hooks.poststart", container.state, spec::Status::running);
-}
+// A start that fails on its way is never half a start: the first process ends, and is gone when the error is told.
+class EndUnlessStarted {
+ public:
+  explicit EndUnlessStarted(const Container& container) : container_(container) {}
+  EndUnlessStarted(const EndUnlessStarted&) = delete;
+  EndUnlessStarted& operator=(const EndUnlessStarted&) = delete;
+  ~EndUnlessStarted() {
+    if (started_) return;
+    try {
+      kill_first_process(container_);
+    } catch (const std::exception& error) {
+      trace::note(error.what());
+    }
+  }
+  void started() { started_ = true; }
+
+ private:
+  const Container& container_;
+  bool started_ = false;
+};
 
 }  // namespace
 
@@ -29,9 +45,10 @@ void create(const LaunchOptions& options) {
   const sys::UniqueFd console =
       options.console_socket.empty() ? sys::UniqueFd() : sys::connect_unix(options.console_socket);
   Launched made = launch(options, Gate::socket, console.get(), signals);
-  made.keep();
-  // ORDER: last. A runtime killed before this line leaves a child that reads an end of file and ends.
+  // ORDER: the last step that may fail, and then all is taken back. A runtime that is killed before it leaves a child
+  // that reads an end of file and ends.
   protocol::say(made.line.get(), protocol::Word::kept);
+  made.keep();
 }
 
 void start(const std::string& root, const std::string& id) {
@@ -43,12 +60,16 @@ void start(const std::string& root, const std::string& id) {
     throw std::runtime_error(
         fmt::format("cannot start container \"{}\": it is {}, not created", id, name_of(container.status)));
   }
+  // ORDER: read before, so that nothing can fail once the program runs.
+  const spec::Config config = spec::parse_config(sys::read_file(directory.file("config.json")));
   const trace::Phase phase("start",
                            "the process that waits at the gate goes on to become the user's program");
   const sys::UniqueFd line = connect_to_gate(directory);
+  EndUnlessStarted whole(container);
   sys::unlink_if_present(directory.gate());
   start_over(line.get(), signals);
-  run_poststart(directory, container);
+  whole.started();
+  run_late_hooks(config.hooks.poststart, "hooks.poststart", container.state, spec::Status::running);
 }
 
 }  // namespace lifecycle

@@ -2,10 +2,7 @@
 // Mounts need no removal: they vanish with the mount namespace, and that with its last process.
 #include <fmt/format.h>
 
-#include <chrono>
-
 #include "base/sys/file.h"
-#include "base/sys/process.h"
 #include "mini-container/runtime/lifecycle/commands.h"
 #include "mini-container/runtime/lifecycle/late_hooks.h"
 #include "mini-container/runtime/spec/parse.h"
@@ -14,13 +11,9 @@ namespace lifecycle {
 
 namespace {
 
-// No polling: a pidfd becomes readable when its process ends.
 void kill_and_wait(const Container& container) {
   const trace::Phase phase("kill", "the end of its first process ends a pid namespace and all in it");
-  sys::pidfd_send_signal(container.pidfd.get(), SIGKILL);
-  pollfd ended{container.pidfd.get(), POLLIN, 0};
-  while (sys::poll({&ended, 1}, -1) == 0) {
-  }
+  kill_first_process(container);
 }
 
 void remove_cgroups(const spec::State& state) {
@@ -45,10 +38,7 @@ void remove_existing(const std::string& root, const std::string& id, bool force)
         "container \"{}\" is {}. Stop it first (mini-runtime kill {} KILL), or delete it with --force", id,
         name_of(container.status), id));
   }
-  if (container.alive()) {
-    if (container.status == spec::Status::paused) open_cgroup(container.state).thaw();
-    kill_and_wait(container);
-  }
+  if (container.alive()) kill_and_wait(container);
   remove_cgroups(container.state);
   run_poststop(directory, container.state);
   directory.remove();

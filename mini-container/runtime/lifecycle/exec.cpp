@@ -13,6 +13,7 @@
 #include "mini-container/runtime/lifecycle/commands.h"
 #include "mini-container/runtime/lifecycle/console.h"
 #include "mini-container/runtime/lifecycle/newcomer.h"
+#include "mini-container/runtime/lifecycle/pid_file.h"
 #include "mini-container/runtime/namespaces/apply.h"
 #include "mini-container/runtime/process/apply.h"
 #include "mini-container/runtime/process/program.h"
@@ -144,14 +145,17 @@ int exec(const ExecOptions& options) {
   }
   signals.wait_for(pair.first.get());
   protocol::expect(pair.first.get(), Word::ready);
-  if (!options.pid_file.empty()) sys::replace_file(options.pid_file, fmt::format("{}", child.pid()));
+  PidFile pid_file(options.pid_file, child.pid());
   const sys::UniqueFd master = receiver ? receiver->receive() : sys::UniqueFd();
   start_over(pair.first.get(), signals);
+  int code = 0;
   if (options.detach) {
     child.release();
-    return 0;
+  } else {
+    code = wait_in_foreground(child, master.get(), signals).shell_code();
   }
-  return wait_in_foreground(child, master.get(), signals).shell_code();
+  pid_file.keep();
+  return code;
 }
 
 }  // namespace lifecycle

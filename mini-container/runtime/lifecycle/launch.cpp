@@ -142,7 +142,7 @@ void run_creation_hooks(Launched& made, const Signals& signals) {
 void publish(Launched& made, const LaunchOptions& options) {
   const trace::Phase phase("publish", "from here on other commands find the container by its id");
   made.directory.publish(made.state);
-  if (!options.pid_file.empty()) sys::replace_file(options.pid_file, fmt::format("{}", made.child.pid()));
+  made.pid_file = PidFile(options.pid_file, made.child.pid());
 }
 
 }  // namespace
@@ -151,6 +151,7 @@ void Launched::keep() {
   directory.keep();
   poststop.keep();
   cgroup.keep();
+  pid_file.keep();
   child.release();
 }
 
@@ -171,6 +172,7 @@ Launched launch(const LaunchOptions& options, Gate gate, int console, const Sign
                 std::move(directory),
                 std::move(state),
                 std::move(poststop),
+                {},
                 {},
                 {},
                 {}};

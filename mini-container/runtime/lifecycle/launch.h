@@ -8,6 +8,7 @@
 #include "mini-container/runtime/cgroup/cgroup.h"
 #include "mini-container/runtime/lifecycle/descriptors.h"
 #include "mini-container/runtime/lifecycle/late_hooks.h"
+#include "mini-container/runtime/lifecycle/pid_file.h"
 #include "mini-container/runtime/lifecycle/plans.h"
 #include "mini-container/runtime/lifecycle/signals.h"
 #include "mini-container/runtime/lifecycle/state_dir.h"
@@ -36,6 +37,7 @@ struct Launched {
   spec::State state;
   PoststopHooks poststop;  // ORDER: after the groups are gone, before the record is
   cgroup::Cgroup cgroup;
+  PidFile pid_file;
   sys::UniqueFd line;  // to the first process: protocol.h
   sys::Child child;    // ORDER: killed before its groups and its state go
 

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
+#include <algorithm>
+#include <chrono>
+#include <limits>
 #include <stdexcept>
 
 #include "base/sys/process.h"
@@ -12,10 +14,26 @@ namespace process {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
+// For poll(2): 0 once `deadline` has passed.
+int milliseconds_until(Clock::time_point deadline) {
+  constexpr long long kLongest = std::numeric_limits<int>::max();
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+  return static_cast<int>(std::clamp<long long>(left, 0, kLongest));
+}
+
 // False when `timeout` seconds passed; nullopt waits without end.
 bool wait_for_end(const sys::Child& child, std::optional<int> timeout) {
+  const auto deadline = Clock::now() + std::chrono::seconds(timeout.value_or(0));
   pollfd ended{child.pidfd(), POLLIN, 0};
-  return sys::poll({&ended, 1}, timeout ? *timeout * 1000 : -1) > 0;
+  int left = -1;  // milliseconds
+  do {
+    if (timeout) left = milliseconds_until(deadline);
+    // WHY: again, since a signal too ends the wait.
+    if (sys::poll({&ended, 1}, left) > 0) return true;
+  } while (left != 0);
+  return false;
 }
 
 void run_hook(const spec::Hook& hook, const std::string& member, const std::string& state) {

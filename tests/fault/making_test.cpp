@@ -1,0 +1,80 @@
+// For every k: the k-th kernel call of `run`, and of `create`, fails, once on the runtime's side and once on the
+// container's. Whatever k is, nothing remains of a creation that failed, and the message names the call.
+#include "base/sys/file.h"
+#include "tests/fault/faults.h"
+
+namespace {
+
+using fault::Subject;
+
+class FaultOfMaking : public fault::Faults {
+ protected:
+  // Besides what every document asks for: a user namespace, a filter, a score, and hooks of all six kinds.
+  void ask_for_more() {
+    auto& linux = bundle_.config["linux"];
+    linux["namespaces"].push_back({{"type", "user"}});
+    linux["uidMappings"] = linux["gidMappings"] = {{{"containerID", 0}, {"hostID", 0}, {"size", 65536}}};
+    linux["seccomp"] = {{"defaultAction", "SCMP_ACT_ALLOW"},
+                        {"syscalls", {{{"names", {"reboot"}}, {"action", "SCMP_ACT_ERRNO"}}}}};
+    bundle_.config["process"]["oomScoreAdj"] = 100;
+    for (const char* kind :
+         {"prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"})
+      bundle_.config["hooks"][kind] = {{{"path", "/bin/true"}}};
+    bundle_.write();
+  }
+
+  Subject run_to_its_end() {
+    bundle_.config["process"]["args"][2] = "true";
+    bundle_.write();
+    Subject subject;
+    subject.command = [this] {
+      lifecycle::RunOptions options;
+      options.launch = launch_options();
+      if (const int code = lifecycle::run(options); code != 0)
+        throw std::runtime_error("it ended with " + std::to_string(code));
+    };
+    subject.unfinished = subject.unsound = [this] { return left_over(); };
+    return subject;
+  }
+
+  std::string pid_file() const { return bundle_.path() + "/pid"; }
+
+  // ORDER of its last steps: the container's side goes on to its gate while `create` returns.
+  std::string unfinished_creation() const {
+    if (!comes([this] { return told_->hit() || told_->last == std::string("accept4"); }))
+      return "it never came to its gate";
+    // A container that fails after `create` has returned can only be found dead.
+    const bool on_its_own = told_->hit() && told_->fault.role == trace::Role::container;
+    const std::string wanted = on_its_own ? "stopped" : "created";
+    if (!comes([&] { return status() == wanted; })) return "it is " + status() + ", not " + wanted;
+    return sys::exists(pid_file()) ? "" : "there is no pid file";
+  }
+
+  Subject create() {
+    Subject subject;
+    subject.command = [this] {
+      lifecycle::LaunchOptions options = launch_options();
+      options.pid_file = pid_file();
+      sys::unlink_if_present(options.pid_file);
+      lifecycle::create(options);
+    };
+    subject.unfinished = [this] { return unfinished_creation(); };
+    subject.unsound = [this] { return left_over() + (sys::exists(pid_file()) ? " the pid file" : ""); };
+    return subject;
+  }
+};
+
+TEST_P(FaultOfMaking, RunLeavesNothing) {
+  fail_every_call(run_to_its_end(), 40);
+}
+TEST_P(FaultOfMaking, RunOfARichDocumentLeavesNothing) {
+  ask_for_more();
+  fail_every_call(run_to_its_end(), 60);
+}
+TEST_P(FaultOfMaking, CreateMakesAllOrNothing) {
+  fail_every_call(create(), 40);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sides, FaultOfMaking, testing::ValuesIn(fault::kBothSides), fault::name_of);
+
+}  // namespace

@@ -1,0 +1,245 @@
+// For every k: the k-th kernel call of a verb that acts on a container fails. Whatever k is, the message names the call,
+// the container is in a state that the verb's other half can go on from, and `delete --force` then leaves nothing.
+#include <algorithm>
+
+#include "base/sys/file.h"
+#include "mini-container/runtime/lifecycle/container.h"
+#include "mini-container/runtime/spec/parse.h"
+#include "tests/fault/faults.h"
+
+namespace {
+
+using fault::Subject;
+
+class FaultOfVerb : public fault::Faults {
+ protected:
+  void create() { lifecycle::create(launch_options()); }
+  // What a command finds that comes later, as one of a person's would: the first process waits at its gate.
+  std::function<void()> to_create() {
+    return [this] {
+      create();
+      if (!comes([this] { return told_->last == std::string("accept4"); }))
+        throw std::runtime_error("the first process does not come to its gate");
+    };
+  }
+  void start() { lifecycle::start(root(), id_); }
+  std::function<void()> to_run() {
+    return [this] {
+      create();
+      start();
+    };
+  }
+  std::function<void()> to_pause() {
+    return [this] {
+      to_run()();
+      lifecycle::pause(root(), id_);
+    };
+  }
+  std::function<void()> to_end() {
+    return [this] {
+      to_run()();
+      lifecycle::kill(root(), id_, SIGKILL, false);
+      comes([this] { return status() == "stopped"; });
+    };
+  }
+
+  // "" or which status it has instead.
+  std::string unless(const std::vector<std::string>& wanted) const {
+    const std::string now = status();
+    const bool fine = std::find(wanted.begin(), wanted.end(), now) != wanted.end();
+    return fine ? "" : "it is " + now;
+  }
+  // For what ends on its own a moment after the command.
+  std::string unless_soon(const std::string& wanted) const {
+    return comes([&] { return status() == wanted; }) ? "" : "it is " + status() + ", not " + wanted;
+  }
+  // The same command, after a failure: it must do now.
+  std::string told_again(const std::function<void()>& command) {
+    const std::string message = without_fault(command).message;
+    return message + unless({"running"});
+  }
+  std::string unless_processes(std::size_t wanted) const {
+    const std::size_t now = lifecycle::processes(root(), id_).size();
+    return now == wanted ? "" : std::to_string(now) + " processes";
+  }
+
+  lifecycle::ExecOptions exec_options(const std::string& script) const {
+    lifecycle::ExecOptions options;
+    options.root = root();
+    options.id = id_;
+    options.arguments = {"/bin/sh", "-c", script};
+    options.pid_file = bundle_.path() + "/exec-pid";
+    sys::unlink_if_present(options.pid_file);
+    return options;
+  }
+  std::string exec_left() const {
+    const bool file = sys::exists(bundle_.path() + "/exec-pid");
+    return unless({"running"}) + unless_processes(1) + (file ? " the pid file" : "");
+  }
+
+  // The limits in force are those on record.
+  std::string disagreement() const {
+    const lifecycle::Container container = lifecycle::find_container(root(), id_);
+    const spec::Config config = spec::parse_config(sys::read_file(container.directory() + "/config.json"));
+    const cgroup::Cgroup group = lifecycle::open_cgroup(container.state);
+    const std::string pids = sys::read_file(group.placement_of("pids")->path + "/pids.max");
+    const std::string recorded = std::to_string(config.linux.resources.pids.limit.value_or(0)) + "\n";
+    if (pids != recorded) return "pids.max is " + pids + ", on record " + recorded;
+    if (group.memory_limit() != limit_on_record(config)) return "the memory limit in force is another";
+    return unless({"running"});
+  }
+  static std::optional<std::uint64_t> limit_on_record(const spec::Config& config) {
+    const auto limit = config.linux.resources.memory.limit;
+    return limit ? std::optional<std::uint64_t>(*limit) : std::nullopt;
+  }
+};
+
+TEST_P(FaultOfVerb, StartRunsTheProgramOrCanBeToldAgainOrEndsIt) {
+  Subject subject;
+  subject.before = to_create();
+  subject.command = [this] { start(); };
+  subject.unfinished = [this] { return unless({"running"}); };
+  subject.unsound = [this] {
+    if (status() != "created") return unless_soon("stopped");
+    return told_again([this] { start(); });
+  };
+  fail_every_call(subject, 10);
+}
+
+TEST_P(FaultOfVerb, ExecLeavesTheContainerAsItWas) {
+  Subject subject;
+  subject.before = to_run();
+  subject.command = [this] {
+    if (const int code = lifecycle::exec(exec_options("exit 7")); code != 7)
+      throw std::runtime_error("it ended with " + std::to_string(code));
+  };
+  subject.unfinished = [this] { return unless({"running"}) + unless_processes(1); };
+  subject.unsound = [this] { return exec_left(); };
+  fail_every_call(subject, 20);
+}
+
+TEST_P(FaultOfVerb, ExecDetachedAddsAProcessOrNone) {
+  Subject subject;
+  subject.before = to_run();
+  subject.command = [this] {
+    lifecycle::ExecOptions options = exec_options("exec sleep 1000");
+    options.detach = true;
+    lifecycle::exec(options);
+  };
+  subject.unfinished = [this] { return unless({"running"}) + unless_processes(2); };
+  subject.unsound = [this] { return exec_left(); };
+  fail_every_call(subject, 20);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sides, FaultOfVerb, testing::ValuesIn(fault::kBothSides), fault::name_of);
+
+// Verbs that are the runtime's business alone.
+class FaultOfOutsideVerb : public FaultOfVerb {};
+
+TEST_P(FaultOfOutsideVerb, KillEndsTheContainerOrLeavesItRunning) {
+  Subject subject;
+  subject.before = to_run();
+  subject.command = [this] { lifecycle::kill(root(), id_, SIGKILL, false); };
+  subject.unfinished = [this] { return unless_soon("stopped"); };
+  subject.unsound = [this] { return unless({"running"}); };
+  fail_every_call(subject, 4);
+}
+
+TEST_P(FaultOfOutsideVerb, KillOfAllNeverLeavesItFrozen) {
+  Subject subject;
+  subject.before = to_run();
+  subject.command = [this] { lifecycle::kill(root(), id_, SIGKILL, true); };
+  subject.unfinished = [this] { return unless_soon("stopped"); };
+  subject.unsound = [this] { return unless({"running", "stopped"}); };
+  fail_every_call(subject, 8);
+}
+
+TEST_P(FaultOfOutsideVerb, PausePausesOrLeavesItRunning) {
+  Subject subject;
+  subject.before = to_run();
+  subject.command = [this] { lifecycle::pause(root(), id_); };
+  subject.unfinished = [this] { return unless({"paused"}); };
+  subject.unsound = [this] { return unless({"running"}); };
+  fail_every_call(subject, 8);
+}
+
+TEST_P(FaultOfOutsideVerb, ResumeCanBeToldAgain) {
+  Subject subject;
+  subject.before = to_pause();
+  subject.command = [this] { lifecycle::resume(root(), id_); };
+  subject.unfinished = [this] { return unless({"running"}); };
+  subject.unsound = [this] {
+    if (status() != "paused") return unless({"running"});
+    return told_again([this] { lifecycle::resume(root(), id_); });
+  };
+  fail_every_call(subject, 8);
+}
+
+TEST_P(FaultOfOutsideVerb, UpdateLeavesLimitsAndRecordInAgreement) {
+  Subject subject;
+  subject.before = to_run();
+  subject.command = [this] {
+    lifecycle::UpdateOptions options{root(), id_, bundle_.path() + "/resources.json", {}};
+    lifecycle::update(options);
+  };
+  sys::replace_file(bundle_.path() + "/resources.json",
+                    R"({"pids": {"limit": 60}, "memory": {"limit": 67108864}, "cpu": {"shares": 512}})");
+  subject.unfinished = [this] {
+    const auto group = lifecycle::open_cgroup(lifecycle::find_container(root(), id_).state);
+    return group.memory_limit() == 67108864 ? disagreement() : "the new limit is not in force";
+  };
+  subject.unsound = [this] { return disagreement(); };
+  fail_every_call(subject, 40);
+}
+
+TEST_P(FaultOfOutsideVerb, StateAndListTellTheTruthOrFail) {
+  Subject subject;
+  subject.before = to_run();
+  subject.command = [this] {
+    const auto all = lifecycle::list(root());
+    if (all.size() != 1 || all.front().status != spec::Status::running)
+      throw std::runtime_error("not the truth");
+  };
+  subject.unfinished = subject.unsound = [this] { return unless({"running"}); };
+  fail_every_call(subject, 6);
+}
+
+TEST_P(FaultOfOutsideVerb, DeleteCanBeToldAgain) {
+  Subject subject;
+  subject.before = to_end();
+  subject.command = [this] { lifecycle::remove(root(), id_, false); };
+  subject.unfinished = [this] { return left_over(); };
+  subject.unsound = [this] { return unless({"stopped", "none"}); };
+  fail_every_call(subject, 10);
+}
+
+TEST_P(FaultOfOutsideVerb, DeleteOfACreatedContainerCanBeToldAgain) {
+  Subject subject;
+  subject.before = to_create();
+  subject.command = [this] { lifecycle::remove(root(), id_, false); };
+  subject.unfinished = [this] { return left_over(); };
+  subject.unsound = [this] { return unless({"created", "stopped", "none"}); };
+  fail_every_call(subject, 10);
+}
+
+TEST_P(FaultOfOutsideVerb, DeleteForceCanBeToldAgain) {
+  Subject subject;
+  subject.before = to_run();
+  subject.command = [this] { lifecycle::remove(root(), id_, true); };
+  subject.unfinished = [this] { return left_over(); };
+  subject.unsound = [this] { return unless({"running", "stopped", "none"}); };
+  fail_every_call(subject, 10);
+}
+
+TEST_P(FaultOfOutsideVerb, DeleteForceOfAPausedContainerCanBeToldAgain) {
+  Subject subject;
+  subject.before = to_pause();
+  subject.command = [this] { lifecycle::remove(root(), id_, true); };
+  subject.unfinished = [this] { return left_over(); };
+  subject.unsound = [this] { return unless({"paused", "running", "stopped", "none"}); };
+  fail_every_call(subject, 10);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sides, FaultOfOutsideVerb, testing::ValuesIn(fault::kRuntimeSide), fault::name_of);
+
+}  // namespace
