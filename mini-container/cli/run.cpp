@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "base/sys/file.h"
+#include "base/sys/identity.h"
 #include "mini-container/cli/commands.h"
 #include "mini-container/cli/run_options.h"
 #include "mini-container/engine/capabilities.h"
@@ -126,6 +127,12 @@ void add_run(CLI::App& app, Context& context) {
   run->callback([options, &context, run] {
     context.failure_code = 125;
     const auto words = run->remaining();
+    if (sys::geteuid() != 0) {
+      throw std::runtime_error(
+          "run: layers, control groups and networks of the engine need root. Next: the same with sudo; or, "
+          "without root, "
+          "mini-runtime spec --rootless, or the same image as a virtual machine: vm-launcher run");
+    }
     if (words.empty()) throw std::invalid_argument("run: no image given. Next: mini-container run --help");
     engine::RunRequest request = finish_options(*options);
     request.settings.image = words.front();

@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <cstdlib>
 
 #include "base/sys/file.h"
+#include "base/sys/identity.h"
 
 namespace engine {
 
@@ -20,9 +22,20 @@ std::string hash_of(const std::string& text) {
   return fmt::format("{:08x}", hash);
 }
 
+// SPEC: XDG base directory specification.
+std::string users_root() {
+  const auto variable = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string(value == nullptr ? "" : value);
+  };
+  const std::string data = variable("XDG_DATA_HOME");
+  return (data.starts_with('/') ? data : variable("HOME") + "/.local/share") + "/mini-container";
+}
+
 }  // namespace
 
-Paths paths_of(const std::string& root) {
+Paths paths_of(const std::string& asked) {
+  const std::string root = asked.empty() && sys::geteuid() != 0 ? users_root() : asked;
   Paths paths;
   paths.root = root;
   paths.store = root.empty() ? "/var/lib/mini-container" : root + "/store";

@@ -9,6 +9,8 @@
 //     runtime/        the OCI runtime's own state
 //     network/        addresses and attachments (see network/network.h)
 //     tty/            console sockets
+//
+// An ordinary user has both below ~/.local/share/mini-container: images, from which VMs boot without root.
 #pragma once
 
 #include <string>
@@ -16,7 +18,7 @@
 namespace engine {
 
 struct Paths {
-  std::string root;  // as given with --root; empty for the default places
+  std::string root;  // as given with --root, or an ordinary user's own; empty for the system's places
   std::string store;
   std::string containers;
   std::string names;

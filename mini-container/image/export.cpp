@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/sys/file.h"
+#include "base/sys/identity.h"
 #include "base/sys/inode.h"
 #include "base/sys/mount.h"
 #include "mini-container/image/tar_writer.h"
@@ -58,8 +59,10 @@ void Exporter::add(int directory, const std::string& name, const struct stat& st
   entry.path = fmt::format("{}", fmt::join(path, "/"));
   entry.type = status.st_mode & S_IFMT;
   entry.mode = status.st_mode & 07777;
-  entry.uid = status.st_uid;
-  entry.gid = status.st_gid;
+  // What an ordinary user has unpacked belongs to that user, for want of the power to give it to root.
+  const bool users_own = sys::geteuid() != 0;
+  entry.uid = users_own ? 0 : status.st_uid;
+  entry.gid = users_own ? 0 : status.st_gid;
   entry.device = status.st_rdev;
   entry.modified = status.st_mtim;
   if (S_ISLNK(status.st_mode)) entry.symlink = sys::readlinkat(directory, name);

@@ -9,6 +9,7 @@
 
 #include "base/sys/fd.h"
 #include "base/sys/file.h"
+#include "base/sys/identity.h"
 #include "base/sys/inode.h"
 #include "mini-container/image/tar_entry.h"
 
@@ -63,6 +64,8 @@ class Unpacker {
 
   int root_;
   Limits limits_;
+  // WHY: only root may give files away. In an ordinary user's store all belong to that user, and export says root.
+  bool keeps_owners_ = sys::geteuid() == 0;
   Unpacked total_;
   Components parent_path_;  // what parent_ is open on
   sys::UniqueFd parent_;
@@ -202,10 +205,11 @@ void Unpacker::write_content(const TarEntry& entry, int file, archive* source) {
 }
 
 void Unpacker::set_metadata(const TarEntry& entry, int directory, const std::string& name) {
-  sys::fchownat(directory, name, entry.uid, entry.gid);
+  if (keeps_owners_) sys::fchownat(directory, name, entry.uid, entry.gid);
   // ORDER: chown(2) clears the set-id bits and file capabilities, so mode and attributes come after it.
   if (entry.type != S_IFLNK) sys::fchmodat(directory, name, entry.mode);
   for (const auto& [attribute, value] : entry.attributes) {
+    if (!keeps_owners_ && !attribute.starts_with("user.")) continue;
     const bool kept = sys::set_attribute_if_supported(directory, name, attribute, value);
     if (!kept && attribute == "security.capability") {
       throw sys::Error(

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <stdexcept>
 
 #include "base/sys/file.h"
 #include "base/sys/identity.h"
@@ -31,8 +32,14 @@ std::string cache_directory() {
 
 std::string run_directory() {
   if (sys::geteuid() == 0) return made("/run/vm-launcher", 0755);
-  return made(variable_or("XDG_RUNTIME_DIR", fmt::format("/tmp/isolab-{}", sys::geteuid())) + "/vm-launcher",
-              0700);
+  const std::string top = variable_or("XDG_RUNTIME_DIR", fmt::format("/tmp/isolab-{}", sys::geteuid()));
+  const std::string path = made(top + "/vm-launcher", 0700);
+  // WHY: in /tmp anybody could have been there first, and would own the sockets of our VMs.
+  if (sys::stat(top).st_uid != sys::geteuid()) {
+    throw std::runtime_error(top +
+                             " belongs to another user. Next: set XDG_RUNTIME_DIR to a folder of your own");
+  }
+  return path;
 }
 
 std::string sibling_program(const std::string& name) {
