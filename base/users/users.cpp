@@ -7,7 +7,7 @@
 #include <optional>
 #include <stdexcept>
 
-#include "base/sys/fd.h"
+#include "base/sys/file.h"
 #include "base/text/text.h"
 
 namespace users {
@@ -73,8 +73,10 @@ Identity resolve(std::string_view spelled, std::string_view passwd, std::string_
 Identity resolve_in(const std::string& rootfs, std::string_view spelled) {
   const sys::UniqueFd root = sys::open(rootfs, O_PATH | O_DIRECTORY);
   const auto content = [&](const char* path) {
-    const sys::UniqueFd file = sys::open_in_root_if_present(root.get(), path, O_RDONLY | O_NONBLOCK);
-    return file ? sys::read_to_end(file.get()) : std::string();
+    // WHY: a container may have put a device there; to open it is to act on the host, where no device rules hold.
+    const sys::UniqueFd found = sys::open_in_root_if_present(root.get(), path, O_PATH);
+    const bool file = found && S_ISREG(sys::fstat(found.get()).st_mode);
+    return file ? sys::read_to_end(sys::open(sys::fd_path(found.get()), O_RDONLY).get()) : std::string();
   };
   return resolve(spelled, content("etc/passwd"), content("etc/group"));
 }

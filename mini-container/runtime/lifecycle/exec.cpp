@@ -8,7 +8,6 @@
 #include "base/sys/file.h"
 #include "base/sys/namespace.h"
 #include "base/sys/socket.h"
-#include "base/sys/terminal.h"
 #include "mini-container/runtime/lifecycle/become.h"
 #include "mini-container/runtime/lifecycle/commands.h"
 #include "mini-container/runtime/lifecycle/console.h"
@@ -17,6 +16,7 @@
 #include "mini-container/runtime/namespaces/apply.h"
 #include "mini-container/runtime/process/apply.h"
 #include "mini-container/runtime/process/program.h"
+#include "mini-container/runtime/rootfs/console.h"
 #include "mini-container/runtime/spec/names.h"
 #include "mini-container/runtime/spec/parse.h"
 #include "mini-container/runtime/sync/protocol.h"
@@ -75,10 +75,10 @@ struct Newcomer {
   }
 
   void take_terminal() const {
-    const sys::Pty pty = sys::open_pty("/dev/pts/ptmx");
-    const sys::UniqueFd terminal = sys::open_pty_peer(pty.master.get());
-    sys::send_message(console, "/dev/pts", {pty.master.get()});
-    process::adopt_terminal(plans.process, terminal.get());
+    const sys::UniqueFd root = sys::open("/", O_PATH | O_DIRECTORY);
+    const rootfs::Console made = rootfs::make_terminal(root.get());
+    sys::send_message(console, "/dev/pts", {made.master.get()});
+    process::adopt_terminal(plans.process, made.terminal.get());
   }
 };
 

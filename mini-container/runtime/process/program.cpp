@@ -67,12 +67,29 @@ std::string find_program(const Plan& plan) {
   refuse(name, error);
 }
 
+namespace {
+
+// WHY every failure is an empty answer: the file belongs to the image. It may be missing, huge, a pipe that nobody writes,
+// or a link into /proc, whose files have no size and may keep a reader waiting; the program can run without its line.
+std::string text_of_passwd() {
+  try {
+    const sys::UniqueFd root = sys::open("/", O_PATH | O_DIRECTORY);
+    const sys::UniqueFd file =
+        sys::open_in_root_if_present(root.get(), "/etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    if (!file) return {};
+    const struct stat status = sys::fstat(file.get());
+    const auto size = static_cast<std::size_t>(status.st_size);
+    if (!S_ISREG(status.st_mode) || size == 0 || size > kLargestPasswd) return {};
+    return sys::read_to_end(file.get());
+  } catch (const sys::Error&) {
+    return {};
+  }
+}
+
+}  // namespace
+
 std::string home_of(uid_t uid) {
-  // The file belongs to the image: it may be missing, huge, or a pipe that nobody writes.
-  const auto status = sys::stat_if_present("/etc/passwd");
-  if (!status || !S_ISREG(status->st_mode) || static_cast<std::size_t>(status->st_size) > kLargestPasswd)
-    return "/";
-  std::istringstream lines(sys::read_file_if_present("/etc/passwd").value_or(""));
+  std::istringstream lines(text_of_passwd());
   for (std::string line; std::getline(lines, line);) {
     std::istringstream fields(line);
     std::string name, password, id, group, comment, home;

@@ -12,9 +12,10 @@ struct Console {
       terminal;  // standard input, output and error; make it the controlling terminal after setsid(2)
 };
 
-// Opens a pair from /dev/pts/ptmx below the root, and binds its terminal end onto /dev/console. Both are checked
-// to be what they claim (devpts, 5:2, 136:N), and are reached by descriptor only. Call after build(), with
-// Plan::console set. Throws spec::Invalid when the container has no devpts.
+// Opens a pair from /dev/pts/ptmx below the root, which is checked to be what it claims (devpts, 5:2). Throws
+// spec::Invalid when the container has no devpts.
+Console make_terminal(int root);
+// The same, with the terminal end bound onto /dev/console by its descriptor. Call after build(), with Plan::console set.
 Console make_console(int root);
 
 }  // namespace rootfs

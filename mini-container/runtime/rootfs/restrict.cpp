@@ -1,5 +1,6 @@
 // What a container may not see, or not change, of the kernel: masked paths, read-only paths, and parameters
 // that are set once. Reads: OCI runtime-spec config-linux.md (masked paths, read-only paths), proc(5).
+#include <fmt/format.h>
 #include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -9,6 +10,7 @@
 #include "mini-container/runtime/rootfs/apply.h"
 #include "mini-container/runtime/rootfs/sysctl.h"
 #include "mini-container/runtime/rootfs/target.h"
+#include "mini-container/runtime/spec/invalid.h"
 
 namespace rootfs {
 
@@ -48,16 +50,49 @@ class Cover {
   sys::UniqueFd first_;
 };
 
-void mask(const std::vector<std::string>& paths, int root) {
+// Where paths are looked up: those in /proc and /sys from the file system that was mounted there.
+// WHY: who shares the root file system may have given that directory another name since, and a mount goes with it. A path
+// would then lead to an impostor, and the true /proc stay uncovered under its new name.
+class Places {
+ public:
+  Places(const Plan& plan, int root) : root_(root) {
+    for (const MountStep& step : plan.mounts) {
+      if (step.destination == "/proc") proc_ = find(step, PROC_SUPER_MAGIC);
+      if (step.destination == "/sys" && step.type == "sysfs") sys_ = find(step, SYSFS_MAGIC);
+    }
+  }
+  sys::UniqueFd find(const std::string& path) const {
+    if (proc_ && path.starts_with("/proc/")) return below(proc_, path.substr(5));
+    if (sys_ && path.starts_with("/sys/")) return below(sys_, path.substr(4));
+    return sys::open_in_root_if_present(root_, path, O_PATH);
+  }
+
+ private:
+  sys::UniqueFd find(const MountStep& step, long type) const {
+    sys::UniqueFd place =
+        sys::open_in_root(root_, step.destination, O_PATH | O_DIRECTORY, 0, RESOLVE_NO_SYMLINKS);
+    if (sys::filesystem_type(place.get()) == type) return place;
+    throw spec::Invalid(step.member, fmt::format("{} is no longer what was mounted there", step.destination),
+                        "Find out who else changes this root file system");
+  }
+  static sys::UniqueFd below(const sys::UniqueFd& place, const std::string& path) {
+    return sys::open_in_root_if_present(place.get(), path, O_PATH);
+  }
+
+  int root_;
+  sys::UniqueFd proc_, sys_;
+};
+
+void mask(const std::vector<std::string>& paths, const Places& places) {
   Cover of_directories(empty_directory), of_files(null_device);
   for (const std::string& path : paths) {
-    const sys::UniqueFd target = sys::open_in_root_if_present(root, path, O_PATH);
+    const sys::UniqueFd target = places.find(path);
     if (target) (is_directory(target.get()) ? of_directories : of_files).put_on(target.get());
   }
 }
 
-void make_readonly(const std::string& path, int root) {
-  const sys::UniqueFd target = sys::open_in_root_if_present(root, path, O_PATH);
+void make_readonly(const std::string& path, const Places& places) {
+  const sys::UniqueFd target = places.find(path);
   if (!target) return;
   const sys::UniqueFd copy = sys::open_tree(target.get(), "", OPEN_TREE_CLONE | AT_EMPTY_PATH | AT_RECURSIVE);
   sys::mount_setattr(copy.get(), AT_RECURSIVE, MOUNT_ATTR_RDONLY, 0);
@@ -68,9 +103,10 @@ void make_readonly(const std::string& path, int root) {
 
 void restrict(const Plan& plan, int root) {
   write_sysctls(plan.sysctls, root);
+  const Places places(plan, root);
   for (const std::string& path : plan.readonly_paths)
-    make_readonly(path, root);
-  mask(plan.masked_paths, root);
+    make_readonly(path, places);
+  mask(plan.masked_paths, places);
   for (const std::string& path : plan.readonly_after) {
     const sys::UniqueFd mount = sys::open_in_root(root, path, O_PATH | O_DIRECTORY);
     sys::mount_setattr(mount.get(), 0, MOUNT_ATTR_RDONLY, 0);
