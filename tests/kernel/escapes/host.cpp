@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/keyctl.h>
-#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -77,8 +76,6 @@ std::string handle_of(const std::string& path) {
 }
 
 Host::Host() {
-  char pattern[] = "/tmp/isolab-host-XXXXXX";
-  directory_ = ::mkdtemp(pattern);
   fs::create_directories(lent());
   fs::create_directories(place("host"));
   sys::write_file_atomically(secret(), "the host's");
@@ -88,10 +85,6 @@ Host::Host() {
   key_ = ::syscall(SYS_add_key, "user", "isolab-host", "secret", 6, KEY_SPEC_SESSION_KEYRING);
   process_ = bystander(heard_);
   before_ = state();
-}
-
-Host::~Host() {
-  sys::remove_tree(directory_);
 }
 
 std::string Host::state() const {

@@ -33,6 +33,7 @@ std::vector<Attempt> file_attempts();       // files, devices and parameters of 
 
 // Programs of their own, for the races.
 int swap_for_ever(const Facts& facts);       // exchanges the names "a" and "b" until it is killed
+int swap_once(const Facts& facts);           // the same, once
 int catch_runtimes(const Facts& facts);      // overwrites the program of whoever enters, until "stop" exists
 int hold_first_program(const Facts& facts);  // says whether the program of pid 1 could be overwritten
 int enter_without_protection(const Facts& facts);  // on the host: enters the container of "pid" as its victim

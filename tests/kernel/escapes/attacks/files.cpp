@@ -103,6 +103,18 @@ int read_a_masked_file(const Facts&) {
   return ::read(fd, &byte, 1) == 1 ? kWorked : ENODATA;
 }
 
+// Where a hostile neighbour has moved the file system that was mounted on /proc.
+int change_parameters_of_a_moved_proc(const Facts&) {
+  return answer(::open("/decoy/sys/kernel/core_pattern", O_WRONLY));
+}
+
+int read_keys_of_a_moved_proc(const Facts&) {
+  char byte = 0;
+  const int fd = ::open("/decoy/keys", O_RDONLY);
+  if (fd < 0) return errno;
+  return ::read(fd, &byte, 1) == 1 ? kWorked : ENODATA;
+}
+
 bool opens_as_node(mode_t type, dev_t device, int& last) {
   const std::string node = "/dev/isolab-node";
   ::unlink(node.c_str());
@@ -216,6 +228,8 @@ std::vector<Attempt> file_attempts() {
           {"release-agent", set_a_release_agent},
           {"cgroup-mkdir", make_a_group},
           {"masked-file", read_a_masked_file},
+          {"moved-parameters", change_parameters_of_a_moved_proc},
+          {"moved-masked-file", read_keys_of_a_moved_proc},
           {"disks", read_disks},
           {"character-devices", read_character_devices},
           {"handle", open_by_handle},

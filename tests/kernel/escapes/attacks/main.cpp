@@ -1,5 +1,5 @@
 // `attacks TOPIC [NAME=VALUE...]`: tries every attempt of a topic, each in a process of its own, and says for each what
-// the kernel answered: "bpf-map EPERM", or "bpf-map WORKED". "only=NAME" tries one. It runs inside containers, so it is
+// the kernel answered: "bpf-map EPERM", or "bpf-map WORKED". "only=NAME,NAME" tries some. It runs inside containers, so it is
 // static.
 #include <sys/wait.h>
 #include <unistd.h>
@@ -38,9 +38,15 @@ std::string outcome(int status) {
   return name == nullptr ? "NOT TRIED" : name;
 }
 
+// "only=a,b": these alone.
+bool asked_for(const std::string& name, const Facts& facts) {
+  const auto only = facts.find("only");
+  return only == facts.end() || ("," + only->second + ",").find("," + name + ",") != std::string::npos;
+}
+
 void try_all(const std::vector<Attempt>& attempts, const Facts& facts) {
   for (const Attempt& attempt : attempts) {
-    if (facts.contains("only") && facts.at("only") != attempt.name) continue;
+    if (!asked_for(attempt.name, facts)) continue;
     std::fflush(stdout);
     const pid_t child = ::fork();
     if (child == 0) {
@@ -67,6 +73,7 @@ Facts facts_of(int count, char** arguments) {
 
 int run(const std::string& topic, const Facts& facts) {
   const std::map<std::string, int (*)(const Facts&)> programs = {{"swap", swap_for_ever},
+                                                                 {"exchange", swap_once},
                                                                  {"catch", catch_runtimes},
                                                                  {"hold", hold_first_program},
                                                                  {"enter", enter_without_protection}};

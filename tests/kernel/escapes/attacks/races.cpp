@@ -66,20 +66,19 @@ bool same_file(int fd, const struct stat& other) {
   return ::fstat(fd, &status) == 0 && status.st_dev == other.st_dev && status.st_ino == other.st_ino;
 }
 
-void meet(pid_t pid, const struct stat& own, const std::string& secret, Catch& result) {
+// False if there is more to come of this process: its program cannot be looked at yet.
+bool meet(pid_t pid, const struct stat& own, const std::string& secret, Catch& result) {
   const std::string process = "/proc/" + std::to_string(pid);
+  if (leads_outside(process, secret)) ++result.outside;
+  const int program = ::open((process + "/exe").c_str(), O_RDONLY | O_CLOEXEC);
+  if (program < 0 && errno != ENOENT) return false;
   ++result.seen;
-  for (int looks = 0; looks < 200; ++looks) {
-    if (leads_outside(process, secret)) ++result.outside;
-    const int program = ::open((process + "/exe").c_str(), O_RDONLY | O_CLOEXEC);
-    if (program < 0 && errno == ENOENT) return;
-    if (program < 0) continue;
-    const bool mine = same_file(program, own);
-    if (!mine) ++result.held;
-    if (!mine && overwrite(program, pid)) ++result.overwritten;
-    ::close(program);
-    return;
-  }
+  if (program < 0) return true;
+  const bool mine = same_file(program, own);
+  if (!mine) ++result.held;
+  if (!mine && overwrite(program, pid)) ++result.overwritten;
+  ::close(program);
+  return true;
 }
 
 }  // namespace
@@ -108,14 +107,18 @@ int hold_first_program(const Facts&) {
   return 0;
 }
 
+int swap_once(const Facts& facts) {
+  const int result =
+      ::renameat2(AT_FDCWD, facts.at("a").c_str(), AT_FDCWD, facts.at("b").c_str(), RENAME_EXCHANGE);
+  if (result < 0) std::perror("renameat2");
+  return result < 0 ? 1 : 0;
+}
+
 int swap_for_ever(const Facts& facts) {
-  const std::string a = facts.at("a"), b = facts.at("b");
-  for (;;) {
-    if (::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) < 0) {
-      std::perror("renameat2");
-      return 1;
-    }
-  }
+  int failed = 0;
+  while (failed == 0)
+    failed = swap_once(facts);
+  return failed;
 }
 
 int catch_runtimes(const Facts& facts) {
@@ -127,10 +130,9 @@ int catch_runtimes(const Facts& facts) {
   std::puts("watching now");
   std::fflush(stdout);
   while (::access(stop.c_str(), F_OK) != 0) {
-    std::set<pid_t> now = processes();
-    for (const pid_t pid : now)
-      if (!known.contains(pid)) meet(pid, own, facts.at("secret"), result);
-    known = std::move(now);
+    for (const pid_t pid : processes()) {
+      if (!known.contains(pid) && meet(pid, own, facts.at("secret"), result)) known.insert(pid);
+    }
   }
   std::printf("seen %d\nheld %d\noverwritten %d\noutside %d\n", result.seen, result.held, result.overwritten,
               result.outside);
