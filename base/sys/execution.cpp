@@ -77,6 +77,14 @@ void set_parent_death_signal(int signal, Where where) {
   prctl("PR_SET_PDEATHSIG", PR_SET_PDEATHSIG, static_cast<unsigned long>(signal), where);
 }
 
+rlimit getrlimit(int resource, const std::string& name, Where where) {
+  rlimit limit{};
+  call(
+      "getrlimit", [&] { return name; },
+      [&] { return ::getrlimit(static_cast<__rlimit_resource>(resource), &limit); }, where);
+  return limit;
+}
+
 void setrlimit(int resource, const std::string& name, rlim_t soft, rlim_t hard, Where where) {
   const rlimit limit{soft, hard};
   call(

@@ -1,7 +1,7 @@
 // Processes: made with clone3(2) or posix_spawn(3), watched and signalled through a pidfd, which can never
 // come to mean another process as a pid can.
 // Reads: clone(2), posix_spawn(3), pidfd_open(2), pidfd_send_signal(2), waitid(2), execve(2), execveat(2),
-// prctl(2), setrlimit(2), seccomp(2), setsid(2), umask(2), kill(2), sigprocmask(2), signalfd(2).
+// prctl(2), getrlimit(2), setrlimit(2), seccomp(2), setsid(2), umask(2), kill(2), sigprocmask(2), signalfd(2).
 #pragma once
 
 #include <linux/filter.h>
@@ -114,6 +114,7 @@ void set_dumpable(bool on, Where where = Where::current());
 void set_parent_death_signal(int signal, Where where = Where::current());
 void set_child_subreaper(Where where = Where::current());
 
+rlimit getrlimit(int resource, const std::string& name, Where where = Where::current());
 void setrlimit(int resource, const std::string& name, rlim_t soft, rlim_t hard,
                Where where = Where::current());
 void setsid(Where where = Where::current());

@@ -117,12 +117,14 @@ class Rootless : public Joins {
     config["process"]["rlimits"] = nlohmann::json::array();
   }
   // As nobody, with `before` done first by root in a mount namespace of its own.
-  Output run_as_nobody(const Bundle& bundle, const std::string& before = "true") {
+  Output run_as_nobody(const Bundle& bundle, const std::string& before = "true",
+                       const std::string& flags = "") {
     bundle.write();
-    const std::string script =
-        before + " && chown -R 65534:65534 " + bundle.path() + " && mkdir -p " + root_ +
-        " && chown 65534:65534 " + root_ + " && exec setpriv --reuid=65534 --regid=65534 --clear-groups " +
-        testing_bundle::runtime() + " --root " + root_ + " run --bundle " + bundle.path() + " " + id_;
+    const std::string script = before + " && chown -R 65534:65534 " + bundle.path() + " && mkdir -p " +
+                               root_ + " && chown 65534:65534 " + root_ +
+                               " && exec setpriv --reuid=65534 --regid=65534 --clear-groups " +
+                               testing_bundle::runtime() + " --root " + root_ + " " + flags +
+                               " run --bundle " + bundle.path() + " " + id_;
     // Not sh: busybox's has a setpriv of its own, which cannot change the user.
     return testing_bundle::run_program({"unshare", "--mount", "bash", "-c", script});
   }
@@ -176,6 +178,32 @@ TEST_F(Rootless, WithoutARightToGroupsOnlyALimitIsAnError) {
   const Output output = run_as_nobody(bundle);
   EXPECT_NE(output.status.shell_code(), 0);
   EXPECT_THAT(output.errors, HasSubstr("linux.resources.pids.limit asks for a limit"));
+}
+
+TEST_F(Rootless, AFlagSaysWhetherRefusedGroupsAreAnError) {
+  if (!ours()) GTEST_SKIP() << "peers have no such flag, or mean something else by it";
+  Bundle bundle("echo ran");
+  make_rootless(bundle);
+  EXPECT_EQ(run_as_nobody(bundle, "true", "--rootless true").text, "ran\n");
+  const Output strict = run_as_nobody(bundle, "true", "--rootless false");
+  EXPECT_EQ(strict.status.shell_code(), 125);
+  EXPECT_EQ(strict.text, "");
+  EXPECT_THAT(strict.errors, HasSubstr("cgroup"));
+}
+
+// The namespace's root may only lower a hard limit; whoever makes the namespace may be able to raise it.
+TEST_F(Joins, LimitsAboveTheCallersAreRaisedBeforeTheUserNamespace) {
+  const std::string lowered = "ulimit -n 512; ";
+  if (testing_bundle::run_program({"sh", "-c", lowered + "ulimit -n 1024"}).status.code != 0)
+    GTEST_SKIP() << "no CAP_SYS_RESOURCE: nobody here can raise a limit";
+  Bundle bundle("ulimit -Sn; ulimit -Hn");
+  bundle.config["process"]["rlimits"] = {{{"type", "RLIMIT_NOFILE"}, {"soft", 600}, {"hard", 1024}}};
+  map_ids(bundle);
+  bundle.write();
+  const Output output =
+      testing_bundle::run_program({"sh", "-c", lowered + "exec \"$0\" \"$@\"", testing_bundle::runtime(),
+                                   "--root", root_, "run", "--bundle", bundle.path(), id_});
+  EXPECT_EQ(output.text, "600\n1024\n") << output.errors;
 }
 
 }  // namespace

@@ -10,10 +10,11 @@ namespace cgroup {
 namespace {
 
 sys::Error refused_limit(const Plan& plan, const sys::Error& error) {
-  const std::string member = plan.settings.empty() ? "linux.resources" : plan.settings.front().member;
-  return {error.error(), error.call(), error.arguments(), error.phase(),
-          "this user may not make control groups, and " + member +
-              " asks for a limit: have a group delegated, or remove the limit"};
+  const std::string why = plan.settings.empty() ? "the caller wants no container without"
+                                                : plan.settings.front().member + " asks for a limit";
+  return {
+      error.error(), error.call(), error.arguments(), error.phase(),
+      "this user may not make control groups, and " + why + ": have a group delegated, or go on without one"};
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ class Planner {
         enable.push_back(setting.controller);
       }
     }
-    plan_.optional = plan_.settings.empty();
+    plan_.optional = plan_.settings.empty() && !request_.required;
   }
 
   void add_devices() {

@@ -65,6 +65,8 @@ struct Request {
   // Made by `run`: no engine stands between its steps, so of a named group only the figures are wanted. Limits of
   // other controllers may come later all the same: `update` makes the groups that are missing.
   bool run = false;
+  // Groups that are refused are an error even where nothing is limited.
+  bool required = false;
 };
 
 // Throws spec::Invalid for a limit whose controller the host lacks, for a v2 member on v1 and the reverse.

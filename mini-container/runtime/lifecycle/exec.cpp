@@ -133,6 +133,7 @@ int exec(const ExecOptions& options) {
       listener, container.state};
   // SPEC: of the runtime itself, until the process is in the container's group.
   if (!plans.process.initial_cpus.empty()) sys::sched_setaffinity(plans.process.initial_cpus);
+  if ((flags & CLONE_NEWUSER) != 0) process::raise_own_hard_limits(plans.process);
   sys::Child child;
   {
     const namespaces::ForChildren for_children(container.pidfd.get(), flags & (CLONE_NEWPID | CLONE_NEWTIME));

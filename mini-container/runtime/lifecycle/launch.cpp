@@ -11,6 +11,7 @@
 #include "mini-container/runtime/lifecycle/go_between.h"
 #include "mini-container/runtime/lifecycle/init.h"
 #include "mini-container/runtime/namespaces/apply.h"
+#include "mini-container/runtime/process/apply.h"
 #include "mini-container/runtime/process/hooks.h"
 #include "mini-container/runtime/rootfs/id_map.h"
 #include "mini-container/runtime/spec/features.h"
@@ -82,6 +83,7 @@ void clone_first_process(Launched& made, InitContext& context) {
   // WHY: a process of a joined pid namespace must not look into this one (ptrace(2)). A new user namespace has to
   // wait for it: the ids of a process that is not dumpable can be mapped by root only.
   if (!made.plans.namespaces.new_user) sys::set_dumpable(false);
+  if (made.plans.namespaces.in_user_namespace()) process::raise_own_hard_limits(made.plans.process.process);
   const namespaces::ForChildren for_children(made.plans.namespaces);
   const namespaces::Plan& spaces = made.plans.namespaces;
   const sys::CloneArguments arguments{spaces.clone_flags, made.cgroup.clone_descriptor()};

@@ -18,9 +18,9 @@ namespace {
 cgroup::Plan plan_cgroups(const spec::Config& config, const std::string& id, const Groups& groups) {
   if (!groups.make) return {};
   const std::string& path = config.linux.cgroups_path;
-  return cgroup::plan(cgroup::detect(),
-                      {path.empty() ? id : path, config.linux.resources,
-                       groups.may_be_refused.value_or(sys::geteuid() != 0), !path.empty(), groups.run});
+  return cgroup::plan(cgroup::detect(), {path.empty() ? id : path, config.linux.resources,
+                                         groups.may_be_refused.value_or(sys::geteuid() != 0), !path.empty(),
+                                         groups.run, groups.may_be_refused == false});
 }
 
 rootfs::Plan plan_rootfs(const spec::Config& config, const std::string& bundle, const Plans& plans) {

@@ -19,6 +19,13 @@ void set_limits(const Plan& plan) {
     sys::setrlimit(limit.number, limit.name, limit.soft, limit.hard);
 }
 
+void raise_own_hard_limits(const Plan& plan) {
+  for (const Limit& limit : plan.limits) {
+    const rlimit own = sys::getrlimit(limit.number, limit.name);
+    if (limit.hard > own.rlim_max) sys::setrlimit(limit.number, limit.name, own.rlim_cur, limit.hard);
+  }
+}
+
 void set_scheduling(const Plan& plan) {
   if (plan.scheduler) sys::sched_setattr(*plan.scheduler);
   if (plan.io_priority) sys::ioprio_set(plan.io_priority->io_class, plan.io_priority->priority);

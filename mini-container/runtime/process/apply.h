@@ -1,5 +1,5 @@
 // What the child does to itself before it becomes the container's program. Capabilities and seccomp stand between
-// some of these steps: lifecycle/become.cpp has the order. Reads: setrlimit(2), umask(2), setgroups(2),
+// some of these steps: lifecycle/become.cpp has the order. Reads: setrlimit(2), user_namespaces(7), umask(2), setgroups(2),
 // setresuid(2), chdir(2), getcwd(2), CVE-2024-21626.
 #pragma once
 
@@ -8,6 +8,9 @@
 namespace process {
 
 void set_limits(const Plan& plan);
+// For the parent of a child in a user namespace, before the clone: there a hard limit can only be lowered, because the
+// namespace's root has no CAP_SYS_RESOURCE over the host. What the plan asks for more is raised here, and inherited.
+void raise_own_hard_limits(const Plan& plan);
 
 // Scheduler, I/O priority and personality. ORDER: before the capabilities go; real-time policies need CAP_SYS_NICE.
 void set_scheduling(const Plan& plan);
