@@ -1,5 +1,6 @@
-// results/escapes.md says which escape was tried by which test and what stops it. Here: that no test named there has gone,
-// that no test of an escape is missing, and that every source named exists.
+// The tables in results/ that say what was tried by which test: results/escapes.md the ways out of a container and what
+// stops them, results/peers.md the engines of others. Here: that no test named there has gone, that none is missing, and
+// that every source named exists.
 #include <gtest/gtest.h>
 
 #include <regex>
@@ -16,6 +17,26 @@ std::set<std::string> matches(const std::string& text, const std::regex& pattern
   return found;
 }
 
+const std::regex kTest("`([A-Z]\\w+\\.[A-Z]\\w+)`");
+
+// Every test that `page` names exists, and it names all of `folder`.
+void expect_the_tests_of(const std::string& page, const std::string& folder) {
+  std::set<std::string> named;
+  for (const auto& file : style::files({page}))
+    named = matches(file.text, kTest);
+  const std::set<std::string> tests = style::tests_in("tests/");
+  for (const auto& name : named)
+    EXPECT_TRUE(tests.contains(name)) << name << " is no test";
+  const std::set<std::string> wanted = style::tests_in(folder);
+  EXPECT_GT(wanted.size(), 10U);
+  for (const auto& name : wanted)
+    EXPECT_TRUE(named.contains(name)) << name << " is in no row of " << page;
+}
+
+TEST(PeersTable, NamesTheTestsThatThereAre) {
+  expect_the_tests_of("results/peers.md", "tests/end-to-end/engines/");
+}
+
 class EscapeTable : public testing::Test {
  protected:
   void SetUp() override {
@@ -25,23 +46,17 @@ class EscapeTable : public testing::Test {
         if (line.starts_with("| ") && !line.starts_with("| escape |")) rows_.push_back(line);
     }
     ASSERT_GT(rows_.size(), 15U) << "results/escapes.md is missing";
-    named_ = matches(text_, std::regex("`([A-Z]\\w+\\.[A-Z]\\w+)`"));
   }
   std::string text_;
   std::vector<std::string> rows_;
-  std::set<std::string> named_;
 };
 
 TEST_F(EscapeTable, NamesTheTestsThatThereAre) {
-  const std::set<std::string> tests = style::tests_in("tests/");
-  for (const auto& name : named_)
-    EXPECT_TRUE(tests.contains(name)) << name << " is no test";
-  for (const auto& name : style::tests_in("tests/kernel/escapes/"))
-    EXPECT_TRUE(named_.contains(name)) << name << " is in no row";
+  expect_the_tests_of("results/escapes.md", "tests/kernel/escapes/");
 }
 
 TEST_F(EscapeTable, EveryRowNamesATestAndWhatStopsIt) {
-  const std::regex row("^\\| [^|]+ \\| [^|]* \\| [^|]+ \\| [^|]*`[A-Z]\\w+\\.[A-Z]\\w+`[^|]* \\| [^|]+ \\|$");
+  const std::regex row("^\\| [^|]+ \\|[^|]*\\| [^|]+ \\| [^|]*`[A-Z]\\w+\\.[A-Z]\\w+`[^|]* \\| [^|]+ \\|$");
   for (const auto& line : rows_)
     EXPECT_TRUE(std::regex_match(line, row)) << line;
 }
