@@ -37,7 +37,16 @@ std::optional<std::string> read_file_if_present(const std::string& path, Where w
   const auto outcome = attempt(
       "openat", [&] { return path; }, retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }),
       where);
-  if (outcome.ok()) return read_to_end(UniqueFd(outcome.value).get(), where);
+  if (outcome.ok()) {
+    const UniqueFd file(outcome.value);
+    try {
+      return read_to_end(file.get(), where);
+    } catch (const Error& error) {
+      // WHY: the file was there, but its process (/proc/PID) or group (cgroup.procs) went after the open.
+      if (error.error() == ESRCH || error.error() == ENODEV) return std::nullopt;
+      throw;
+    }
+  }
   if (outcome.error == ENOENT || outcome.error == ENOTDIR) return std::nullopt;
   throw Error(outcome.error, "openat", path, std::string(trace::Phase::current()));
 }
