@@ -63,13 +63,6 @@ void StateDir::record(const spec::State& state) const {
 }
 
 void StateDir::record_document(const std::string& document) const {
-  const std::string path = file("config.json");
-  const sys::UniqueFd created = sys::create_exclusive(path, 0600);
-  if (!created) throw sys::Error(EEXIST, "openat", path, std::string(trace::Phase::current()));
-  sys::write_all(created.get(), document);
-}
-
-void StateDir::replace_document(const std::string& document) const {
   sys::replace_file(file("config.json"), document, 0600);
 }
 

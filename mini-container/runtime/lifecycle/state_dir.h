@@ -48,10 +48,9 @@ class StateDir {
   const std::string& path() const { return path_; }
   std::string file(const std::string& name) const { return path_ + "/" + name; }
   std::string gate() const { return file("start"); }
+  // Both appear, or replace what is there (`update`: first the state, and the document once it holds), as a whole.
   void record(const spec::State& state) const;
   void record_document(const std::string& document) const;
-  // `update` alone replaces what is there, as a whole: first the state (record), and the document once it holds.
-  void replace_document(const std::string& document) const;
   // From here on others find the first process. A link is made with its content in one call: nobody sees half of it.
   // ORDER: last. Who finds the process may rely on the document.
   void publish(const spec::State& state) const;

@@ -54,7 +54,7 @@ void update(const UpdateOptions& options) {
   const trace::Phase phase("update control groups", "all limits that were asked for, or none");
   record(directory, container.state, cgroup::placements_after(change, before));
   try {
-    group.update(change, [&] { directory.replace_document(config.text); });
+    group.update(change, [&] { directory.record_document(config.text); });
   } catch (const std::exception&) {
     directory.record(container.state);
     throw;

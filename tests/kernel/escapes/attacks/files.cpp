@@ -163,12 +163,12 @@ struct Handle {
 
 Handle handle_of(const std::string& text) {
   Handle handle;
-  const std::size_t colon = text.find(':');
   handle.get()->handle_type = std::atoi(text.c_str());
-  for (std::size_t i = colon + 1; i + 1 < text.size(); i += 2) {
-    handle.get()->f_handle[handle.get()->handle_bytes++] =
-        static_cast<unsigned char>(std::stoul(text.substr(i, 2), nullptr, 16));
-  }
+  // What follows file_handle in memory: to the compiler its last member has no elements.
+  unsigned char* next = handle.bytes + sizeof(file_handle);
+  for (std::size_t i = text.find(':') + 1; i + 1 < text.size(); i += 2)
+    *next++ = static_cast<unsigned char>(std::stoul(text.substr(i, 2), nullptr, 16));
+  handle.get()->handle_bytes = static_cast<unsigned>(next - handle.bytes - sizeof(file_handle));
   return handle;
 }
 
