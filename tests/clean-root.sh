@@ -17,6 +17,7 @@ fi
 # The mirror that this host uses; without one, debootstrap's own default.
 mirror=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/*.sources 2>/dev/null | head -n 1)
 # mktemp(1) makes it for root alone; containers of other users go through "/" too.
+mkdir -p "$root"
 chmod 755 "$root"
 [[ -e $root/etc/debian_version ]] || debootstrap --variant=minbase bookworm "$root" ${mirror:+"$mirror"}
 # How this host reaches its packages: sources, settings, names.
