@@ -172,4 +172,22 @@ TEST_F(OurExec, TheForegroundTerminalFollowsTheWindow) {
   EXPECT_EQ(runtime.wait().shell_code(), 0);
 }
 
+// systemd in a container does this: a v2 group that hands controllers down takes no processes itself.
+TEST_F(Exec, EntersTheGroupThatTheFirstProcessMovedTo) {
+  if (!sys::exists("/sys/fs/cgroup/cgroup.controllers"))
+    GTEST_SKIP() << "groups of cgroup v1 take processes at every level";
+  const std::string script =
+      "cd /sys/fs/cgroup && mkdir leaf && echo 1 > leaf/cgroup.procs && echo +pids > cgroup.subtree_control "
+      "&& "
+      "touch /tmp/moved; sleep 100";
+  bundle_.config["process"]["args"][2] = script;
+  bundle_.config["mounts"][5]["options"] = {"nosuid", "noexec", "nodev", "rw"};
+  start();
+  for (int tries = 0; tries < 200 && !sys::exists(bundle_.rootfs("/tmp/moved")); ++tries)
+    sys::poll({}, 20);
+  const Output output = exec({}, "cat /proc/self/cgroup");
+  EXPECT_EQ(output.status.shell_code(), 0) << output.errors;
+  EXPECT_THAT(output.text, testing::EndsWith("/leaf\n"));
+}
+
 }  // namespace

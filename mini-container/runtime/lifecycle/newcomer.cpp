@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "base/sys/file.h"
+#include "mini-container/runtime/cgroup/layout.h"
 #include "mini-container/runtime/spec/parse.h"
 #include "mini-container/runtime/spec/validate.h"
 
@@ -72,6 +73,19 @@ bool descend(cgroup::Placement& placement, const GroupName& name) {
                       "Make it first; exec only enters what is there");
 }
 
+// A v2 group that hands controllers down takes no processes (EBUSY): whoever made groups below its own has left that.
+// Where the container's first process went, another may follow. Reads: cgroups(7) (no internal processes).
+void follow_first_process(cgroup::Placement& group, pid_t first) {
+  const auto handed_down = sys::read_file_if_present(group.path + "/cgroup.subtree_control");
+  if (!handed_down || handed_down->find_first_not_of('\n') == std::string::npos) return;
+  const auto groups = sys::read_file_if_present(fmt::format("/proc/{}/cgroup", first));
+  if (!groups) return;
+  const cgroup::Layout layout = cgroup::parse_layout(sys::read_file("/proc/self/mountinfo"), *groups, "");
+  if (layout.unified() == nullptr) return;
+  const std::string path = layout.unified()->mount_point + layout.unified()->own;
+  if (path.starts_with(group.path + "/")) group.path = path;
+}
+
 }  // namespace
 
 spec::Process wanted_process(const spec::Config& config, const ExecOptions& options) {
@@ -99,6 +113,10 @@ cgroup::Cgroup wanted_groups(const spec::State& state, const ExecOptions& option
   std::vector<cgroup::Placement> placements = placements_of(state);
   std::erase_if(placements,
                 [](const cgroup::Placement& one) { return !sys::exists(one.path + "/cgroup.procs"); });
+  if (options.cgroups.empty()) {
+    for (cgroup::Placement& placement : placements)
+      if (placement.name == "unified") follow_first_process(placement, state.pid);
+  }
   for (const std::string& text : options.cgroups) {
     const GroupName name = parse_group(text);
     bool found = false;
