@@ -25,14 +25,13 @@ struct Context {
   std::unique_ptr<engine::Engine> engine_;
 };
 
-void add_run(CLI::App& app, Context& context);         // run
-void add_exec(CLI::App& app, Context& context);        // exec
-void add_lifecycle(CLI::App& app, Context& context);   // start stop kill rm wait finish
-void add_lists(CLI::App& app, Context& context);       // ps inspect
-void add_logs(CLI::App& app, Context& context);        // logs
-void add_images(CLI::App& app, Context& context);      // image, images, import, rmi
-void add_system(CLI::App& app, Context& context);      // doctor prune reset
-void add_completion(CLI::App& app, Context& context);  // completion
+void add_run(CLI::App& app, Context& context);        // run
+void add_exec(CLI::App& app, Context& context);       // exec
+void add_lifecycle(CLI::App& app, Context& context);  // start stop kill rm wait finish
+void add_lists(CLI::App& app, Context& context);      // ps inspect
+void add_logs(CLI::App& app, Context& context);       // logs
+void add_images(CLI::App& app, Context& context);     // image, images, import, rmi
+void add_system(CLI::App& app, Context& context);     // doctor prune reset
 
 // Prints to standard output in one write; a closed pipe is no error.
 void print(const std::string& text);

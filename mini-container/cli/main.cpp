@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "base/completion/completion.h"
 #include "base/sys/console.h"
 #include "base/sys/file.h"
 #include "mini-container/cli/commands.h"
@@ -23,6 +24,12 @@ Examples:
   mini-container doctor                                     what this host can do
 )";
 
+const completion::Program kCompletion = {"mini-container",
+                                         "mini-container ps -aq",
+                                         {{"run", "mini-container images -q"},
+                                          {"rmi", "mini-container images -q"},
+                                          {"image", "mini-container images -q"}}};
+
 int run(cli::Context& context, int count, char** arguments) {
   CLI::App app("mini-container: containers as Docker runs them, made to be read.", "mini-container");
   app.add_option(
@@ -40,7 +47,7 @@ int run(cli::Context& context, int count, char** arguments) {
   cli::add_logs(app, context);
   cli::add_images(app, context);
   cli::add_system(app, context);
-  cli::add_completion(app, context);
+  completion::add_verb(app, kCompletion);
   app.parse_complete_callback([&context] {
     if (!context.root.empty() && context.root.front() != '/') {
       context.root = sys::getcwd() + "/" + context.root;

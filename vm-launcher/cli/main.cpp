@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "base/completion/completion.h"
 #include "base/sys/console.h"
 #include "base/sys/process.h"
 #include "vm-launcher/cli/verbs.h"
@@ -125,6 +126,9 @@ int dispatch(int argc, char** argv, vm::Timeline& timeline) {
   console->add_option("NAME", options.name)->required();
   CLI::App* doctor = with_format(app.add_subcommand("doctor", "What this host can do, and the proof"));
   doctor->add_flag("--refresh", options.refresh, "Probe KVM again");
+  completion::add_verb(
+      app,
+      {"vm-launcher", "vm-launcher list | awk 'NR > 1 { print $1 }'", {{"run", "mini-container images -q"}}});
   std::vector<std::string> arguments(argv + 1, argv + argc);
   options.run.command = cut_at_dashes(arguments);
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
@@ -138,7 +142,8 @@ int dispatch(int argc, char** argv, vm::Timeline& timeline) {
   if (list->parsed()) return vm::list(json);
   if (stop->parsed()) return vm::stop(options.name, options.grace_s);
   if (console->parsed()) return vm::console(options.name);
-  return vm::doctor(json, options.refresh);
+  if (doctor->parsed()) return vm::doctor(json, options.refresh);
+  return 0;  // completion has printed its script
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "base/completion/completion.h"
 #include "base/sys/identity.h"
 #include "mini-container/runtime/cli/verbs.h"
 
@@ -24,6 +25,9 @@ constexpr char kExamples[] = R"(Examples:
   mini-runtime delete box
   mini-runtime --explain run -b /tmp/box box   every phase with its reason, every kernel call
   mini-runtime explain -b /tmp/box             what run would do; needs no root)";
+
+const completion::Program kCompletion = {
+    "mini-runtime", "mini-runtime list -q", {{"create", "true"}, {"run", "true"}, {"spec", "true"}}};
 
 std::string default_root() {
   if (sys::geteuid() == 0) return "/run/mini-runtime";
@@ -79,14 +83,18 @@ ParseResult parse(int argc, char** argv, Options& options) {
   app.set_version_flag("-v,--version", [] { return lifecycle::version_text(); });
   app.footer(kExamples);
   app.require_subcommand(1);
-  for (const Verb* verb : possible_verbs(argc, argv))
+  const std::vector<const Verb*> possible = possible_verbs(argc, argv);
+  for (const Verb* verb : possible)
     add_verb(app, *verb, options);
+  // It prints them all, and --help lists it with them.
+  if (possible.size() == verbs().size()) completion::add_verb(app, kCompletion);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return {false, app.exit(error)};
   }
-  return {true, 0};
+  // Only completion names none: it has printed its script.
+  return {!options.verb.empty(), 0};
 }
 
 }  // namespace cli

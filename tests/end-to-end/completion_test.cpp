@@ -1,0 +1,64 @@
+// What a shell does with `PROGRAM completion SHELL`. Reads: bash(1) (Programmable Completion).
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "tests/end-to-end/containers.h"
+
+namespace {
+
+using testing::HasSubstr;
+
+struct Expected {
+  const char* program;
+  const char* start;  // of the word after the program
+  const char* verb;   // the one that begins so
+};
+
+class Completion : public testing::TestWithParam<Expected> {
+ protected:
+  static e2e::Result completion(const std::string& shell) {
+    return e2e::run({std::string(ISOLAB_BIN) + "/" + GetParam().program, "completion", shell});
+  }
+  // What bash offers for the last of `words`, having read the script.
+  static std::string offered(const std::string& words) {
+    std::string function = std::string("_") + GetParam().program;
+    std::replace(function.begin(), function.end(), '-', '_');
+    const std::string ask = completion("bash").out + "COMP_WORDS=(" + words +
+                            "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); " + function +
+                            "; echo \"${COMPREPLY[*]}\"";
+    const auto result = e2e::run({"bash", "-c", ask});
+    EXPECT_EQ(result.err, "");
+    return result.out;
+  }
+};
+
+TEST_P(Completion, BashOffersVerbsAndTheirOptions) {
+  const std::string program = GetParam().program;
+  EXPECT_EQ(offered(program + " " + GetParam().start), std::string(GetParam().verb) + "\n");
+  EXPECT_THAT(offered(program + " run --"), HasSubstr("--help"));
+}
+
+TEST_P(Completion, OtherShellsGetTheSameVerbs) {
+  const std::string program = GetParam().program;
+  EXPECT_THAT(completion("zsh").out, HasSubstr("#compdef " + program + "\n"));
+  EXPECT_THAT(completion("zsh").out, HasSubstr("'run:"));
+  EXPECT_THAT(completion("fish").out,
+              HasSubstr("complete -c " + program + " -n __fish_use_subcommand -a run "));
+}
+
+TEST_P(Completion, AShellThatIsUnknownIsRefused) {
+  EXPECT_NE(completion("csh").code, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Programs, Completion,
+                         testing::Values(Expected{"mini-container", "exe", "exec"},
+                                         Expected{"mini-runtime", "pau", "pause"},
+                                         Expected{"vm-launcher", "con", "console"}),
+                         [](const auto& test) {
+                           std::string name = test.param.program;
+                           std::erase(name, '-');
+                           return name;
+                         });
+
+}  // namespace
