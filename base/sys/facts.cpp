@@ -188,10 +188,11 @@ void add_groups_below(Facts& facts, const std::string& group, const std::string&
         !name.ends_with(".service")) {
       continue;  // a control file
     }
-    const std::string below = group + "/" + name;
+    const std::string below = fmt::format("{}/{}", group, name);
     if (!is_directory(below)) continue;
-    add_fact(facts, "group " + shortened(shown + "/" + name), limits_in(below));
-    add_groups_below(facts, below, shown + "/" + name);
+    const std::string shown_below = fmt::format("{}/{}", shown, name);
+    add_fact(facts, fmt::format("group {}", shortened(shown_below)), limits_in(below));
+    add_groups_below(facts, below, shown_below);
   }
 }
 

@@ -123,11 +123,14 @@ Views from_lines(const std::string& lines) {
     const std::size_t tab = line.find('\t');
     if (tab == std::string::npos || tab < 2) continue;
     Fact fact{line.substr(1, tab - 1), line.substr(tab + 1)};
-    if (line.front() == 'm') views.machine.push_back(std::move(fact));
-    if (line.front() == 'h') views.host.push_back(std::move(fact));
-    if (line.front() != 'c') continue;
-    if (!views.container) views.container.emplace();
-    views.container->push_back(std::move(fact));
+    if (line.front() == 'm') {
+      views.machine.push_back(std::move(fact));
+    } else if (line.front() == 'h') {
+      views.host.push_back(std::move(fact));
+    } else if (line.front() == 'c') {
+      if (!views.container) views.container.emplace();
+      views.container->push_back(std::move(fact));
+    }
   }
   return views;
 }

@@ -67,7 +67,7 @@ std::string find_program(const std::string& name) {
   const char* path = std::getenv("PATH");
   std::istringstream folders(path == nullptr ? "/usr/sbin:/usr/bin:/sbin:/bin" : path);
   for (std::string folder; std::getline(folders, folder, ':');) {
-    const std::string program = folder + "/" + name;
+    const std::string program = fmt::format("{}/{}", folder, name);
     if (sys::exists(program)) return program;
   }
   return {};

@@ -42,10 +42,11 @@ std::string duration_text(std::int64_t seconds) {
   if (seconds < 120) return "About a minute";
   if (seconds < 3600) return fmt::format("{} minutes", seconds / 60);
   if (seconds < 7200) return "About an hour";
-  if (seconds < 48 * 3600) return fmt::format("{} hours", seconds / 3600);
-  if (seconds < 14 * 86400) return fmt::format("{} days", seconds / 86400);
-  if (seconds < 61 * 86400) return fmt::format("{} weeks", seconds / (7 * 86400));
-  return fmt::format("{} months", seconds / (30 * 86400));
+  constexpr std::int64_t kHour = 3600, kDay = 24 * kHour;
+  if (seconds < 48 * kHour) return fmt::format("{} hours", seconds / kHour);
+  if (seconds < 14 * kDay) return fmt::format("{} days", seconds / kDay);
+  if (seconds < 61 * kDay) return fmt::format("{} weeks", seconds / (7 * kDay));
+  return fmt::format("{} months", seconds / (30 * kDay));
 }
 
 std::string status_text(const Container& container, std::int64_t now) {

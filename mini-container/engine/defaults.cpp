@@ -13,7 +13,7 @@ json mount(const char* destination, const char* type, const char* source, std::v
   return {{"destination", destination}, {"type", type}, {"source", source}, {"options", std::move(options)}};
 }
 
-json allow(const char* type, const char* access, json major = nullptr, json minor = nullptr) {
+json allow(const char* type, const char* access, const json& major = nullptr, const json& minor = nullptr) {
   json rule = {{"allow", true}, {"type", type}, {"access", access}};
   if (!major.is_null()) rule["major"] = major;
   if (!minor.is_null()) rule["minor"] = minor;

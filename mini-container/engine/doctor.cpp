@@ -41,10 +41,10 @@ std::string try_in_child(std::uint64_t flags, const std::function<void()>& attem
   }
 }
 
-Check check(std::string name, const std::string& failure, std::string detail, std::string consequence,
+Check check(std::string name, const std::string& failure, const std::string& detail, std::string consequence,
             std::string remedy) {
-  return {std::move(name), failure.empty(), failure.empty() ? std::move(detail) : failure,
-          std::move(consequence), std::move(remedy)};
+  return {std::move(name), failure.empty(), failure.empty() ? detail : failure, std::move(consequence),
+          std::move(remedy)};
 }
 
 void add_namespaces(std::vector<Check>& checks) {

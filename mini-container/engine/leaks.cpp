@@ -95,7 +95,7 @@ void add_cgroups(std::vector<Leak>& found, const Registry& registry, const Ids& 
   // One hierarchy (v2), or one below each name (v1, hybrid).
   std::vector<std::string> hierarchies = {top};
   for (const std::string& name : entries(top))
-    hierarchies.push_back(top + "/" + name);
+    hierarchies.push_back(fmt::format("{}/{}", top, name));
   for (const std::string& hierarchy : hierarchies) {
     if (!sys::exists(hierarchy + "/mini-container/cgroup.procs")) continue;
     for (const std::string& name : sys::list_directory(hierarchy + "/mini-container")) {
