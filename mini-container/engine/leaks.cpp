@@ -101,7 +101,7 @@ void add_cgroups(std::vector<Leak>& found, const Registry& registry, const Ids& 
     for (const std::string& name : sys::list_directory(hierarchy + "/mini-container")) {
       const std::string id = id_of_cgroup(registry.paths(), name);
       if (!id.empty() && !alive.contains(id))
-        found.push_back({"cgroup", hierarchy + "/mini-container/" + name});
+        found.push_back({"cgroup", fmt::format("{}/mini-container/{}", hierarchy, name)});
     }
   }
 }
