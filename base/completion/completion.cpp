@@ -113,13 +113,13 @@ std::string fish(const std::vector<Verb>& verbs, const Program& program) {
                             quoted("(" + program.objects + " 2>/dev/null)"));
 }
 
-}  // namespace
-
 std::string script(const std::string& shell, const CLI::App& app, const Program& program) {
   const std::vector<Verb> verbs = verbs_of(app);
   if (shell == "bash") return bash(verbs, program);
   return shell == "zsh" ? zsh(verbs, program) : fish(verbs, program);
 }
+
+}  // namespace
 
 void add_verb(CLI::App& app, const Program& program) {
   CLI::App* command = app.add_subcommand("completion", "a completion script for your shell");
@@ -130,7 +130,7 @@ void add_verb(CLI::App& app, const Program& program) {
   const auto shell = std::make_shared<std::string>();
   command->add_option("SHELL", *shell, "bash, zsh or fish")
       ->required()
-      ->check(CLI::IsMember(std::vector<std::string>(std::begin(kShells), std::end(kShells))));
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
   command->final_callback(
       [shell, &app, program] { std::fputs(script(*shell, app, program).c_str(), stdout); });
 }

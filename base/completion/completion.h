@@ -16,13 +16,8 @@ struct Program {
       objects_of;  // verbs that are used on something else, and the command for those
 };
 
-// The names that `script` knows: "bash", "zsh", "fish".
-inline constexpr const char* kShells[] = {"bash", "zsh", "fish"};
-
-// Completes the verbs of `app`, their options, and names of what they are used on. `shell` is one of kShells.
-std::string script(const std::string& shell, const CLI::App& app, const Program& program);
-
-// Adds the verb `completion SHELL` to `app`, which must outlive the parse. It writes to standard output.
+// Adds the verb `completion bash|zsh|fish` to `app`, which must outlive the parse. Its script, on standard output,
+// completes the verbs of `app`, their options, and names of what they are used on.
 void add_verb(CLI::App& app, const Program& program);
 
 }  // namespace completion

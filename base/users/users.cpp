@@ -16,6 +16,8 @@ namespace {
 
 using Fields = std::vector<std::string_view>;
 
+constexpr off_t kLargest = 1 << 20;
+
 // The first line whose first field is `name` or whose third is the number that `name` is.
 std::optional<Fields> find_line(std::string_view file, std::string_view name, std::size_t least) {
   const auto number = text::number<unsigned>(name);
@@ -70,15 +72,21 @@ Identity resolve(std::string_view spelled, std::string_view passwd, std::string_
   return identity;
 }
 
+std::string file_of_image(int root, const std::string& path) {
+  // WHY looked at first: to open a device of the image is to act on the host, where no device rules hold.
+  const sys::UniqueFd found = sys::open_in_root_if_present(root, path, O_PATH);
+  if (!found || !S_ISREG(sys::fstat(found.get()).st_mode)) return {};
+  // WHY looked at again: what was opened may be another file by then.
+  const sys::UniqueFd file = sys::open_in_root_if_present(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  if (!file) return {};
+  const struct stat status = sys::fstat(file.get());
+  const bool small = status.st_size > 0 && status.st_size <= kLargest;
+  return S_ISREG(status.st_mode) && small ? sys::read_to_end(file.get()) : std::string();
+}
+
 Identity resolve_in(const std::string& rootfs, std::string_view spelled) {
   const sys::UniqueFd root = sys::open(rootfs, O_PATH | O_DIRECTORY);
-  const auto content = [&](const char* path) {
-    // WHY: a container may have put a device there; to open it is to act on the host, where no device rules hold.
-    const sys::UniqueFd found = sys::open_in_root_if_present(root.get(), path, O_PATH);
-    const bool file = found && S_ISREG(sys::fstat(found.get()).st_mode);
-    return file ? sys::read_to_end(sys::open(sys::fd_path(found.get()), O_RDONLY).get()) : std::string();
-  };
-  return resolve(spelled, content("etc/passwd"), content("etc/group"));
+  return resolve(spelled, file_of_image(root.get(), "etc/passwd"), file_of_image(root.get(), "etc/group"));
 }
 
 }  // namespace users

@@ -24,4 +24,9 @@ Identity resolve(std::string_view spelled, std::string_view passwd, std::string_
 // The same, reading the two files beneath a root file system. Its links cannot lead out of it.
 Identity resolve_in(const std::string& rootfs, std::string_view spelled);
 
+// The content of `path` beneath the open directory `root`; "" where there is no small regular file. It belongs to the
+// image, so it may be missing, huge, a pipe that nobody writes, a device, or a link into /proc, whose files have no size
+// and may keep a reader waiting. Throws sys::Error.
+std::string file_of_image(int root, const std::string& path);
+
 }  // namespace users

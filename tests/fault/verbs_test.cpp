@@ -134,7 +134,19 @@ TEST_P(FaultOfVerb, ExecDetachedAddsAProcessOrNone) {
 INSTANTIATE_TEST_SUITE_P(Sides, FaultOfVerb, testing::ValuesIn(fault::kBothSides), fault::name_of);
 
 // Verbs that are the runtime's business alone.
-class FaultOfOutsideVerb : public FaultOfVerb {};
+class FaultOfOutsideVerb : public FaultOfVerb {
+ protected:
+  // Half way it may be left with one of `statuses`.
+  void fail_every_call_of_delete(const std::function<void()>& before, bool force,
+                                 const std::vector<std::string>& statuses) {
+    Subject subject;
+    subject.before = before;
+    subject.command = [this, force] { lifecycle::remove(root(), id_, force); };
+    subject.unfinished = [this] { return left_over(); };
+    subject.unsound = [this, statuses] { return unless(statuses); };
+    fail_every_call(subject, 10);
+  }
+};
 
 TEST_P(FaultOfOutsideVerb, KillEndsTheContainerOrLeavesItRunning) {
   Subject subject;
@@ -205,39 +217,19 @@ TEST_P(FaultOfOutsideVerb, StateAndListTellTheTruthOrFail) {
 }
 
 TEST_P(FaultOfOutsideVerb, DeleteCanBeToldAgain) {
-  Subject subject;
-  subject.before = to_end();
-  subject.command = [this] { lifecycle::remove(root(), id_, false); };
-  subject.unfinished = [this] { return left_over(); };
-  subject.unsound = [this] { return unless({"stopped", "none"}); };
-  fail_every_call(subject, 10);
+  fail_every_call_of_delete(to_end(), false, {"stopped", "none"});
 }
 
 TEST_P(FaultOfOutsideVerb, DeleteOfACreatedContainerCanBeToldAgain) {
-  Subject subject;
-  subject.before = to_create();
-  subject.command = [this] { lifecycle::remove(root(), id_, false); };
-  subject.unfinished = [this] { return left_over(); };
-  subject.unsound = [this] { return unless({"created", "stopped", "none"}); };
-  fail_every_call(subject, 10);
+  fail_every_call_of_delete(to_create(), false, {"created", "stopped", "none"});
 }
 
 TEST_P(FaultOfOutsideVerb, DeleteForceCanBeToldAgain) {
-  Subject subject;
-  subject.before = to_run();
-  subject.command = [this] { lifecycle::remove(root(), id_, true); };
-  subject.unfinished = [this] { return left_over(); };
-  subject.unsound = [this] { return unless({"running", "stopped", "none"}); };
-  fail_every_call(subject, 10);
+  fail_every_call_of_delete(to_run(), true, {"running", "stopped", "none"});
 }
 
 TEST_P(FaultOfOutsideVerb, DeleteForceOfAPausedContainerCanBeToldAgain) {
-  Subject subject;
-  subject.before = to_pause();
-  subject.command = [this] { lifecycle::remove(root(), id_, true); };
-  subject.unfinished = [this] { return left_over(); };
-  subject.unsound = [this] { return unless({"paused", "running", "stopped", "none"}); };
-  fail_every_call(subject, 10);
+  fail_every_call_of_delete(to_pause(), true, {"paused", "running", "stopped", "none"});
 }
 
 INSTANTIATE_TEST_SUITE_P(Sides, FaultOfOutsideVerb, testing::ValuesIn(fault::kRuntimeSide), fault::name_of);

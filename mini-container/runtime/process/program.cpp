@@ -7,13 +7,12 @@
 #include <sstream>
 
 #include "base/sys/file.h"
+#include "base/users/users.h"
 #include "mini-container/runtime/spec/program_error.h"
 
 namespace process {
 
 namespace {
-
-constexpr std::size_t kLargestPasswd = 1 << 20;
 
 // 0 if `path` is a file that someone may execute, else the errno that execve would give.
 int why_not(const std::string& path) {
@@ -67,37 +66,16 @@ std::string find_program(const Plan& plan) {
   refuse(name, error);
 }
 
-namespace {
-
-// WHY every failure is an empty answer: the file belongs to the image. It may be missing, huge, a pipe that nobody writes,
-// or a link into /proc, whose files have no size and may keep a reader waiting; the program can run without its line.
-std::string text_of_passwd() {
+std::string home_of(uid_t uid) {
   try {
     const sys::UniqueFd root = sys::open("/", O_PATH | O_DIRECTORY);
-    const sys::UniqueFd file =
-        sys::open_in_root_if_present(root.get(), "/etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY);
-    if (!file) return {};
-    const struct stat status = sys::fstat(file.get());
-    const auto size = static_cast<std::size_t>(status.st_size);
-    if (!S_ISREG(status.st_mode) || size == 0 || size > kLargestPasswd) return {};
-    return sys::read_to_end(file.get());
+    const std::string passwd = users::file_of_image(root.get(), "/etc/passwd");
+    const std::string home = users::resolve(std::to_string(uid), passwd, "").home;
+    return home.starts_with('/') ? home : "/";
   } catch (const sys::Error&) {
-    return {};
+    // WHY: the program can run without its line.
+    return "/";
   }
-}
-
-}  // namespace
-
-std::string home_of(uid_t uid) {
-  std::istringstream lines(text_of_passwd());
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream fields(line);
-    std::string name, password, id, group, comment, home;
-    for (std::string* field : {&name, &password, &id, &group, &comment, &home})
-      std::getline(fields, *field, ':');
-    if (id == fmt::format("{}", uid) && home.starts_with('/')) return home;
-  }
-  return "/";
 }
 
 }  // namespace process
