@@ -84,6 +84,66 @@ TEST_F(Life, StopsPolitelyFirst) {
   EXPECT_EQ(inspect("polite")["State"]["ExitCode"], 3);
 }
 
+TEST_F(Life, ExecTakesInputPlaceAndUser) {
+  detached({"--name", "web", "busybox", "sleep", "100"});
+  EXPECT_EQ(mini({"exec", "-i", "web", "cat"}, "typed").out, "typed");
+  EXPECT_EQ(mini({"exec", "web", "cat"}, "typed").out, "");
+  EXPECT_EQ(mini({"exec", "-w", "/tmp", "-u", "12:34", "web", "sh", "-c", "pwd; id -u; id -g"}).out,
+            "/tmp\n12\n34\n");
+}
+
+TEST_F(Life, KillSendsTheSignalAskedFor) {
+  detached({"--name", "web", "busybox", "sh", "-c",
+            "trap 'exit 4' USR1; echo ready; while :; do sleep 0.1; done"});
+  ASSERT_TRUE(e2e::eventually([&] { return mini({"logs", "web"}).out == "ready\n"; }));
+  EXPECT_EQ(mini({"kill", "-s", "USR1", "web"}).out, "web\n");
+  EXPECT_EQ(mini({"wait", "web"}).out, "4\n");
+  EXPECT_EQ(mini({"kill", "web"}).code, 1) << "it does not run any more";
+}
+
+TEST_F(Life, ListsAsTableIdsAndJson) {
+  const std::string id = detached({"--name", "web", "busybox", "sleep", "100"});
+  EXPECT_EQ(mini({"ps", "-q"}).out, id.substr(0, 12) + "\n");
+  EXPECT_EQ(mini({"ps", "-q", "--no-trunc"}).out, id + "\n");
+  EXPECT_EQ(nlohmann::json::parse(mini({"ps", "--format", "json"}).out)["Names"], "web");
+}
+
+TEST_F(Life, LogsAreFollowedUntilTheEnd) {
+  detached({"--name", "web", "busybox", "sh", "-c", "echo first; sleep 0.5; echo second >&2"});
+  const Result followed = mini({"logs", "-f", "web"});
+  EXPECT_EQ(followed.out, "first\n");
+  EXPECT_EQ(followed.err, "second\n");
+  EXPECT_THAT(mini({"logs", "-t", "web"}).out, testing::MatchesRegex("20[0-9-]+T[0-9:.]+Z first\n"));
+}
+
+TEST_F(Life, ImagesAreImportedListedInspectedExportedAndRemoved) {
+  const std::string tar = root_ + "/image.tar";
+  ASSERT_EQ(mini({"image", "export", "busybox", "-o", tar}).code, 0);
+  ASSERT_EQ(mini({"import", tar, "copy:1"}).code, 0);
+  EXPECT_THAT(mini({"images"}).out, testing::ContainsRegex("copy +1 "));
+  const std::string id = nlohmann::json::parse(mini({"image", "inspect", "copy:1"}).out).at(0)["Id"];
+  EXPECT_THAT(mini({"image", "ls", "-q"}).out, HasSubstr(id.substr(id.find(':') + 1, 12)));
+  EXPECT_EQ(run_container({"--rm", "copy:1", "echo", "works"}).out, "works\n");
+  EXPECT_EQ(mini({"rmi", "copy:1"}).code, 0);
+  EXPECT_EQ(mini({"image", "import", tar, "copy:1"}).code, 0);
+  EXPECT_EQ(mini({"image", "rm", "-f", "copy:1"}).code, 0);
+  EXPECT_EQ(mini({"rmi", "copy:1"}).code, 1);
+}
+
+TEST_F(Life, DoctorTriesWhatTheHostCanDo) {
+  bool overlay = false;
+  for (const auto& check : nlohmann::json::parse(mini({"doctor", "--format", "json"}).out))
+    overlay = overlay || (check["name"] == "overlay" && check["works"] == true);
+  EXPECT_TRUE(overlay);
+}
+
+TEST_F(Life, PruneForgetsWhatHasEnded) {
+  const std::string running = detached({"busybox", "sleep", "100"});
+  EXPECT_EQ(run_container({"--name", "ended", "busybox", "true"}).code, 0);
+  EXPECT_THAT(mini({"prune", "-f"}).out, testing::ContainsRegex("Deleted container: [0-9a-f]+\n"));
+  EXPECT_EQ(mini({"ps", "-aq", "--no-trunc"}).out, running + "\n");
+}
+
 // One connection to 127.0.0.1:PORT; what the other side says.
 std::string answer_of(int port) {
   const sys::UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));

@@ -122,6 +122,33 @@ TEST_F(Run, DropsAndAddsCapabilities) {
             0);
 }
 
+TEST_F(Run, TakesAnotherEntrypoint) {
+  EXPECT_EQ(run_container({"--rm", "--entrypoint", "echo", "busybox", "given", "words"}).out,
+            "given words\n");
+}
+
+TEST_F(Run, LocksPrivilegesAndFiltersCallsAsAsked) {
+  const std::vector<std::string> look = {"busybox", "grep", "-E",
+                                         "^(NoNewPrivs|Seccomp):", "/proc/self/status"};
+  const auto seen = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), "--rm");
+    options.insert(options.end(), look.begin(), look.end());
+    return run_container(options).out;
+  };
+  EXPECT_EQ(seen({}), "NoNewPrivs:\t0\nSeccomp:\t2\n");
+  EXPECT_EQ(seen({"--security-opt", "no-new-privileges"}), "NoNewPrivs:\t1\nSeccomp:\t2\n");
+  EXPECT_EQ(seen({"--security-opt", "seccomp=unconfined"}), "NoNewPrivs:\t0\nSeccomp:\t0\n");
+  EXPECT_EQ(run_container({"--rm", "--security-opt", "magic", "busybox", "true"}).code, 125);
+}
+
+TEST_F(Run, LimitsProcessors) {
+  const Result result = run_container(
+      {"--rm", "--cpu-shares", "2048", "--cpus", "0.5", "--cpuset-cpus", "0", "busybox", "sh", "-c",
+       "cat /sys/fs/cgroup/cpu/cpu.shares /sys/fs/cgroup/cpu/cpu.cfs_quota_us || "
+       "cat /sys/fs/cgroup/cpu.weight /sys/fs/cgroup/cpu.max; nproc"});
+  EXPECT_THAT(result.out, ::testing::AnyOf("2048\n50000\n1\n", "200\n50000 100000\n1\n")) << result.err;
+}
+
 TEST_F(Run, IsolatesWhatTheProgramSees) {
   const Result result = run_container({"--rm", "busybox", "sh", "-c", "echo $$; ls -d /proc/[0-9]* | wc -l"});
   EXPECT_THAT(result.out, ::testing::StartsWith("1\n"));

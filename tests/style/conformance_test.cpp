@@ -4,76 +4,30 @@
 
 #include <map>
 #include <regex>
-#include <set>
 
+#include "tests/style/commands.h"
 #include "tests/style/tree.h"
 
 namespace {
 
-constexpr const char* kRuntime = ISOLAB_BIN "/mini-runtime";
-
-std::set<std::string> matches(const std::string& text, const std::regex& pattern) {
-  std::set<std::string> found;
-  for (std::sregex_iterator match(text.begin(), text.end(), pattern), end; match != end; ++match)
-    found.insert((*match)[1]);
-  return found;
-}
-
 class Conformance : public testing::Test {
  protected:
-  void SetUp() override {
-    for (const auto& file : style::files({"docs/conformance.md"})) {
-      for (const auto& line : file.lines())
-        if (line.starts_with("| `")) rows_.push_back(line);
-      text_ = file.text;
-    }
-    ASSERT_FALSE(rows_.empty()) << "docs/conformance.md is missing";
-  }
-  // The rows whose first cell is `key`, joined.
-  std::string rows_of(const std::string& key) const {
-    std::string all;
-    for (const auto& row : rows_)
-      if (row.starts_with("| `" + key + "` |")) all += row;
-    return all;
-  }
-
-  std::string text_;
-  std::vector<std::string> rows_;
+  void SetUp() override { ASSERT_FALSE(table_.empty()) << "docs/conformance.md is missing"; }
+  const style::TestTable table_{"docs/conformance.md"};
 };
 
 TEST_F(Conformance, EveryTestNamedExists) {
-  const std::set<std::string> tests = style::tests_in("tests/");
-  const auto named = matches(text_, std::regex("`([A-Z]\\w+\\.[A-Z]\\w+)`"));
-  EXPECT_GT(named.size(), 50U);
-  for (const auto& name : named)
-    EXPECT_TRUE(tests.contains(name)) << "docs/conformance.md names " << name << ", which is no test";
+  table_.expect_every_test_named_exists();
 }
 
 TEST_F(Conformance, EveryRowNamesATestOrSaysWhyThereIsNone) {
-  const std::regex covered("`[A-Z]\\w+\\.[A-Z]\\w+`|no test: ");
-  for (const auto& row : rows_)
-    EXPECT_TRUE(std::regex_search(row, covered)) << row;
+  table_.expect_every_row_names_a_test();
 }
 
 TEST_F(Conformance, EveryCommandAndFlagHasARow) {
-  const std::regex flag("\\n +(?:-\\w,)?(--[a-z0-9-]+)");
-  const auto help = style::shell(std::string(kRuntime) + " --help");
-  ASSERT_EQ(help.status, 0) << help.text;
-  const std::size_t verbs_at = help.text.find("Subcommands:");
-  ASSERT_NE(verbs_at, std::string::npos);
-  std::map<std::string, std::set<std::string>> flags = {
-      {"mini-runtime", matches(help.text.substr(0, verbs_at), flag)}};
-  for (const auto& verb : matches(help.text.substr(verbs_at, help.text.find("\n\n", verbs_at) - verbs_at),
-                                  std::regex("\\n  ([a-z]+) ")))
-    flags[verb] = matches(style::shell(std::string(kRuntime) + " " + verb + " --help").text, flag);
-  EXPECT_GE(flags.size(), 14U);
-  for (const auto& [verb, names] : flags) {
-    const std::string rows = rows_of(verb);
-    EXPECT_NE(rows, "") << "no row for " << verb;
-    for (const auto& name : names)
-      EXPECT_TRUE(name == "--help" || rows.find("`" + name + "`") != std::string::npos)
-          << verb << " " << name;
-  }
+  const auto commands = style::commands_of(ISOLAB_BIN "/mini-runtime");
+  EXPECT_GE(commands.size(), 14U);
+  table_.expect_every_flag_has_a_row(commands);
 }
 
 // A member that stands in several objects, such as "limit", needs as many rows as objects have it.
@@ -86,7 +40,8 @@ TEST_F(Conformance, EveryMemberThatTheParserReadsHasARow) {
       ++read[(*match)[1]];
   }
   EXPECT_GT(read.size(), 80U);
-  for (const auto& path : matches(text_, std::regex("`([a-z]\\w*(?:\\[\\])?(?:\\.\\w+(?:\\[\\])?)*)`"))) {
+  for (const auto& path :
+       style::matches(table_.text(), std::regex("`([a-z]\\w*(?:\\[\\])?(?:\\.\\w+(?:\\[\\])?)*)`"))) {
     const std::string name = path.substr(path.rfind('.') + 1);
     ++listed[name.substr(0, name.find('['))];
   }
