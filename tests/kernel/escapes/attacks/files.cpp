@@ -28,7 +28,7 @@ bool walk(const std::string& path, const Visit& visit) {
   while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
     const std::string name = entry->d_name;
     if (name == "." || name == "..") continue;
-    const std::string below = path + "/" + name;
+    const std::string below = std::string(path).append("/").append(name);
     if (visit(below, entry->d_type)) return true;
     if (entry->d_type == DT_DIR && walk(below, visit)) return true;
   }
