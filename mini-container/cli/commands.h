@@ -36,7 +36,4 @@ void add_system(CLI::App& app, Context& context);     // doctor prune reset
 // Prints to standard output in one write; a closed pipe is no error.
 void print(const std::string& text);
 
-// A table with columns as wide as they need to be, three spaces apart, as Docker prints it.
-std::string table(const std::vector<std::vector<std::string>>& rows);
-
 }  // namespace cli

@@ -6,6 +6,7 @@
 
 #include "base/sys/terminal.h"
 #include "mini-container/cli/commands.h"
+#include "mini-container/cli/listing.h"
 #include "mini-container/image/image.h"
 
 namespace cli {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mini-container/cli/commands.h"
+#include "mini-container/cli/listing.h"
 #include "mini-container/engine/inspect.h"
 #include "mini-container/engine/names.h"
 
