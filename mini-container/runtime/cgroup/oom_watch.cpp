@@ -41,7 +41,9 @@ std::uint64_t OomWatch::take() {
     if (size == sizeof count) std::memcpy(&count, news, sizeof count);
     return sys::exists(path_ + "/memory.oom_control") ? count : 0;
   }
-  return kills() - std::exchange(known_, kills());
+  // WHY once: a kill between two looks at the file would be known and never told.
+  const std::uint64_t now = kills();
+  return now - std::exchange(known_, now);
 }
 
 }  // namespace cgroup
