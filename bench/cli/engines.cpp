@@ -55,10 +55,11 @@ class Comparison {
         notes_(enter_private_view()),
         engines_(engines(workspace_)),
         full_(runtimes(workspace_, BundleKind::full)),
+        limited_(runtimes(workspace_, BundleKind::limited)),
         plain_(runtimes(workspace_, BundleKind::plain)) {
     plain_.push_back(std::make_unique<Bubblewrap>(workspace_));
     results_ = new_results(options.command, options.seed, workspace_.path(), std::move(notes_));
-    for (const Platforms* some : {&engines_, &full_, &plain_}) {
+    for (const Platforms* some : {&engines_, &full_, &limited_, &plain_}) {
       auto facts = prepare_platforms(*some, options.platforms, [&](const auto& text) { bar_.stage(text); });
       std::move(facts.begin(), facts.end(), std::back_inserter(results_.platforms));
     }
@@ -72,6 +73,7 @@ class Comparison {
     std::vector<Case> cases;
     add(cases, engines_, {&echo, &paced_echo}, options_.repetitions);
     add(cases, full_, {&nothing, &paced_nothing}, options_.repetitions);
+    add(cases, limited_, {&nothing, &paced_nothing}, options_.repetitions);
     add(cases, plain_, {&nothing, &paced_nothing}, options_.repetitions);
     measure("starts", cases);
   }
@@ -148,7 +150,7 @@ class Comparison {
   ProgressBar bar_;
   std::vector<std::string> notes_;
   Workspace workspace_;
-  Platforms engines_, full_, plain_;
+  Platforms engines_, full_, limited_, plain_;
   report::Results results_;
   int measured_ = 0;
   bool interrupted_ = false;

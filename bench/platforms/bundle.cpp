@@ -46,10 +46,12 @@ json linux_part(const std::string& cgroup, BundleKind kind) {
       {"readonlyPaths", {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"}}};
   for (const char* kind_of_namespace : {"pid", "network", "ipc", "uts", "mount"})
     part["namespaces"].push_back({{"type", kind_of_namespace}});
-  if (kind == BundleKind::full) {
+  if (kind != BundleKind::plain) {
     part["resources"] = {{"memory", {{"limit", kMemoryLimit}}},
                          {"cpu", {{"shares", kCpuShares}, {"period", kCpuPeriod}, {"quota", kCpuQuota}}},
                          {"pids", {{"limit", kPidsLimit}}}};
+  }
+  if (kind == BundleKind::full) {
     if (json profile = seccomp_profile(docker_capabilities()); !profile.is_null()) part["seccomp"] = profile;
   }
   return part;
@@ -75,6 +77,11 @@ bool applies(const json& rule, const std::vector<std::string>& capabilities) {
 }
 
 }  // namespace
+
+std::string suffix_of(BundleKind kind) {
+  if (kind == BundleKind::full) return "";
+  return kind == BundleKind::limited ? "-limited" : "-plain";
+}
 
 json resolve_profile(const json& profile, const std::vector<std::string>& capabilities) {
   json resolved = {{"defaultAction", profile.at("defaultAction")},

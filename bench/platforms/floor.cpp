@@ -33,11 +33,11 @@ std::vector<Arguments> limits() {
 
 std::string Floor::prepare() {
   if (sys::geteuid() != 0) return "needs root";
-  if (kind_ == BundleKind::full) {
+  if (kind_ != BundleKind::plain) {
     limits_ = limits();
     make_parents();
-    make_filter();
   }
+  if (kind_ == BundleKind::full) make_filter();
   return {};
 }
 

@@ -10,7 +10,7 @@ namespace bench {
 class Floor : public Platform {
  public:
   Floor(const Workspace& workspace, BundleKind kind) : workspace_(workspace), kind_(kind) {}
-  std::string name() const override { return kind_ == BundleKind::full ? "floor" : "floor-plain"; }
+  std::string name() const override { return "floor" + suffix_of(kind_); }
   std::string prepare() override;
   Arguments command(const Arguments& arguments) override;
   ImageSize image_size() override;

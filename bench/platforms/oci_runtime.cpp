@@ -75,9 +75,8 @@ std::string OciRuntime::place() const {
 // One bundle for each program and place, written once: the same for every runtime, and no part of what is
 // timed.
 std::string OciRuntime::bundle_for(const Arguments& arguments, const std::string& place) {
-  const std::string kind = kind_ == BundleKind::full ? "full" : "plain";
   const std::string folder =
-      workspace_.folder(fmt::format("bundle-{}-{}-{:x}", kind, place,
+      workspace_.folder(fmt::format("bundle{}-{}-{:x}", suffix_of(kind_), place,
                                     std::hash<std::string>()(fmt::format("{}", fmt::join(arguments, "\n")))));
   const std::string file = folder + "/config.json";
   if (!sys::exists(file)) {

@@ -18,7 +18,7 @@ class OciRuntime : public Platform {
   OciRuntime(const Workspace& workspace, std::string name, BundleKind kind)
       : workspace_(workspace), name_(std::move(name)), kind_(kind) {}
   ~OciRuntime() override;
-  std::string name() const override { return kind_ == BundleKind::full ? name_ : name_ + "-plain"; }
+  std::string name() const override { return name_ + suffix_of(kind_); }
   std::string prepare() override;
   std::string version() override { return version_of(program()); }
   // `RUNTIME run`, with an id of its own, and a cgroup of its own among those expected together.
@@ -35,7 +35,7 @@ class OciRuntime : public Platform {
   // The id of a running container that waits to be joined; made at the first call, gone with this object.
   const std::string& waiting_container();
 
-  std::string state_folder() const { return workspace_.folder(name_ + "-state"); }
+  std::string state_folder() const { return workspace_.run_folder() + "/" + name_; }
 
  protected:
   virtual std::string program() const { return find_program(name_); }

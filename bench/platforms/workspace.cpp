@@ -8,6 +8,7 @@
 
 #include "base/sys/file.h"
 #include "base/sys/identity.h"
+#include "base/sys/mount.h"
 #include "base/sys/process.h"
 #include "bench/platforms/platform.h"
 
@@ -62,9 +63,12 @@ Workspace::Workspace() : path_(fmt::format("{}/{}{}", kBase, kPrefix, sys::getpi
   sys::remove_tree(path_);
   sys::mkdir(path_, 0700);
   try {
+    sys::mkdir(run_folder(), 0700);
+    if (sys::geteuid() == 0) sys::mount("tmpfs", run_folder(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700");
     make_rootfs(rootfs());
     run_or_throw({"tar", "-C", rootfs(), "-cf", archive(), "."});
   } catch (...) {
+    sys::umount_if_mounted(run_folder());
     sys::remove_tree(path_);
     throw;
   }
@@ -73,6 +77,7 @@ Workspace::Workspace() : path_(fmt::format("{}/{}{}", kBase, kPrefix, sys::getpi
 Workspace::~Workspace() {
   try {
     remove_cgroups();
+    sys::umount_if_mounted(run_folder());
     sys::remove_tree(path_);
   } catch (const std::exception&) {
     // Nobody to tell; the next run removes what is left.

@@ -12,7 +12,8 @@ namespace bench {
 
 class Workspace {
  public:
-  // Makes the folder and the root file system from busybox and the workload program.
+  // Makes the folder and the root file system from busybox and the workload program. WHY in the private view (private_view.h):
+  // the tmpfs is then gone with the benchmark.
   Workspace();
   ~Workspace();
   Workspace(const Workspace&) = delete;
@@ -21,7 +22,10 @@ class Workspace {
   const std::string& path() const { return path_; }
   std::string rootfs() const { return path_ + "/rootfs"; }
   std::string archive() const { return path_ + "/image.tar"; }
-  // A folder of its own for a platform's state, made on first use.
+  // Below it runtimes keep the state of containers. For root it is a tmpfs, as /run is (hier(7)); not so on every
+  // machine that measures.
+  std::string run_folder() const { return path_ + "/run"; }
+  // A folder of its own for a platform's files, made on first use.
   std::string folder(const std::string& name) const;
 
  private:

@@ -20,6 +20,8 @@ struct Comparison {
 
 const std::vector<std::string> kEngines = {"mini-container", "docker", "podman"};
 const std::vector<std::string> kFull = {"mini-runtime", "floor", "crun", "runc"};
+const std::vector<std::string> kLimited = {"mini-runtime-limited", "floor-limited", "crun-limited",
+                                           "runc-limited"};
 const std::vector<std::string> kPlain = {"mini-runtime-plain", "floor-plain", "bubblewrap", "crun-plain",
                                          "runc-plain"};
 const std::vector<std::string> kWithVerbs = {"mini-runtime", "crun", "runc"};
@@ -64,6 +66,8 @@ void add_starts(std::vector<Comparison>& tables) {
     tables.push_back(
         {"Runtimes, with five cgroup limits and Docker's seccomp profile: `run` of nothing, " + how,
          "nothing", mode, "to_exit", kFull});
+    tables.push_back({"Runtimes, with five cgroup limits, without seccomp: `run` of nothing, " + how,
+                      "nothing", mode, "to_exit", kLimited});
     tables.push_back({"Runtimes, without limits and seccomp: `run` of nothing, " + how, "nothing", mode,
                       "to_exit", kPlain});
   }

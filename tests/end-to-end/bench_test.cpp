@@ -118,7 +118,8 @@ TEST(Engines, AQuickRunMeasuresEveryPartAndLeavesNoContainer) {
   quiet.output = quiet.error = -1;
   sys::Child child =
       sys::spawn({kBench, "engines", "--quick", "--repetitions", "3", "--platforms",
-                  "floor,floor-plain,mini-runtime,mini-runtime-plain", "--out", folder / "out"},
+                  "floor,floor-limited,floor-plain,mini-runtime,mini-runtime-limited,mini-runtime-plain",
+                  "--out", folder / "out"},
                  quiet);
   const std::string name = "isolab-bench-" + std::to_string(child.pid());
   ASSERT_EQ(child.wait().shell_code(), 0);
@@ -127,8 +128,12 @@ TEST(Engines, AQuickRunMeasuresEveryPartAndLeavesNoContainer) {
   const auto results = report::from_json(nlohmann::json::parse(sys::read_file(folder / "out/results.json")));
   for (const auto& failure : results.failures)
     ADD_FAILURE() << failure.platform << " " << failure.workload << ": " << failure.reason;
+  for (const char* kind : {"", "-limited", "-plain"}) {
+    for (const char* platform : {"floor", "mini-runtime"})
+      EXPECT_NE(results.find(std::string(platform) + kind, "nothing", "paced", "to_exit"), nullptr)
+          << platform << kind;
+  }
   for (const char* platform : {"floor", "mini-runtime"}) {
-    EXPECT_NE(results.find(platform, "nothing", "paced", "to_exit"), nullptr) << platform;
     EXPECT_NE(results.find(platform, "nothing", "10 running", "to_exit"), nullptr) << platform;
     EXPECT_NE(results.find(platform, "throughput", "32 in flight", "starts"), nullptr) << platform;
   }
