@@ -115,9 +115,13 @@ Output Escape::run(const Bundle& bundle, const std::vector<std::string>& flags) 
   return verb(arguments);
 }
 
-Output Escape::engine(std::vector<std::string> arguments) const {
+std::vector<std::string> Escape::engine_command(std::vector<std::string> arguments) const {
   arguments.insert(arguments.begin(), {ISOLAB_BIN "/mini-container", "--root", root_ + "/engine"});
-  return testing_bundle::run_program(arguments);
+  return arguments;
+}
+
+Output Escape::engine(const std::vector<std::string>& arguments) const {
+  return testing_bundle::run_program(engine_command(arguments));
 }
 
 Output Escape::run_in_engine(const std::vector<std::string>& options,

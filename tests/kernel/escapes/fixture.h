@@ -48,7 +48,9 @@ class Escape : public testing::Test {
   Output run(const Bundle& bundle, const std::vector<std::string>& flags = {}) const;
   Output run_in_engine(const std::vector<std::string>& options,
                        const std::vector<std::string>& command) const;
-  Output engine(std::vector<std::string> arguments) const;
+  // mini-container with images and containers of its own.
+  std::vector<std::string> engine_command(std::vector<std::string> arguments) const;
+  Output engine(const std::vector<std::string>& arguments) const;
   // "attacks TOPIC FACTS..." as run inside.
   std::vector<std::string> attack(const std::string& topic) const;
   Answers answers(Default which, const std::string& topic) const;

@@ -117,8 +117,7 @@ TEST_F(HostileRoot, APasswdThatIsAPipeIsNotReadByTheEngine) {
   const Output began = engine({"run", "-d", "--name", "pipe", "busybox", "sh", "-c", feed});
   ASSERT_EQ(began.status.shell_code(), 0) << began.errors;
   for (int i = 0; i < 20; ++i) {
-    const Output output = within_time(
-        {ISOLAB_BIN "/mini-container", "--root", root_ + "/engine", "exec", "-u", "evil", "pipe", "id"});
+    const Output output = within_time(engine_command({"exec", "-u", "evil", "pipe", "id"}));
     EXPECT_THAT(output.errors, HasSubstr("no user \"evil\"")) << output.text;
   }
 }

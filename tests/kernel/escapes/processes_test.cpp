@@ -84,12 +84,10 @@ TEST_F(TerminalEscapes, NothingIsTypedIntoTheTerminalThatLaunchedIt) {
 }
 
 TEST_F(TerminalEscapes, TheEngineDoesNotHandItsTerminalOn) {
-  std::vector<std::string> command = {
-      ISOLAB_BIN "/mini-container",  "--root", root_ + "/engine", "run", "--rm", "-i", "-v",
-      host_->lent() + ":/attack:ro", "busybox"};
+  std::vector<std::string> words = {"run", "--rm", "-i", "-v", host_->lent() + ":/attack:ro", "busybox"};
   for (const std::string& word : attack("processes"))
-    command.push_back(word);
-  const Answers answers = answers_at_terminal(command);
+    words.push_back(word);
+  const Answers answers = answers_at_terminal(engine_command(words));
   for (const char* attempt : {"tiocsti", "tiocsctty", "tioclinux"})
     EXPECT_EQ(answers.at(attempt), "ENOTTY") << attempt;
 }
