@@ -1,4 +1,6 @@
 // See commands.h: what all verbs share.
+#include <iostream>
+
 #include "mini-container/cli/commands.h"
 
 namespace cli {
@@ -15,6 +17,14 @@ engine::Engine& Context::engine() {
     engine_->reconcile();
   }
   return *engine_;
+}
+
+bool confirmed(bool force, const std::string& question) {
+  if (force) return true;
+  print(question + " [y/N] ");
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
 }
 
 void print(const std::string& text) {

@@ -1,11 +1,10 @@
 // `doctor`, `prune`, `reset`: the host, and what is on it. See commands.h.
 #include <fmt/format.h>
 
-#include <iostream>
-
 #include "base/sys/file.h"
 #include "mini-container/cli/commands.h"
 #include "mini-container/engine/doctor.h"
+#include "mini-container/engine/image_users.h"
 #include "mini-container/engine/leaks.h"
 #include "mini-container/network/network.h"
 
@@ -50,15 +49,6 @@ void add_doctor(CLI::App& app, Context& context) {
   });
 }
 
-// True when the person, or --force, says yes.
-bool confirmed(bool force, const std::string& question) {
-  if (force) return true;
-  print(question + " [y/N] ");
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "Y" || answer == "yes";
-}
-
 void add_prune(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("prune", "Remove ended containers, and layers that no image uses");
   command->footer("\nExamples:\n  mini-container prune -f\n");
@@ -73,7 +63,8 @@ void add_prune(CLI::App& app, Context& context) {
       engine.remove(container, false);
       text += "Deleted container: " + container.id + "\n";
     }
-    for (const std::string& one : engine.images().prune().deleted)
+    for (const std::string& one :
+         engine.images().prune(false, engine::image_users(engine.registry())).deleted)
       text += "Deleted: " + one + "\n";
     print(text);
   });

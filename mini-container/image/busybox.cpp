@@ -151,6 +151,7 @@ Image build(Store& store, const BusyboxInputs& inputs) {
   sys::pwrite_all(tar.get(), busybox_tar(inputs), 0);
   ImportOptions options;
   options.created = time_text(kDate);
+  options.comment = "Made of busybox-static on this machine";
   options.config.cmd = {"sh"};
   options.config.env = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
   options.config.working_dir = "/";

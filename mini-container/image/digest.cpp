@@ -37,6 +37,16 @@ std::string digest_of(std::string_view bytes) {
   return sum.finish();
 }
 
+void check_digest(const std::string& digest) {
+  constexpr std::string_view kAlgorithm = "sha256:";
+  constexpr std::size_t kDigits = 64;
+  const bool good = digest.starts_with(kAlgorithm) && digest.size() == kAlgorithm.size() + kDigits &&
+                    digest.find_first_not_of("0123456789abcdef", kAlgorithm.size()) == std::string::npos;
+  if (good) return;
+  throw std::runtime_error(fmt::format("\"{}\" is no digest of the form sha256:<64 hexadecimal digits>",
+                                       digest.substr(0, kAlgorithm.size() + kDigits)));
+}
+
 std::string hex_of(const std::string& digest) {
   return digest.substr(digest.find(':') + 1);
 }

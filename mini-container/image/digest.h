@@ -26,6 +26,9 @@ class Sha256 {
 
 std::string digest_of(std::string_view bytes);
 
+// Throws std::runtime_error unless it is "sha256:<64 hex>": digests of foreign documents become names of files.
+void check_digest(const std::string& digest);
+
 // "sha256:HEX" -> "HEX".
 std::string hex_of(const std::string& digest);
 

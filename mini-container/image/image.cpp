@@ -4,11 +4,14 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <stdexcept>
 
 #include "mini-container/image/digest.h"
+#include "mini-container/image/reference.h"
 
 namespace image {
 
@@ -18,13 +21,33 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kShortId = 12;
 
+// Sets of names are objects with empty values in JSON, for the sake of Go.
+Json set_json(const std::vector<std::string>& names) {
+  Json json = Json::object();
+  for (const std::string& name : names)
+    json[name] = Json::object();
+  return json;
+}
+
 Json process_json(const Config& config) {
   Json json = Json::object();
   if (!config.user.empty()) json["User"] = config.user;
+  if (!config.exposed_ports.empty()) json["ExposedPorts"] = set_json(config.exposed_ports);
   if (!config.env.empty()) json["Env"] = config.env;
   if (!config.entrypoint.empty()) json["Entrypoint"] = config.entrypoint;
   if (!config.cmd.empty()) json["Cmd"] = config.cmd;
+  if (!config.volumes.empty()) json["Volumes"] = set_json(config.volumes);
   if (!config.working_dir.empty()) json["WorkingDir"] = config.working_dir;
+  if (!config.labels.empty()) json["Labels"] = config.labels;
+  if (!config.stop_signal.empty()) json["StopSignal"] = config.stop_signal;
+  return json;
+}
+
+Json step_json(const Step& step) {
+  Json json = {{"created", step.created}, {"created_by", step.created_by}};
+  if (!step.author.empty()) json["author"] = step.author;
+  if (!step.comment.empty()) json["comment"] = step.comment;
+  if (step.empty_layer) json["empty_layer"] = true;
   return json;
 }
 
@@ -35,38 +58,91 @@ Value member(const Json& json, const char* name) {
   return found == json.end() || found->is_null() ? Value() : found->get<Value>();
 }
 
+std::vector<std::string> set_member(const Json& json, const char* name) {
+  std::vector<std::string> names;
+  for (const auto& [key, _] : member<std::map<std::string, Json>>(json, name))
+    names.push_back(key);
+  return names;
+}
+
+Config read_process(const Json& json) {
+  return {.env = member<std::vector<std::string>>(json, "Env"),
+          .cmd = member<std::vector<std::string>>(json, "Cmd"),
+          .entrypoint = member<std::vector<std::string>>(json, "Entrypoint"),
+          .working_dir = member<std::string>(json, "WorkingDir"),
+          .user = member<std::string>(json, "User"),
+          .exposed_ports = set_member(json, "ExposedPorts"),
+          .volumes = set_member(json, "Volumes"),
+          .labels = member<std::map<std::string, std::string>>(json, "Labels"),
+          .stop_signal = member<std::string>(json, "StopSignal")};
+}
+
+Step read_step(const Json& json) {
+  return {.created = member<std::string>(json, "created"),
+          .created_by = member<std::string>(json, "created_by"),
+          .author = member<std::string>(json, "author"),
+          .comment = member<std::string>(json, "comment"),
+          .empty_layer = member<bool>(json, "empty_layer")};
+}
+
 Image read_config(const Json& json) {
   Image image;
   image.created = member<std::string>(json, "created");
+  image.author = member<std::string>(json, "author");
   image.architecture = json.at("architecture");
   image.os = json.at("os");
   image.diff_ids = json.at("rootfs").at("diff_ids").get<std::vector<std::string>>();
-  const Json process = json.value("config", Json::object());
-  if (process.is_null()) return image;
-  image.config.user = member<std::string>(process, "User");
-  image.config.env = member<std::vector<std::string>>(process, "Env");
-  image.config.entrypoint = member<std::vector<std::string>>(process, "Entrypoint");
-  image.config.cmd = member<std::vector<std::string>>(process, "Cmd");
-  image.config.working_dir = member<std::string>(process, "WorkingDir");
+  for (const std::string& diff_id : image.diff_ids)
+    check_digest(diff_id);
+  for (const Json& step : member<std::vector<Json>>(json, "history"))
+    image.history.push_back(read_step(step));
+  const auto process = json.find("config");
+  if (process != json.end() && !process->is_null()) image.config = read_process(*process);
   return image;
 }
 
-std::string plural(std::int64_t count, const char* unit) {
-  return fmt::format("{} {}{} ago", count, unit, count == 1 ? "" : "s");
+// "busybox@sha256:...": what a registry would give this image for.
+std::vector<std::string> digest_names(const Image& image) {
+  std::vector<std::string> names;
+  for (const std::string& name : image.names) {
+    const std::string by_digest = familiar_name(parse_reference(name)) + "@" + image.manifest;
+    if (std::find(names.begin(), names.end(), by_digest) == names.end()) names.push_back(by_digest);
+  }
+  return names;
 }
 
 }  // namespace
+
+std::uint64_t Image::size() const {
+  return std::accumulate(layer_sizes.begin(), layer_sizes.end(), std::uint64_t{0});
+}
+
+std::vector<StepSize> steps_of(const Image& image) {
+  const auto told = static_cast<std::size_t>(std::count_if(
+      image.history.begin(), image.history.end(), [](const Step& step) { return !step.empty_layer; }));
+  std::size_t layer = 0;
+  const auto next_size = [&] { return layer < image.layer_sizes.size() ? image.layer_sizes[layer++] : 0; };
+  std::vector<StepSize> steps;
+  for (std::size_t untold = image.diff_ids.size(); untold > told; --untold)
+    steps.push_back({{.created = image.created}, next_size()});
+  for (const Step& step : image.history)
+    steps.push_back({step, step.empty_layer ? 0 : next_size()});
+  return steps;
+}
 
 std::string short_id(const Image& image) {
   return hex_of(image.id).substr(0, kShortId);
 }
 
 std::string config_json(const Image& image) {
-  const Json json = {{"created", image.created},
-                     {"architecture", image.architecture},
-                     {"os", image.os},
-                     {"config", process_json(image.config)},
-                     {"rootfs", {{"type", "layers"}, {"diff_ids", image.diff_ids}}}};
+  Json json = {{"created", image.created}};
+  if (!image.author.empty()) json["author"] = image.author;
+  json.update({{"architecture", image.architecture},
+               {"os", image.os},
+               {"config", process_json(image.config)},
+               {"rootfs", {{"type", "layers"}, {"diff_ids", image.diff_ids}}}});
+  for (const Step& step : image.history)
+    json["history"].push_back(step_json(step));
   return json.dump(2);
 }
 
@@ -81,21 +157,27 @@ Image parse_config(const std::string& json) {
 std::string inspect_json(const Image& image) {
   const Config& config = image.config;
   // Docker shows these members of Config even when they are empty.
-  const Json shown = {{"User", config.user},
+  const Json shown = {{"ExposedPorts", set_json(config.exposed_ports)},
+                      {"User", config.user},
                       {"Env", config.env},
                       {"Cmd", config.cmd},
+                      {"Volumes", set_json(config.volumes)},
                       {"Entrypoint", config.entrypoint},
-                      {"WorkingDir", config.working_dir}};
+                      {"WorkingDir", config.working_dir},
+                      {"Labels", config.labels},
+                      {"StopSignal", config.stop_signal}};
   const Json json = {{"Id", image.id},
                      {"RepoTags", image.names},
-                     {"RepoDigests", Json::array()},
+                     {"RepoDigests", digest_names(image)},
+                     {"Comment", image.history.empty() ? "" : image.history.back().comment},
                      {"Created", image.created},
+                     {"Author", image.author},
+                     {"Config", shown},
                      {"Architecture", image.architecture},
                      {"Os", image.os},
-                     {"Size", image.size},
-                     {"Config", shown},
+                     {"Size", image.size()},
                      {"RootFS", {{"Type", "layers"}, {"Layers", image.diff_ids}}}};
-  return json.dump(4);
+  return json.dump(4, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string host_architecture() {
@@ -112,21 +194,6 @@ std::string host_architecture() {
 
 std::string time_text(std::int64_t seconds) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(seconds)));
-}
-
-std::string age(const std::string& created, std::int64_t now) {
-  std::tm time{};
-  if (::strptime(created.c_str(), "%Y-%m-%dT%H:%M:%S", &time) == nullptr) return created;
-  const std::int64_t seconds = now - ::timegm(&time);
-  constexpr std::int64_t kMinute = 60, kHour = 3600, kDay = 86400, kWeek = 604800, kMonth = 30 * kDay,
-                         kYear = 365 * kDay;
-  if (seconds < kMinute) return "less than a minute ago";
-  if (seconds < kHour) return plural(seconds / kMinute, "minute");
-  if (seconds < 2 * kDay) return plural(seconds / kHour, "hour");
-  if (seconds < 2 * kWeek) return plural(seconds / kDay, "day");
-  if (seconds < 2 * kMonth) return plural(seconds / kWeek, "week");
-  if (seconds < 2 * kYear) return plural(seconds / kMonth, "month");
-  return plural(seconds / kYear, "year");
 }
 
 }  // namespace image

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,20 @@ struct Config {
   std::vector<std::string> cmd = {};
   std::vector<std::string> entrypoint = {};
   std::string working_dir = {};
-  std::string user = {};  // "name", "uid" or "uid:gid"; empty for root
+  std::string user = {};                        // "name", "uid" or "uid:gid"; empty for root
+  std::vector<std::string> exposed_ports = {};  // "80/tcp"
+  std::vector<std::string> volumes = {};        // paths that get an anonymous volume
+  std::map<std::string, std::string> labels = {};
+  std::string stop_signal = {};  // "SIGTERM" when empty
+};
+
+// One step of an image's making; a step that changed no file has no layer.
+struct Step {
+  std::string created = {};     // RFC 3339
+  std::string created_by = {};  // the instruction or command
+  std::string author = {};
+  std::string comment = {};
+  bool empty_layer = false;
 };
 
 struct Image {
@@ -22,17 +36,29 @@ struct Image {
   std::string manifest;            // digest of the manifest
   std::vector<std::string> names;  // "busybox:latest"; empty for a dangling image
   std::string created;             // RFC 3339
-  std::string architecture;        // "amd64"
-  std::string os;                  // "linux"
+  std::string author;
+  std::string architecture;  // "amd64"
+  std::string os;            // "linux"
   Config config;
-  std::vector<std::string> diff_ids;  // digests of the uncompressed layers, lowest first
-  std::uint64_t size = 0;             // bytes of the unpacked files of all layers
+  std::vector<Step> history;               // oldest first; may be shorter than the layers, or missing
+  std::vector<std::string> diff_ids;       // digests of the uncompressed layers, lowest first
+  std::vector<std::uint64_t> layer_sizes;  // bytes of the unpacked files of each layer, in the same order
+
+  std::uint64_t size() const;  // of all layers
 };
+
+// The steps of its making with what each added, oldest first; layers that no step tells of come first, as steps
+// without a command.
+struct StepSize {
+  Step step;
+  std::uint64_t bytes = 0;
+};
+std::vector<StepSize> steps_of(const Image& image);
 
 // "d9a5c1f0e2b3": the twelve digits that lists show.
 std::string short_id(const Image& image);
 
-// `docker image inspect` of one image: a JSON object, indented.
+// `docker image inspect` of one image: a JSON object.
 std::string inspect_json(const Image& image);
 
 // The OCI image configuration of an image, as its blob holds it, and back. `parse` throws
@@ -45,8 +71,5 @@ std::string host_architecture();
 
 // RFC 3339, UTC: "2023-06-10T00:00:00Z".
 std::string time_text(std::int64_t seconds);
-
-// "2 weeks ago" for a list; `now` in seconds since 1970. The text itself when it is no RFC 3339 time.
-std::string age(const std::string& created, std::int64_t now);
 
 }  // namespace image

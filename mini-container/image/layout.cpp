@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "base/sys/file.h"
+#include "base/text/text.h"
 #include "mini-container/image/digest.h"
 
 namespace image {
@@ -16,7 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kNameAnnotation = "org.opencontainers.image.ref.name";
-constexpr const char* kSizeAnnotation = "isolab.layer.unpacked-size";
+constexpr const char* kSizesAnnotation = "isolab.unpacked-sizes";
 constexpr const char* kLayoutFile = "{\"imageLayoutVersion\": \"1.0.0\"}\n";
 
 [[noreturn]] void damaged(const std::string& path, const std::string& why) {
@@ -29,34 +30,33 @@ Json to_json(const Descriptor& descriptor) {
   Json json = {
       {"mediaType", descriptor.media_type}, {"digest", descriptor.digest}, {"size", descriptor.size}};
   if (!descriptor.name.empty()) json["annotations"][kNameAnnotation] = descriptor.name;
-  if (descriptor.unpacked_size != 0) {
-    json["annotations"][kSizeAnnotation] = std::to_string(descriptor.unpacked_size);
-  }
+  if (!descriptor.unpacked_sizes.empty())
+    json["annotations"][kSizesAnnotation] = fmt::format("{}", fmt::join(descriptor.unpacked_sizes, ","));
   return json;
 }
 
 Descriptor to_descriptor(const Json& json) {
-  Descriptor descriptor{.media_type = json.at("mediaType"),
-                        .digest = json.at("digest"),
-                        .size = json.at("size"),
-                        .name = {},
-                        .unpacked_size = json.at("size")};
-  const Json annotations = json.value("annotations", Json::object());
-  descriptor.name = annotations.value(kNameAnnotation, "");
-  if (annotations.contains(kSizeAnnotation)) {
-    descriptor.unpacked_size = std::stoull(annotations.at(kSizeAnnotation).get<std::string>());
-  }
+  Descriptor descriptor{
+      .media_type = json.value("mediaType", ""), .digest = json.at("digest"), .size = json.at("size")};
+  check_digest(descriptor.digest);
   return descriptor;
 }
 
-// Turns what nlohmann and std::stoull throw about a document into an error that names the file.
+Descriptor to_entry(const Json& json) {
+  Descriptor entry = to_descriptor(json);
+  const Json annotations = json.value("annotations", Json::object());
+  entry.name = annotations.value(kNameAnnotation, "");
+  for (const std::string_view size : text::words(annotations.value(kSizesAnnotation, ""), ","))
+    entry.unpacked_sizes.push_back(text::number<std::uint64_t>(size).value_or(0));
+  return entry;
+}
+
+// Turns what is thrown about a document into an error that names the file.
 template <class Read>
 auto parsed(const std::string& path, const std::string& text, Read&& read) {
   try {
     return read(Json::parse(text));
-  } catch (const Json::exception& error) {
-    damaged(path, error.what());
-  } catch (const std::logic_error& error) {
+  } catch (const std::exception& error) {
     damaged(path, error.what());
   }
 }
@@ -77,7 +77,7 @@ std::vector<Descriptor> Layout::index() const {
   return parsed(path, *text, [](const Json& json) {
     std::vector<Descriptor> manifests;
     for (const Json& manifest : json.at("manifests"))
-      manifests.push_back(to_descriptor(manifest));
+      manifests.push_back(to_entry(manifest));
     return manifests;
   });
 }
@@ -107,7 +107,7 @@ std::string Layout::read_blob(const std::string& digest) const {
 Descriptor Layout::write_blob(const std::string& bytes, const std::string& media_type) const {
   const std::string digest = digest_of(bytes);
   sys::write_file_atomically(blob_path(digest), bytes);
-  return {.media_type = media_type, .digest = digest, .size = bytes.size(), .name = {}, .unpacked_size = 0};
+  return {.media_type = media_type, .digest = digest, .size = bytes.size()};
 }
 
 std::string Layout::blob_path(const std::string& digest) const {

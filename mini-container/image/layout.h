@@ -1,7 +1,8 @@
 // The OCI image layout on disk: blobs named by digest, and index.json, which lists manifests and their names.
 //
 // Names are kept as podman and skopeo keep them: one descriptor a name, with the annotation
-// org.opencontainers.image.ref.name. Reads: OCI image-spec 1.0: image-layout.md, descriptor.md, manifest.md.
+// org.opencontainers.image.ref.name. The sizes of unpacked layers stand there, too: a manifest that others made
+// cannot be added to without another digest. Reads: OCI image-spec 1.0: image-layout.md, descriptor.md, manifest.md.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,9 @@ struct Descriptor {
   std::string media_type;
   std::string digest;
   std::uint64_t size = 0;
-  std::string name;                 // in index.json: "busybox:latest"; empty for a dangling image
-  std::uint64_t unpacked_size = 0;  // of a layer: bytes of its files, ours to remember
+  // In our index.json alone:
+  std::string name = {};                           // "busybox:latest"; empty for a dangling image
+  std::vector<std::uint64_t> unpacked_sizes = {};  // bytes of the files of each layer, lowest first
 };
 
 struct Manifest {

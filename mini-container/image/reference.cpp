@@ -6,18 +6,22 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "base/text/text.h"
+#include "mini-container/image/digest.h"
+
 namespace image {
 
 namespace {
 
-constexpr std::size_t kLongestName = 255;
+constexpr std::size_t kLongestPath = 255;
 constexpr std::size_t kLongestTag = 128;
+const std::string kOfficial = "library/";
 
 [[noreturn]] void reject(const std::string& text, const std::string& why) {
-  throw std::invalid_argument(
-      fmt::format("image reference \"{}\": {}. The form is [host[:port]/]name[:tag][@sha256:digest], for "
-                  "example busybox:latest",
-                  text, why));
+  throw std::invalid_argument(fmt::format(
+      "invalid reference format: \"{}\": {}. The form is [host[:port]/]name[:tag][@sha256:digest], "
+      "for example busybox:latest",
+      text, why));
 }
 
 bool lower_or_digit(char character) {
@@ -52,9 +56,11 @@ bool path_component(std::string_view part) {
   return true;
 }
 
-// "localhost", "host.domain", "host:5000": a first part with a dot or a port is a server, as with Docker.
-bool is_server(std::string_view part) {
-  return part == "localhost" || part.find_first_of(".:") != std::string_view::npos;
+// SPEC: normalize.go, splitDockerDomain: what the first of several parts is taken for.
+bool is_domain(std::string_view part) {
+  const auto upper = [](char character) { return character >= 'A' && character <= 'Z'; };
+  return part == "localhost" || part.find_first_of(".:") != std::string_view::npos ||
+         std::any_of(part.begin(), part.end(), upper);
 }
 
 // One part of a host name: letters, digits and inner "-".
@@ -66,34 +72,53 @@ bool host_label(std::string_view label) {
          std::all_of(label.begin(), label.end(), allowed);
 }
 
-bool server(std::string_view part) {
-  const std::size_t colon = part.find(':');
-  for (std::string_view host = part.substr(0, colon);;) {
-    const std::size_t dot = host.find('.');
-    if (!host_label(host.substr(0, dot))) return false;
-    if (dot == std::string_view::npos) break;
-    host.remove_prefix(dot + 1);
-  }
+bool host_name(std::string_view host) {
+  const auto labels = text::split(host, '.');
+  return std::all_of(labels.begin(), labels.end(), host_label);
+}
+
+// "[2001:db8::1]", without zone.
+bool ipv6_address(std::string_view host) {
+  return host.size() > 2 && host.front() == '[' && host.back() == ']' &&
+         host.substr(1, host.size() - 2).find_first_not_of("0123456789abcdefABCDEF:") ==
+             std::string_view::npos;
+}
+
+bool domain(std::string_view part) {
+  const std::size_t colon = part.find(':', part.starts_with('[') ? part.find(']') : 0);
+  const std::string_view host = part.substr(0, colon);
+  if (!host_name(host) && !ipv6_address(host)) return false;
   if (colon == std::string_view::npos) return true;
   const std::string_view port = part.substr(colon + 1);
   return !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-void check_name(const std::string& text, const std::string& name) {
-  if (name.empty()) reject(text, "the name is empty");
-  if (name.size() > kLongestName) reject(text, "the name is longer than 255 characters");
-  std::string_view rest = name;
-  for (bool first = true; !rest.empty(); first = false) {
-    const std::size_t slash = rest.find('/');
-    const std::string_view part = rest.substr(0, slash);
-    const bool last = slash == std::string_view::npos;
-    const bool good = first && !last && is_server(part) ? server(part) : path_component(part);
-    if (!good)
-      reject(text, fmt::format("\"{}\" in the name is not allowed (lower case, digits, . _ -)", part));
-    if (last) return;
-    rest.remove_prefix(slash + 1);
-    if (rest.empty()) reject(text, "the name ends with /");
+void check_path(const std::string& text, const std::string& path) {
+  if (path.empty()) reject(text, "the name is empty");
+  if (path.size() > kLongestPath) reject(text, "the name is longer than 255 characters");
+  for (const std::string_view part : text::split(path, '/')) {
+    if (path_component(part)) continue;
+    const bool upper = std::any_of(part.begin(), part.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+    if (upper) reject(text, fmt::format("repository name ({}) must be lowercase", part));
+    reject(text, fmt::format("\"{}\" in the name is not allowed (lower case, digits, and . _ - between them)",
+                             part));
   }
+}
+
+// "host:5000/team/app" into its registry and the path there.
+void split_name(const std::string& text, const std::string& name, Reference& reference) {
+  constexpr std::size_t kDigits = 64;
+  if (name.size() == kDigits && hexadecimal(name))
+    reject(text, "64 hexadecimal digits are an id, and no name");
+  const std::size_t slash = name.find('/');
+  const bool has_domain = slash != std::string::npos && is_domain(std::string_view(name).substr(0, slash));
+  reference.domain = has_domain ? name.substr(0, slash) : kDefaultDomain;
+  reference.path = has_domain ? name.substr(slash + 1) : name;
+  if (!domain(reference.domain)) reject(text, fmt::format("\"{}\" is no host", reference.domain));
+  if (reference.domain == "index.docker.io") reference.domain = kDefaultDomain;
+  check_path(text, reference.path);
+  const bool official = reference.domain == kDefaultDomain && reference.path.find('/') == std::string::npos;
+  if (official) reference.path = kOfficial + reference.path;
 }
 
 void check_tag(const std::string& text, const std::string& tag) {
@@ -107,12 +132,12 @@ void check_tag(const std::string& text, const std::string& tag) {
   }
 }
 
-void check_digest(const std::string& text, const std::string& digest) {
-  constexpr std::string_view kAlgorithm = "sha256:";
-  if (!digest.starts_with(kAlgorithm)) reject(text, "the digest is not sha256");
-  const std::string_view hex = std::string_view(digest).substr(kAlgorithm.size());
-  if (hex.size() != 64 || !hexadecimal(hex))
-    reject(text, "the digest is not 64 lower case hexadecimal digits");
+void check_digest_of(const std::string& text, const std::string& digest) {
+  try {
+    check_digest(digest);
+  } catch (const std::runtime_error& error) {
+    reject(text, error.what());
+  }
 }
 
 }  // namespace
@@ -122,13 +147,12 @@ Reference parse_reference(const std::string& text) {
   std::string rest = text;
   if (const std::size_t at = rest.find('@'); at != std::string::npos) {
     reference.digest = rest.substr(at + 1);
-    check_digest(text, reference.digest);
+    check_digest_of(text, reference.digest);
     rest.resize(at);
   }
   const std::size_t slash = rest.rfind('/');
   const std::size_t colon = rest.find(':', slash == std::string::npos ? 0 : slash);
-  reference.name = rest.substr(0, colon);
-  check_name(text, reference.name);
+  split_name(text, rest.substr(0, colon), reference);
   if (colon != std::string::npos) {
     reference.tag = rest.substr(colon + 1);
     check_tag(text, reference.tag);
@@ -138,8 +162,15 @@ Reference parse_reference(const std::string& text) {
   return reference;
 }
 
+std::string familiar_name(const Reference& reference) {
+  if (reference.domain != kDefaultDomain) return reference.domain + "/" + reference.path;
+  const bool official = reference.path.starts_with(kOfficial) &&
+                        reference.path.find('/', kOfficial.size()) == std::string::npos;
+  return official ? reference.path.substr(kOfficial.size()) : reference.path;
+}
+
 std::string to_string(const Reference& reference) {
-  std::string text = reference.name;
+  std::string text = familiar_name(reference);
   if (!reference.tag.empty()) text += ":" + reference.tag;
   if (!reference.digest.empty()) text += "@" + reference.digest;
   return text;

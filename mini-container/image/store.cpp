@@ -66,21 +66,20 @@ Image Store::import_tar(int tar, const Reference& name, const ImportOptions& opt
   image.architecture = host_architecture();
   image.os = "linux";
   image.config = options.config;
+  image.history = {{.created = image.created, .comment = options.comment}};
   image.diff_ids = {digests.diff_id};
-  const Manifest manifest{change.layout().write_blob(config_json(image), kConfigType),
-                          {{.media_type = digests.media_type,
-                            .digest = digests.blob,
-                            .size = digests.blob_size,
-                            .name = {},
-                            .unpacked_size = unpacked.bytes}}};
+  const Manifest manifest{
+      change.layout().write_blob(config_json(image), kConfigType),
+      {{.media_type = digests.media_type, .digest = digests.blob, .size = digests.blob_size}}};
   Descriptor entry = change.layout().write_blob(manifest_json(manifest), kManifestType);
   entry.name = to_string(name);
+  entry.unpacked_sizes = {unpacked.bytes};
   auto manifests = change.layout().index();
   take_name(manifests, entry.name, entry.digest);
   manifests.push_back(entry);
   change.layout().write_index(manifests);
   change.keep();
-  return get("sha256:" + hex_of(manifest.config.digest));
+  return get(manifest.config.digest);
 }
 
 std::vector<Image> Store::list() const {
@@ -89,20 +88,19 @@ std::vector<Image> Store::list() const {
   for (const Descriptor& entry : layout.index()) {
     const auto known = std::find_if(images.begin(), images.end(),
                                     [&](const Image& image) { return image.manifest == entry.digest; });
-    Image& image = known != images.end() ? *known : images.emplace_back(load_image(layout, entry.digest));
+    Image& image = known != images.end() ? *known : images.emplace_back(load_image(layout, entry));
     if (!entry.name.empty()) image.names.push_back(entry.name);
   }
   return images;
 }
 
 // WHY: apart from the search by id, because every `run` comes here: it reads one image, not all.
-std::optional<Image> Store::find_by_name(const std::string& name) const {
+std::optional<Image> Store::find_entry(const std::function<bool(const Descriptor&)>& fits) const {
   const Layout layout = StoreChange::layout_of(directory_);
   const auto index = layout.index();
-  const auto named = [&](const Descriptor& entry) { return entry.name == name; };
-  const auto found = std::find_if(index.begin(), index.end(), named);
+  const auto found = std::find_if(index.begin(), index.end(), fits);
   if (found == index.end()) return std::nullopt;
-  Image image = load_image(layout, found->digest);
+  Image image = load_image(layout, *found);
   for (const Descriptor& entry : index) {
     if (entry.digest == found->digest && !entry.name.empty()) image.names.push_back(entry.name);
   }
@@ -110,19 +108,19 @@ std::optional<Image> Store::find_by_name(const std::string& name) const {
 }
 
 std::optional<Image> Store::find(const std::string& text) const {
-  const bool is_digest = text.starts_with("sha256:");
-  std::string manifest;
-  if (!is_digest) {
+  const bool is_id = is_id_prefix(hex_of(text)) && (text.starts_with("sha256:") || is_id_prefix(text));
+  // WHY: 64 digits are no reference, by its grammar, and need not be tried as one.
+  if (!text.starts_with("sha256:") && !(is_id && text.size() == 64)) {
     const Reference reference = parse_reference(text);
-    if (auto image = find_by_name(to_string(reference))) return image;
-    manifest = reference.digest;
+    auto image = find_entry([&](const Descriptor& entry) {
+      // A tag beside a digest says nothing more.
+      return reference.digest.empty() ? entry.name == to_string(reference) : entry.digest == reference.digest;
+    });
+    if (image || !is_id) return image;
   }
-  const std::string hex = hex_of(text);
   std::optional<Image> found;
   for (const Image& image : list()) {
-    const bool same = (!manifest.empty() && image.manifest == manifest) ||
-                      (is_id_prefix(hex) && hex_of(image.id).starts_with(hex));
-    if (!same) continue;
+    if (!hex_of(image.id).starts_with(hex_of(text))) continue;
     if (found && found->id != image.id) {
       throw NotFound(fmt::format("image id {} is ambiguous: give more digits", text));
     }
@@ -135,7 +133,7 @@ Image Store::get(const std::string& text) const {
   auto image = find(text);
   if (!image) {
     throw NotFound(
-        fmt::format("no such image: {}. `mini-container images` lists what is here; `mini-container image "
+        fmt::format("No such image: {}. `mini-container images` lists what is here; `mini-container image "
                     "import TAR NAME` makes one from a tar",
                     text));
   }
@@ -157,50 +155,11 @@ void Store::tag(const Image& image, const Reference& name) {
   change.keep();
 }
 
-Removal Store::remove(const std::string& text, bool force) {
-  StoreChange change(directory_);
-  const Image image = get(text);
-  const bool by_name = !text.starts_with("sha256:") && std::count(image.names.begin(), image.names.end(),
-                                                                  to_string(parse_reference(text))) != 0;
-  Removal removal;
-  removal.untagged = by_name ? std::vector{to_string(parse_reference(text))} : image.names;
-  if (!by_name && image.names.size() > 1 && !force) {
-    throw std::runtime_error(fmt::format("image {} has {} names: remove them one by one, or all with --force",
-                                         short_id(image), image.names.size()));
-  }
-  auto manifests = change.layout().index();
-  std::erase_if(manifests, [&](const Descriptor& entry) {
-    const bool named =
-        std::find(removal.untagged.begin(), removal.untagged.end(), entry.name) != removal.untagged.end();
-    return entry.digest == image.manifest && (named || !by_name);
-  });
-  change.layout().write_index(manifests);
-  const bool gone = std::none_of(manifests.begin(), manifests.end(),
-                                 [&](const Descriptor& entry) { return entry.digest == image.manifest; });
-  if (gone) {
-    removal.deleted = change.sweep();
-    removal.deleted.insert(removal.deleted.begin(), image.id);
-  }
-  change.keep();
-  return removal;
-}
-
-Removal Store::prune() {
-  StoreChange change(directory_);
-  Removal removal;
-  auto manifests = change.layout().index();
-  for (const Descriptor& entry : manifests) {
-    if (entry.name.empty()) removal.deleted.push_back(load_image(change.layout(), entry.digest).id);
-  }
-  std::erase_if(manifests, [](const Descriptor& entry) { return entry.name.empty(); });
-  change.layout().write_index(manifests);
-  const auto layers = change.sweep();
-  removal.deleted.insert(removal.deleted.end(), layers.begin(), layers.end());
-  change.keep();
-  return removal;
-}
-
 std::vector<std::string> Store::layer_directories(const Image& image) const {
+  const auto index = StoreChange::layout_of(directory_).index();
+  const bool listed = std::any_of(index.begin(), index.end(),
+                                  [&](const Descriptor& entry) { return entry.digest == image.manifest; });
+  if (!listed) throw NotFound(fmt::format("No such image: {} has been removed meanwhile", short_id(image)));
   std::vector<std::string> directories;
   for (const std::string& diff_id : image.diff_ids)
     directories.push_back(StoreChange::layer_path(directory_, diff_id));

@@ -9,12 +9,14 @@
 // change empties tmp/. Reads: OCI image-spec 1.0: image-layout.md, layer.md; rename(2), flock(2).
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "mini-container/image/image.h"
+#include "mini-container/image/layout.h"
 #include "mini-container/image/reference.h"
 #include "mini-container/image/unpack.h"
 
@@ -26,9 +28,16 @@ class NotFound : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// A removal that would take what is in use, or more than was named.
+class Conflict : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 struct ImportOptions {
   Config config = {};
   std::string created = {};  // RFC 3339; empty for now
+  std::string comment = {};  // of the one step of its history
   Limits limits = {};
 };
 
@@ -36,7 +45,11 @@ struct ImportOptions {
 struct Removal {
   std::vector<std::string> untagged;  // names
   std::vector<std::string> deleted;   // image id and diff ids
+  std::uint64_t bytes = 0;            // of the layers deleted
 };
+
+// Who uses an image, for messages: short ids of containers. The store knows of none itself.
+using Users = std::function<std::vector<std::string>(const Image&)>;
 
 class Store {
  public:
@@ -55,12 +68,15 @@ class Store {
 
   void tag(const Image& image, const Reference& name);
   // With a name: that name goes, and the image when it was the last one. With an id: all names, which needs
-  // `force` when there are several. The caller makes sure that no container uses the image.
-  Removal remove(const std::string& text, bool force = false);
-  // Removes dangling images, and blobs and layers that no image refers to.
-  Removal prune();
+  // `force` when they are of several repositories. An image that is used is refused; with `force` it only loses
+  // its names. Throws Conflict.
+  Removal remove(const std::string& text, bool force, const Users& users);
+  // Removes dangling images, with `all` those with names too, unless they are used; and blobs and layers that no
+  // image refers to.
+  Removal prune(bool all, const Users& users);
 
-  // Directories of the unpacked layers, lowest first: the input of plan_overlay (overlay.h).
+  // Directories of the unpacked layers, lowest first: the input of plan_overlay (overlay.h). Throws NotFound when
+  // the image has been removed since it was found; who is on record as its user by now is safe from that.
   std::vector<std::string> layer_directories(const Image& image) const;
   // The root file system, all layers merged, as one pax tar stream, the same bytes every time.
   void export_rootfs(const Image& image, int output) const;
@@ -68,7 +84,7 @@ class Store {
   const std::string& directory() const { return directory_; }
 
  private:
-  std::optional<Image> find_by_name(const std::string& name) const;
+  std::optional<Image> find_entry(const std::function<bool(const Descriptor&)>& fits) const;
   std::string directory_;
 };
 

@@ -27,7 +27,7 @@ Referenced referenced_by(const Layout& layout) {
     referenced.blobs.insert({entry.digest, manifest.config.digest});
     for (const Descriptor& layer : manifest.layers)
       referenced.blobs.insert(layer.digest);
-    for (const std::string& diff_id : load_image(layout, entry.digest).diff_ids)
+    for (const std::string& diff_id : load_image(layout, entry).diff_ids)
       referenced.layers.insert(layer_name(diff_id));
   }
   return referenced;
@@ -35,13 +35,12 @@ Referenced referenced_by(const Layout& layout) {
 
 }  // namespace
 
-Image load_image(const Layout& layout, const std::string& manifest_digest) {
-  const Manifest manifest = layout.manifest(manifest_digest);
+Image load_image(const Layout& layout, const Descriptor& entry) {
+  const Manifest manifest = layout.manifest(entry.digest);
   Image image = parse_config(layout.read_blob(manifest.config.digest));
   image.id = manifest.config.digest;
-  image.manifest = manifest_digest;
-  for (const Descriptor& layer : manifest.layers)
-    image.size += layer.unpacked_size;
+  image.manifest = entry.digest;
+  image.layer_sizes = entry.unpacked_sizes;
   return image;
 }
 

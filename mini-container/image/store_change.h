@@ -1,4 +1,4 @@
-// One change of the image store: lock, temporary place, and roll-back unless kept. store.cpp is its only user.
+// One change of the image store: lock, temporary place, and roll-back unless kept. the store and what fills it are its users.
 // Reads: flock(2), rename(2).
 #pragma once
 
@@ -11,8 +11,8 @@
 
 namespace image {
 
-// The image behind one manifest, without its names.
-Image load_image(const Layout& layout, const std::string& manifest_digest);
+// The image behind one entry of the index, without its names.
+Image load_image(const Layout& layout, const Descriptor& entry);
 
 class StoreChange {
  public:

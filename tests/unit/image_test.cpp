@@ -16,29 +16,105 @@ using testing::IsEmpty;
 
 const std::string kDigest = "sha256:" + std::string(64, 'a');
 
-TEST(Reference, TakesNamesTagsAndDigests) {
-  const auto plain = image::parse_reference("busybox");
-  EXPECT_EQ(plain.name, "busybox");
-  EXPECT_EQ(plain.tag, "latest");
-  const auto server = image::parse_reference("host.domain:5000/team/app_x:1.2-rc");
-  EXPECT_EQ(server.name, "host.domain:5000/team/app_x");
-  EXPECT_EQ(server.tag, "1.2-rc");
-  const auto digest = image::parse_reference("app@" + kDigest);
-  EXPECT_EQ(digest.tag, "");
-  EXPECT_EQ(digest.digest, kDigest);
-  for (const char* text : {"busybox:latest", "localhost/app:x", "host:5000/app:y", "a.b/c--d/e__f:1"}) {
-    EXPECT_EQ(image::to_string(image::parse_reference(text)), text);
+struct Named {
+  const char* text;
+  const char* domain;
+  const char* path;
+  const char* tag;
+  const char* shown;
+};
+
+// What Docker's client and the registries make of each.
+const Named kNames[] = {
+    {"busybox", "docker.io", "library/busybox", "latest", "busybox:latest"},
+    {"team/app", "docker.io", "team/app", "latest", "team/app:latest"},
+    {"docker.io/busybox", "docker.io", "library/busybox", "latest", "busybox:latest"},
+    {"docker.io/library/busybox:1", "docker.io", "library/busybox", "1", "busybox:1"},
+    {"index.docker.io/busybox", "docker.io", "library/busybox", "latest", "busybox:latest"},
+    {"library/busybox", "docker.io", "library/busybox", "latest", "busybox:latest"},
+    {"library/a/b", "docker.io", "library/a/b", "latest", "library/a/b:latest"},
+    {"host.domain:5000/team/app_x:1.2-rc", "host.domain:5000", "team/app_x", "1.2-rc",
+     "host.domain:5000/team/app_x:1.2-rc"},
+    {"localhost/app:x", "localhost", "app", "x", "localhost/app:x"},
+    {"host:5000/app:y", "host:5000", "app", "y", "host:5000/app:y"},
+    {"HOST/app", "HOST", "app", "latest", "HOST/app:latest"},
+    {"[2001:db8::1]:5000/app:1", "[2001:db8::1]:5000", "app", "1", "[2001:db8::1]:5000/app:1"},
+    {"[::1]/app", "[::1]", "app", "latest", "[::1]/app:latest"},
+    {"a.b/c--d/e__f:1", "a.b", "c--d/e__f", "1", "a.b/c--d/e__f:1"},
+    {"127.0.0.1:5000/x/y/z", "127.0.0.1:5000", "x/y/z", "latest", "127.0.0.1:5000/x/y/z:latest"},
+    {"app:_x.Y-Z", "docker.io", "library/app", "_x.Y-Z", "app:_x.Y-Z"},
+};
+
+TEST(Reference, HasARegistryAPathAndATag) {
+  for (const Named& named : kNames) {
+    const auto reference = image::parse_reference(named.text);
+    EXPECT_EQ(reference.domain, named.domain) << named.text;
+    EXPECT_EQ(reference.path, named.path) << named.text;
+    EXPECT_EQ(reference.tag, named.tag) << named.text;
+    EXPECT_EQ(image::to_string(reference), named.shown);
+    EXPECT_EQ(image::to_string(image::parse_reference(named.shown)), named.shown);
   }
 }
 
+TEST(Reference, TakesADigestInsteadOfATagOrBesideIt) {
+  const auto alone = image::parse_reference("app@" + kDigest);
+  EXPECT_EQ(alone.tag, "");
+  EXPECT_EQ(alone.digest, kDigest);
+  EXPECT_EQ(image::to_string(alone), "app@" + kDigest);
+  const auto both = image::parse_reference("host:1/app:2@" + kDigest);
+  EXPECT_EQ(both.tag, "2");
+  EXPECT_EQ(both.digest, kDigest);
+}
+
 TEST(Reference, RefusesWhatARegistryWouldRefuse) {
-  for (const char* text :
-       {"", ":tag", "app:", "App", "a//b", "a/", "/a", "-a", "a-", "a..b", "a___b", "app:-x", "app:a b",
-        "app@md5:1", "app@sha256:12", "host:99999999/app", "../app", "app\n"}) {
+  for (const char* text : {"",
+                           ":tag",
+                           "app:",
+                           "App",
+                           "a//b",
+                           "a/",
+                           "/a",
+                           "-a",
+                           "a-",
+                           "a..b",
+                           "a___b",
+                           "app:-x",
+                           "app:a b",
+                           "app@md5:1",
+                           "app@sha256:12",
+                           "host:99999999/app",
+                           "../app",
+                           "app\n",
+                           "host.domain/",
+                           "-host.domain/app",
+                           "ho_st.domain/app",
+                           "[::1/app",
+                           "[::g]/app",
+                           "[]/app",
+                           "[::1]:x/app",
+                           "host:/app",
+                           "a.b/C",
+                           "a@b@c",
+                           "@",
+                           "\xff",
+                           "a/./b",
+                           "a/../b",
+                           "https://host/app"}) {
     EXPECT_THROW(image::parse_reference(text), std::invalid_argument) << text;
   }
   EXPECT_THROW(image::parse_reference(std::string(256, 'a')), std::invalid_argument);
+  EXPECT_THROW(image::parse_reference(std::string(64, 'a')), std::invalid_argument) << "an id";
   EXPECT_THROW(image::parse_reference("a:" + std::string(129, 't')), std::invalid_argument);
+}
+
+TEST(Reference, SaysWhatIsWrong) {
+  try {
+    image::parse_reference("team/App:1");
+    FAIL();
+  } catch (const std::invalid_argument& error) {
+    EXPECT_THAT(error.what(), HasSubstr("invalid reference format"));
+    EXPECT_THAT(error.what(), HasSubstr("repository name (App) must be lowercase"));
+  }
 }
 
 TEST(Digest, IsSha256) {
@@ -51,13 +127,25 @@ TEST(Configuration, ComesBackAsItWasWritten) {
   made.created = "2024-01-01T00:00:00Z";
   made.architecture = "amd64";
   made.os = "linux";
-  made.config = {
-      .env = {"A=1"}, .cmd = {"sh", "-c", "x"}, .entrypoint = {"/init"}, .working_dir = "/w", .user = "1:2"};
+  made.config = {.env = {"A=1"},
+                 .cmd = {"sh", "-c", "x"},
+                 .entrypoint = {"/init"},
+                 .working_dir = "/w",
+                 .user = "1:2",
+                 .exposed_ports = {"80/tcp"},
+                 .volumes = {"/data"},
+                 .labels = {{"k", "v"}},
+                 .stop_signal = "SIGINT"};
+  made.author = "someone";
+  made.history = {{.created = "2024-01-01T00:00:00Z", .created_by = "x", .author = "y", .comment = "z"},
+                  {.created_by = "CMD", .empty_layer = true}};
   made.diff_ids = {kDigest};
   const image::Image read = image::parse_config(image::config_json(made));
   EXPECT_EQ(image::config_json(read), image::config_json(made));
   EXPECT_THAT(read.config.cmd, ElementsAre("sh", "-c", "x"));
   EXPECT_EQ(read.config.user, "1:2");
+  EXPECT_EQ(read.config.labels.at("k"), "v");
+  EXPECT_EQ(read.history.at(1).empty_layer, true);
 }
 
 TEST(Configuration, ToleratesNullsAndRefusesWhatIsMissing) {
@@ -68,30 +156,44 @@ TEST(Configuration, ToleratesNullsAndRefusesWhatIsMissing) {
   EXPECT_THROW(image::parse_config("{}"), std::runtime_error);
   EXPECT_THROW(image::parse_config("not json"), std::runtime_error);
   EXPECT_THROW(image::parse_config(head + R"(, "config": {"Cmd": 7}})"), std::runtime_error);
+  EXPECT_THROW(
+      image::parse_config(R"({"architecture": "a", "os": "b", "rootfs": {"diff_ids": ["sha256:../../x"]}})"),
+      std::runtime_error);
 }
 
 TEST(Configuration, InspectHasDockersShape) {
   image::Image made;
-  made.id = kDigest;
+  made.id = made.manifest = kDigest;
   made.names = {"busybox:latest"};
   made.config.cmd = {"sh"};
   const std::string json = image::inspect_json(made);
-  for (const char* member :
-       {"\"Id\"", "\"RepoTags\"", "\"Created\"", "\"Cmd\"", "\"RootFS\"", "\"Layers\"", "\"Size\""}) {
+  for (const char* member : {"\"Id\"", "\"RepoTags\"", "\"Created\"", "\"Cmd\"", "\"RootFS\"", "\"Layers\"",
+                             "\"Size\"", "busybox@sha256:"}) {
     EXPECT_THAT(json, HasSubstr(member));
   }
 }
 
-TEST(Age, IsToldAsAPersonWould) {
-  const std::int64_t created = 1686355200;
-  EXPECT_EQ(image::time_text(created), "2023-06-10T00:00:00Z");
-  const auto age = [&](std::int64_t later) { return image::age("2023-06-10T00:00:00Z", created + later); };
-  EXPECT_EQ(age(5), "less than a minute ago");
-  EXPECT_EQ(age(60), "1 minute ago");
-  EXPECT_EQ(age(47 * 3600LL), "47 hours ago");
-  EXPECT_EQ(age(3 * 86400LL), "3 days ago");
-  EXPECT_EQ(age(1000 * 86400LL), "2 years ago");
-  EXPECT_EQ(image::age("long ago", created), "long ago");
+TEST(History, GivesEachStepItsLayersSize) {
+  image::Image made;
+  made.created = "2024-01-01T00:00:00Z";
+  made.diff_ids = {kDigest, kDigest, kDigest};
+  made.layer_sizes = {1, 20, 300};
+  made.history = {{.created_by = "ADD root.tar"},
+                  {.created_by = "ENV A=1", .empty_layer = true},
+                  {.created_by = "RUN x"}};
+  const auto steps = image::steps_of(made);
+  ASSERT_EQ(steps.size(), 4U);
+  EXPECT_EQ(steps[0].bytes, 1U) << "a layer that no step tells of";
+  EXPECT_EQ(steps[1].bytes, 20U);
+  EXPECT_EQ(steps[2].bytes, 0U);
+  EXPECT_EQ(steps[3].bytes, 300U);
+  EXPECT_EQ(made.size(), 321U);
+  made.layer_sizes.clear();
+  EXPECT_EQ(image::steps_of(made)[3].bytes, 0U);
+}
+
+TEST(Time, IsRfc3339) {
+  EXPECT_EQ(image::time_text(1686355200), "2023-06-10T00:00:00Z");
 }
 
 TEST(ArchiveName, IsSplitIntoComponentsThatCannotClimb) {

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "base/text/signals.h"
+#include "base/text/size.h"
 #include "base/text/text.h"
 #include "base/users/users.h"
 
@@ -68,6 +69,16 @@ TEST(Users, ByNumberNeedNoEntry) {
 TEST(Users, WithoutAnEntryAreRefusedByName) {
   EXPECT_THROW(users::resolve("nobody", kPasswd, kGroup), std::invalid_argument);
   EXPECT_THROW(users::resolve("web:nogroup", kPasswd, kGroup), std::invalid_argument);
+}
+
+TEST(Size, HasThreeDigitsAsDockersLists) {
+  EXPECT_EQ(text::size_text(0), "0B");
+  EXPECT_EQ(text::size_text(999), "999B");
+  EXPECT_EQ(text::size_text(1000), "1kB");
+  EXPECT_EQ(text::size_text(1239), "1.24kB");
+  EXPECT_EQ(text::size_text(72'800'000), "72.8MB");
+  EXPECT_EQ(text::size_text(999'700), "1MB");
+  EXPECT_EQ(text::size_text(~0ULL), "18.4EB");
 }
 
 }  // namespace

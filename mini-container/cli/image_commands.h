@@ -1,0 +1,24 @@
+// The verbs on images, each of which stands below `image` and, where Docker has it there, on its own.
+#pragma once
+
+#include "mini-container/cli/commands.h"
+#include "mini-container/image/image.h"
+
+namespace cli {
+
+inline constexpr const char* kWhichImage = "name[:tag], digest, or the first digits of an id";
+
+// A subcommand whose help ends with what lies behind it, and examples.
+CLI::App* add_image_verb(CLI::App& app, const std::string& name, const std::string& what,
+                         const std::string& examples, const std::string& behind);
+
+void add_image_list(CLI::App& app, Context& context, const char* name);    // images, image ls
+void add_image_history(CLI::App& app, Context& context);                   // history
+void add_image_tag(CLI::App& app, Context& context);                       // tag
+void add_image_inspect(CLI::App& app, Context& context);                   // image inspect
+void add_image_remove(CLI::App& app, Context& context, const char* name);  // rmi, image rm
+void add_image_prune(CLI::App& app, Context& context);                     // image prune
+void add_image_import(CLI::App& app, Context& context);                    // import
+void add_image_export(CLI::App& app, Context& context);                    // image export
+
+}  // namespace cli

@@ -1,0 +1,77 @@
+// `rmi` and `image prune`. See image_commands.h.
+#include <fmt/format.h>
+
+#include "base/text/size.h"
+#include "mini-container/cli/image_commands.h"
+#include "mini-container/engine/image_users.h"
+
+namespace cli {
+
+namespace {
+
+std::string lines(const char* what, const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names)
+    text += fmt::format("{}: {}\n", what, name);
+  return text;
+}
+
+}  // namespace
+
+void add_image_remove(CLI::App& app, Context& context, const char* name) {
+  CLI::App* command = add_image_verb(
+      app, name, "Remove images: their names, and with the last name their layers",
+      "  mini-container rmi mydebian:12\n  mini-container rmi -f $(mini-container images -q)\n",
+      "A container's root is an overlay on the image's layers, so an image that a container uses stays, even "
+      "when\n"
+      "-f takes its names. A layer goes with the last image that it is part of.");
+  struct Options {
+    std::vector<std::string> names;
+    bool force = false;
+  };
+  const auto options = std::make_shared<Options>();
+  command->add_option("IMAGE", options->names, kWhichImage)->required();
+  command->add_flag("-f,--force", options->force,
+                    "All names of an image at once, also while containers use it");
+  command->callback([options, &context] {
+    engine::Engine& engine = context.engine();
+    for (const std::string& text : options->names) {
+      try {
+        const auto removal =
+            engine.images().remove(text, options->force, engine::image_users(engine.registry()));
+        print(lines("Untagged", removal.untagged) + lines("Deleted", removal.deleted));
+      } catch (const std::exception& error) {
+        sys::complain("mini-container", error.what());
+        context.exit_code = 1;
+      }
+    }
+  });
+}
+
+void add_image_prune(CLI::App& app, Context& context) {
+  CLI::App* command = add_image_verb(
+      app, "prune", "Remove images without a name",
+      "  mini-container image prune -f\n  mini-container image prune -a\n",
+      "An image loses its name when another takes it; its layers stay on disk until somebody prunes.");
+  struct Options {
+    bool all = false;
+    bool force = false;
+  };
+  const auto options = std::make_shared<Options>();
+  command->add_flag("-a,--all", options->all, "All images that no container uses, those with names too");
+  command->add_flag("-f,--force", options->force, "Do not ask");
+  command->callback([options, &context] {
+    const std::string which =
+        options->all ? "all images without at least one container associated to them" : "all dangling images";
+    if (!confirmed(options->force,
+                   fmt::format("WARNING! This will remove {}.\nAre you sure you want to continue?", which)))
+      return;
+    engine::Engine& engine = context.engine();
+    const auto removal = engine.images().prune(options->all, engine::image_users(engine.registry()));
+    const std::string text = lines("untagged", removal.untagged) + lines("deleted", removal.deleted);
+    print((text.empty() ? "" : "Deleted Images:\n" + text + "\n") +
+          "Total reclaimed space: " + text::size_text(removal.bytes) + "\n");
+  });
+}
+
+}  // namespace cli
