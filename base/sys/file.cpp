@@ -99,6 +99,11 @@ void fsync(int fd, Where where) {
       "fsync", [&] { return fmt::format("fd {}", fd); }, [&] { return ::fsync(fd); }, where);
 }
 
+void syncfs(int fd, Where where) {
+  call(
+      "syncfs", [&] { return fmt::format("fd {}", fd); }, [&] { return ::syncfs(fd); }, where);
+}
+
 void mkdir(const std::string& path, mode_t mode, Where where) {
   call(
       "mkdir", [&] { return fmt::format("{}, {:#o}", path, mode); },

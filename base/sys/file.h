@@ -1,7 +1,7 @@
 // Files and directories by path: for paths of the host. A path that an image or container had a say in goes
 // through open_in_root (fd.h) and the *at forms here, which act on an open directory and one name.
 // Reads: read(2), write(2), mkdir(2), rmdir(2), unlink(2), rename(2), symlink(2), readlink(2), mknod(2),
-// stat(2), chmod(2), chown(2), fsync(2), flock(2), statfs(2), pread(2), pwrite(2),
+// stat(2), chmod(2), chown(2), fsync(2), syncfs(2), flock(2), statfs(2), pread(2), pwrite(2),
 // opendir(3), chdir(2), getcwd(2), path_resolution(7).
 #pragma once
 
@@ -47,6 +47,8 @@ bool remove_tree_at(int directory, const std::string& name, Where where = Where:
 
 // fsync(2): returns when the device says that it has the data.
 void fsync(int fd, Where where = Where::current());
+// syncfs(2): the same for all that was written to the file system of `fd`; tells of a write that failed earlier.
+void syncfs(int fd, Where where = Where::current());
 void rename(const std::string& from, const std::string& to, Where where = Where::current());
 void symlinkat(const std::string& target, int directory, const std::string& name,
                Where where = Where::current());

@@ -40,6 +40,13 @@ TEST_F(Files, ReplacementIsWholeAndLeavesNoTemporary) {
   EXPECT_THAT(sys::list_directory(directory_), testing::ElementsAre("state.json"));
 }
 
+TEST_F(Files, AFileSystemIsWrittenOutThroughAnyOfItsDescriptors) {
+  std::ofstream(path("data")) << "kept";
+  sys::syncfs(sys::open(path("data"), O_RDONLY).get());
+  sys::syncfs(sys::open(directory_, O_RDONLY | O_DIRECTORY).get());
+  EXPECT_THROW(sys::syncfs(-1), sys::Error);
+}
+
 TEST_F(Files, RemovingATreeTakesLinksAndNotTheirTargets) {
   fs::create_directories(path("tree/a/b"));
   std::ofstream(path("kept")) << "kept";

@@ -29,19 +29,29 @@ vm::Machine sample(vm::Profile profile) {
 
 class Golden : public testing::TestWithParam<vm::Profile> {};
 
-TEST_P(Golden, TheDocumentOfAProfileIsTheReviewedOne) {
-  const std::string path =
-      std::string(ISOLAB_SOURCE) + "/tests/unit/golden/domain-" + vm::name_of(GetParam()) + ".xml";
-  const std::string document = vm::domain_xml(sample(GetParam()));
+void expect_reviewed(const std::string& name, const std::string& document) {
+  const std::string path = std::string(ISOLAB_SOURCE) + "/tests/unit/golden/domain-" + name + ".xml";
   if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path) << document;
   std::ostringstream golden;
   golden << std::ifstream(path).rdbuf();
   EXPECT_EQ(document, golden.str());
 }
 
+TEST_P(Golden, TheDocumentOfAProfileIsTheReviewedOne) {
+  expect_reviewed(vm::name_of(GetParam()), vm::domain_xml(sample(GetParam())));
+}
+
 INSTANTIATE_TEST_SUITE_P(Profiles, Golden,
                          testing::Values(vm::Profile::tiny, vm::Profile::devices, vm::Profile::compat),
                          [](const auto& test) { return vm::name_of(test.param); });
+
+TEST(Domain, DisksAreWrittenThroughWithTheGuestsFlushesOnBothBoards) {
+  for (const vm::Profile profile : {vm::Profile::devices, vm::Profile::compat}) {
+    vm::Machine machine = sample(profile);
+    machine.disks = {{"/data/a & b.raw", "raw", false}, {"/images/base.qcow2", "qcow2", true}};
+    expect_reviewed(vm::name_of(profile) + "-disks", vm::domain_xml(machine));
+  }
+}
 
 TEST(Domain, KvmIsAskedForByNameAndEmulationIsTheDefault) {
   vm::Machine machine = sample(vm::Profile::tiny);
@@ -65,7 +75,15 @@ TEST(Domain, OnlyTheProfileThatHangsWithoutItTellsTheKernelItsClock) {
 TEST(Domain, TheAgentSpeaksSerialWhereTheKernelFindsNoVirtio) {
   EXPECT_THAT(vm::kernel_command_line(sample(vm::Profile::tiny)), HasSubstr("isolab.port=ttyS1"));
   EXPECT_THAT(vm::kernel_command_line(sample(vm::Profile::compat)), HasSubstr("isolab.port=virtio"));
-  EXPECT_TRUE(vm::modules_for(vm::Profile::tiny).empty());
+  EXPECT_TRUE(vm::modules_for(vm::Profile::tiny, false).empty());
+}
+
+TEST(Domain, ModulesOfDisksAreLoadedOnlyForDisks) {
+  using testing::Contains;
+  EXPECT_THAT(vm::modules_for(vm::Profile::devices, true), Contains("virtio_blk"));
+  EXPECT_THAT(vm::modules_for(vm::Profile::devices, true), Contains("ext4"));
+  EXPECT_THAT(vm::modules_for(vm::Profile::compat, false), Not(Contains("virtio_blk")));
+  EXPECT_FALSE(vm::has_disks(vm::Profile::tiny));
 }
 
 TEST(Domain, TheHostsClockIsReadOrUnknown) {

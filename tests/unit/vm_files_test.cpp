@@ -59,6 +59,14 @@ TEST_F(VmFiles, ModulesLoadAfterWhatTheyNeed) {
   EXPECT_THAT(vm::in_load_order("", {"virtio_console"}), ElementsAre());
 }
 
+TEST_F(VmFiles, ACacheKeepsWhatADiskNeedsAndNotTheRest) {
+  for (const char* path : {"/m/kernel/fs/ext4/ext4.ko", "/m/kernel/fs/jbd2/jbd2.ko", "/m/kernel/lib/crc16.ko",
+                           "/m/kernel/fs/mbcache.ko", "/m/kernel/crypto/crc32c_generic.ko"})
+    EXPECT_TRUE(vm::worth_keeping(path)) << path;
+  EXPECT_FALSE(vm::worth_keeping("/m/kernel/fs/xfs/xfs.ko"));
+  EXPECT_THAT(vm::kept_modules(), HasSubstr("/fs/ext4/\n"));
+}
+
 TEST_F(VmFiles, ModulesThatNeedEachOtherDoNotHangTheOrder) {
   const std::string null(1, '\0');
   write("a.ko", null + "depends=b" + null);

@@ -129,6 +129,21 @@ TEST(Messages, ACommandSurvivesTheTrip) {
   EXPECT_EQ(copy->hostname, "web");
 }
 
+TEST(Messages, AMountSurvivesTheTripAndEveryCutIsRefused) {
+  const std::string whole = protocol::encode(protocol::Mount{"disk1", "/data", true});
+  const auto copy = protocol::decode_mount(whole);
+  ASSERT_TRUE(copy);
+  EXPECT_EQ(copy->serial, "disk1");
+  EXPECT_EQ(copy->path, "/data");
+  EXPECT_TRUE(copy->read_only);
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_FALSE(protocol::decode_mount(whole.substr(0, size))) << size;
+  EXPECT_FALSE(protocol::decode_mount(whole + "x"));
+  protocol::Decoder decoder;
+  decoder.feed(protocol::encode(Type::mount, whole));
+  EXPECT_EQ(all(decoder).size(), 1U);
+}
+
 TEST(Messages, EveryCutAndEveryTailIsRefused) {
   const std::string whole = protocol::encode(sample());
   for (std::size_t size = 0; size < whole.size(); ++size)
@@ -146,6 +161,7 @@ TEST(Messages, RandomPayloadsNeverCrash) {
     understood += protocol::decode_command(bytes) ? 1 : 0;
     understood += protocol::decode_ready(bytes) ? 1 : 0;
     understood += protocol::decode_failure(bytes) ? 1 : 0;
+    understood += protocol::decode_mount(bytes) ? 1 : 0;
   }
   EXPECT_LT(understood, 20);
 }

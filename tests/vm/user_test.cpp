@@ -52,6 +52,9 @@ TEST_F(VmUser, BootsWithoutRootAndWithoutADaemon) {
   const auto result = run_program(as_nobody(own_line({}, {"sh", "-c", "echo $((6 * 7)); id -u; exit 3"})));
   EXPECT_EQ(result.code, 3) << result.error;
   EXPECT_EQ(result.output, "42\n0\n");
+  const auto disk =
+      run_program(as_nobody(own_line({"--scratch", "16m:/data"}, {"grep", "/data", "/proc/mounts"})));
+  EXPECT_THAT(disk.output, testing::HasSubstr("/data ext4 rw")) << disk.error;
   const std::string launcher = own_line({}, {}).front();
   EXPECT_EQ(run_program(as_nobody({launcher, "list", "--format", "json"})).output, "[]\n");
   EXPECT_EQ(run_program(as_nobody({launcher, "doctor"})).code, 0);
@@ -69,6 +72,9 @@ TEST_F(VmUser, BootsThroughALibvirtdThatRuns) {
     EXPECT_EQ(result.code, 4) << profile << ": " << result.error;
     EXPECT_EQ(result.output, "up\n") << profile;
   }
+  const auto disk = run_program(as_nobody(own_line({"--connect", "qemu:///session", "--scratch", "16m:/data"},
+                                                   {"grep", "/data", "/proc/mounts"})));
+  EXPECT_THAT(disk.output, testing::HasSubstr("/data ext4 rw")) << disk.error;
   daemon.kill(SIGTERM);
   daemon.wait();
 }

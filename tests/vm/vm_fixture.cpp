@@ -38,13 +38,14 @@ Result run_program(const std::vector<std::string>& arguments, const std::string&
 void Vm::SetUp() {
   if (!sys::exists("/usr/bin/qemu-system-x86_64")) GTEST_SKIP() << "qemu-system-x86_64 is not installed";
   if (!sys::exists("/bin/busybox")) GTEST_SKIP() << "busybox-static is not installed";
-  const std::string make = "cd " + directory_ +
-                           " && mkdir -p r/bin r/tmp r/root r/etc && cp /bin/busybox r/bin/ && "
-                           "echo 'user:x:1000:100::/:/bin/sh' > r/etc/passwd && "
-                           "echo 'staff:x:50:user' > r/etc/group && "
-                           "for a in sh cat echo ls id sleep uname head tr wc true false ps sha256sum mount; "
-                           "do ln -s busybox r/bin/$a; done && "
-                           "tar -C r -cf root.tar .";
+  const std::string make =
+      "cd " + directory_ +
+      " && mkdir -p r/bin r/tmp r/root r/etc && cp /bin/busybox r/bin/ && "
+      "echo 'user:x:1000:100::/:/bin/sh' > r/etc/passwd && "
+      "echo 'staff:x:50:user' > r/etc/group && "
+      "for a in sh cat echo ls id sleep uname head tr wc true false ps sha256sum mount grep; "
+      "do ln -s busybox r/bin/$a; done && "
+      "tar -C r -cf root.tar .";
   ASSERT_EQ(std::system(make.c_str()), 0);
 }
 
@@ -76,9 +77,9 @@ std::string Vm::listed(const std::string& name) {
   return {};
 }
 
-sys::Child Vm::start_sleeper(const std::string& name) const {
-  sys::SpawnOptions options;
-  sys::Child child = sys::spawn(run_line({"--name", name}, {"sleep", "300"}), options);
+sys::Child Vm::start_sleeper(const std::string& name, std::vector<std::string> options) const {
+  options.insert(options.end(), {"--name", name});
+  sys::Child child = sys::spawn(run_line(options, {"sleep", "300"}));
   EXPECT_TRUE(eventually([&] { return listed(name).find("\"running\"") != std::string::npos; }, 90));
   return child;
 }

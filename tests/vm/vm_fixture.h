@@ -32,7 +32,7 @@ class Vm : public testing::Test {
              const std::string& input = {}) const;
   static Result launcher(const std::vector<std::string>& arguments);
   // Starts a VM that sleeps, and waits until list says it runs.
-  sys::Child start_sleeper(const std::string& name) const;
+  sys::Child start_sleeper(const std::string& name, std::vector<std::string> options = {}) const;
   // The member of `list --format json` for a VM, as JSON text; "" if it is not there.
   static std::string listed(const std::string& name);
 

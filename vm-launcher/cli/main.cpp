@@ -15,6 +15,9 @@ constexpr char kExamples[] =
     "  vm-launcher run busybox -- uname -a\n"
     "  vm-launcher run --profile devices --memory 512 busybox -- sh -c 'ls /dev; exit 3'\n"
     "  vm-launcher run --accel tcg --timings boot.json busybox -- true\n"
+    "  vm-launcher run --scratch 256m:/data busybox -- df -h /data\n"
+    "  vm-launcher run --disk data.raw:/data busybox -- ls /data   (truncate -s 1G data.raw; mke2fs -t ext4 "
+    "data.raw)\n"
     "  vm-launcher run --kernel bzImage --initrd root.cpio -- /bin/sh -c 'cat /proc/version'\n"
     "  vm-launcher list --format json\n"
     "  vm-launcher console NAME          (Ctrl-] leaves)\n"
@@ -24,7 +27,7 @@ constexpr char kExamples[] =
 
 struct Options {
   vm::RunRequest run;
-  std::string profile = "tiny";
+  std::string profile;
   std::string memory;
   sys::TraceRequest trace;
   std::string name;
@@ -32,6 +35,25 @@ struct Options {
   int grace_s = 10;
   bool refresh = false;
 };
+
+// Each as it is read: the order on the command line is that of the guest's disks, whichever option made them.
+void add_disks(CLI::App& run, std::vector<vm::DiskSpec>& disks) {
+  const auto add = [&](const char* option, const char* help, vm::DiskSpec (*parse)(const std::string&)) {
+    run.add_option_function<std::vector<std::string>>(
+           option,
+           [&disks, parse](const std::vector<std::string>& texts) {
+             for (const std::string& text : texts)
+               disks.push_back(parse(text));
+           },
+           help)
+        ->allow_extra_args(false)
+        ->trigger_on_parse();
+  };
+  add("--disk", "FILE[:/MOUNTPOINT][:ro]: a raw or (named so) .qcow2 file as a disk; ext4 if it is mounted",
+      vm::parse_disk);
+  add("--scratch", "SIZE[:/MOUNTPOINT]: an empty disk (64m, 1g) on the host's disk, gone after the run",
+      vm::parse_scratch);
+}
 
 CLI::App* add_run(CLI::App& app, Options& options) {
   CLI::App* run = app.add_subcommand("run", "Boot a VM and run one command of the image in it");
@@ -41,13 +63,14 @@ CLI::App* add_run(CLI::App& app, Options& options) {
       ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
       ->capture_default_str();
   run->add_option("--profile", options.profile,
-                  "tiny: microvm, serial only; devices: microvm with virtio; compat: q35")
-      ->check(CLI::IsMember({"tiny", "devices", "compat"}))
-      ->capture_default_str();
+                  "tiny: microvm, serial only (default); devices: microvm with virtio (default with a disk); "
+                  "compat: q35")
+      ->check(CLI::IsMember({"tiny", "devices", "compat"}));
   run->add_option("-m,--memory", options.memory, "Memory: 512m, 1g, or MiB (default: enough for the image)");
   run->add_option("--cpus", options.run.cpus, "Virtual CPUs")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
+  add_disks(*run, options.run.disks);
   run->add_option("--name", options.run.name, "Name for list, stop and console");
   run->add_option("-e,--env", options.run.environment, "NAME=value for the command")->allow_extra_args(false);
   run->add_option("-w,--workdir", options.run.directory, "Working directory");
@@ -65,16 +88,6 @@ CLI::App* add_run(CLI::App& app, Options& options) {
   run->add_flag("--step", options.trace.step, "Wait for Enter before each phase");
   run->add_option("--trace", options.trace.file, "Write the same as JSON lines to a file");
   return run;
-}
-
-// "512m", "1g", "512" (MiB).
-unsigned mebibytes(const std::string& text) {
-  std::size_t used = 0;
-  const unsigned long value = text.empty() ? 0 : std::stoul(text, &used);
-  const std::string unit = text.substr(used);
-  if (unit.empty() || unit == "m" || unit == "M") return static_cast<unsigned>(value);
-  if (unit == "g" || unit == "G") return static_cast<unsigned>(value * 1024);
-  throw std::runtime_error("--memory " + text + ": give MiB, or a number with m or g");
 }
 
 // What stands after the options: IMAGE [--] COMMAND..., or [--] COMMAND... when the root comes from a file.
@@ -99,8 +112,8 @@ std::vector<std::string> cut_at_dashes(std::vector<std::string>& arguments) {
 
 int run(Options& options, const CLI::App& command, vm::Timeline& timeline) {
   take_rest(options.run, command.remaining());
-  options.run.profile = *vm::profile_named(options.profile);
-  options.run.memory_mib = mebibytes(options.memory);
+  options.run.profile = vm::profile_named(options.profile);
+  if (!options.memory.empty()) options.run.memory_mib = vm::mebibytes("--memory", options.memory);
   sys::start_tracing(options.trace);
   return vm::run(options.run, timeline);
 }

@@ -30,16 +30,21 @@ std::optional<Profile> profile_named(const std::string& name) {
   return std::nullopt;
 }
 
-std::vector<std::string> modules_for(Profile profile) {
-  switch (profile) {
-    case Profile::tiny:
-      return {};
-    case Profile::devices:
-      return {"virtio_mmio", "virtio_console"};
-    case Profile::compat:
-      return {"virtio_pci", "virtio_console"};
-  }
-  return {};
+std::string disk_serial(std::size_t index) {
+  return fmt::format("disk{}", index);
+}
+
+bool has_disks(Profile profile) {
+  return profile != Profile::tiny;
+}
+
+std::vector<std::string> modules_for(Profile profile, bool with_disks) {
+  if (profile == Profile::tiny) return {};
+  std::vector<std::string> modules = {profile == Profile::compat ? "virtio_pci" : "virtio_mmio",
+                                      "virtio_console"};
+  // ORDER: the checksum before ext4, which asks the kernel's crypto for it by name and does not "depend" on it.
+  if (with_disks) modules.insert(modules.end(), {"virtio_blk", "crc32c_generic", "ext4"});
+  return modules;
 }
 
 std::string kernel_command_line(const Machine& machine) {

@@ -19,6 +19,16 @@ std::string name_of(Profile profile);
 std::string name_of(Accelerator accelerator);
 std::optional<Profile> profile_named(const std::string& name);
 
+// A file of the host that the guest has as a virtio block device.
+struct Disk {
+  std::string file;
+  std::string format;  // "raw" or "qcow2", in libvirt's words
+  bool read_only = false;
+};
+// What the guest knows the disk at `index` of a machine by: the "serial" of its block device in sysfs. The kernel's own
+// letters (vda, vdb) follow the order in which it met them.
+std::string disk_serial(std::size_t index);
+
 struct Machine {
   std::string name;
   Profile profile = Profile::tiny;
@@ -30,11 +40,15 @@ struct Machine {
   std::string initrd;
   std::string console_socket;  // QEMU connects to both: not a byte of the boot is lost
   std::string agent_socket;
+  std::vector<Disk> disks;
   unsigned long host_khz = 0;  // the host's time stamp counter; 0 when unknown
 };
 
+// False for tiny, whose kernel finds no virtio device.
+bool has_disks(Profile profile);
+
 // Kernel modules that the guest loads before READY, by name; dependencies come along.
-std::vector<std::string> modules_for(Profile profile);
+std::vector<std::string> modules_for(Profile profile, bool with_disks);
 
 std::string kernel_command_line(const Machine& machine);
 

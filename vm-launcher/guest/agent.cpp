@@ -27,6 +27,8 @@ void Agent::serve(const protocol::Ready& ready) {
   send(Type::ready, protocol::encode(ready));
   while (!done_)
     wait_for_something();
+  // Nobody may be left to tell, but the disk shall be whole.
+  disks_.release();
   // ORDER: before reboot(2), which does not wait for the serial port's queue.
   sys::drain(port_.get());
 }
@@ -59,13 +61,18 @@ void Agent::take_orders() {
     return;
   }
   decoder_.feed({buffer, count});
-  while (const auto frame = decoder_.next())
+  while (!done_) {
+    const auto frame = decoder_.next();
+    if (!frame) return;
     obey(*frame);
+  }
 }
 
 void Agent::obey(const protocol::Frame& frame) {
   const auto number = protocol::decode_number(frame.payload);
   switch (frame.type) {
+    case Type::mount:
+      return mount(frame.payload);
     case Type::run:
       return run(frame.payload);
     case Type::input:
@@ -85,6 +92,16 @@ void Agent::obey(const protocol::Frame& frame) {
   }
 }
 
+void Agent::mount(const std::string& payload) {
+  const auto order = protocol::decode_mount(payload);
+  if (!order) return give_up({125, "guest-init could not read the launcher's order"});
+  try {
+    disks_.mount(*order);
+  } catch (const std::exception& error) {
+    give_up({125, error.what()});
+  }
+}
+
 void Agent::run(const std::string& payload) {
   if (command_.pid > 0) return;  // one command a boot
   const auto command = protocol::decode_command(payload);
@@ -94,12 +111,14 @@ void Agent::run(const std::string& payload) {
   } else {
     result.failure = protocol::Failure{125, "guest-init could not read the launcher's order"};
   }
-  if (result.failure) {
-    send(Type::failed, protocol::encode(*result.failure));
-    done_ = true;
-    return;
-  }
+  if (result.failure) return give_up(*result.failure);
   command_ = std::move(result.running);
+}
+
+void Agent::give_up(const protocol::Failure& failure) {
+  disks_.release();
+  send(Type::failed, protocol::encode(failure));
+  done_ = true;
 }
 
 void Agent::pass_input() {
@@ -141,6 +160,9 @@ void Agent::finish(std::uint32_t exit_code) {
     pass_output(command_.output, Type::output);
   while (ready_to_read(command_.error.get()))
     pass_output(command_.error, Type::error_output);
+  // ORDER: before "exited", on which the launcher ends QEMU: what the command wrote must be on the disk by then.
+  for (const std::string& trouble : disks_.release())
+    send(Type::error_output, "guest-init: " + trouble + "\n");
   send(Type::exited, protocol::encode_number(exit_code));
   done_ = true;
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "vm-launcher/guest/command.h"
+#include "vm-launcher/guest/disks.h"
 #include "vm-launcher/protocol/frame.h"
 
 namespace vm::guest {
@@ -22,7 +23,9 @@ class Agent {
   void wait_for_something();
   void take_orders();
   void obey(const protocol::Frame& frame);
+  void mount(const std::string& payload);
   void run(const std::string& payload);
+  void give_up(const protocol::Failure& failure);
   void pass_input();
   // Sends what the pipe holds; closes it at its end.
   void pass_output(sys::UniqueFd& pipe, protocol::Type type);
@@ -32,6 +35,7 @@ class Agent {
   sys::UniqueFd port_;
   sys::UniqueFd signals_;
   protocol::Decoder decoder_;
+  Disks disks_;
   RunningCommand command_;
   std::string pending_input_;
   bool input_ended_ = false;

@@ -62,18 +62,18 @@ std::string find_virtio_port() {
   return {};
 }
 
-// WHY waiting: a virtio port is announced by the device after its driver has loaded, in its own time.
-std::string await_virtio_port() {
+}  // namespace
+
+// WHY waiting: a virtio device makes itself known after its driver has loaded, in its own time.
+std::string await_device(const std::string& what, const std::function<std::string()>& find) {
   using namespace std::chrono_literals;
   const auto deadline = std::chrono::steady_clock::now() + 5s;
   while (std::chrono::steady_clock::now() < deadline) {
-    if (std::string port = find_virtio_port(); !port.empty() && sys::exists(port)) return port;
+    if (std::string node = find(); !node.empty() && sys::exists(node)) return node;
     std::this_thread::sleep_for(1ms);
   }
-  throw std::runtime_error(fmt::format("no virtio-serial port named {} within 5 s", protocol::kPortName));
+  throw std::runtime_error(fmt::format("no {} within 5 s", what));
 }
-
-}  // namespace
 
 void mount_kernel_file_systems(std::vector<std::string>& trouble) {
   for (const KernelFileSystem& system : kFileSystems) {
@@ -105,7 +105,10 @@ void load_modules(std::vector<std::string>& trouble) {
 sys::UniqueFd open_agent_port() {
   const std::string port = kernel_parameter("isolab.port");
   if (port.empty()) throw std::runtime_error("the kernel command line has no isolab.port=");
-  const std::string path = port == "virtio" ? await_virtio_port() : "/dev/" + port;
+  const std::string path =
+      port == "virtio"
+          ? await_device(fmt::format("virtio-serial port named {}", protocol::kPortName), find_virtio_port)
+          : "/dev/" + port;
   return sys::open(path, O_RDWR | O_NOCTTY);
 }
 

@@ -5,6 +5,7 @@
 // (ramfs-rootfs-initramfs.rst), proc(5), sysfs(5), cgroups(7), devpts (filesystems/devpts.rst).
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,10 @@ void mount_kernel_file_systems(std::vector<std::string>& trouble);
 
 // Loads kFolder/modules/NN-name.ko in the order of their numbers, then removes kFolder to free its memory.
 void load_modules(std::vector<std::string>& trouble);
+
+// The device node that `find` answers with, once there is one; "" means not yet. std::runtime_error names `what`
+// after 5 s.
+std::string await_device(const std::string& what, const std::function<std::string()>& find);
 
 // Opens the line to the launcher that the kernel command line names: isolab.port=ttyS1 or isolab.port=virtio.
 sys::UniqueFd open_agent_port();

@@ -66,19 +66,25 @@ void make(const std::string& folder, const Progress& progress) {
   keep_what_boots(staging + "/unpacked", release, staging + "/ready");
   sys::remove_tree(folder + "/" + release);
   sys::rename(staging + "/ready", folder + "/" + release);
+  sys::write_file_atomically(folder + "/kept", kept_modules());
   // ORDER: last. Whoever reads "current" finds everything it names.
   sys::write_file_atomically(folder + "/current", release);
   sys::remove_tree(staging);
+}
+
+// A cache of an earlier version may lack modules that this one asks for.
+bool is_complete(const std::string& folder) {
+  return sys::exists(folder + "/current") && sys::read_file_if_present(folder + "/kept") == kept_modules();
 }
 
 }  // namespace
 
 GuestKernel ensure_kernel(const Progress& progress) {
   const std::string folder = cache_directory() + "/kernel";
-  if (!sys::exists(folder + "/current")) {
+  if (!is_complete(folder)) {
     sys::mkdir_parents(folder);
     const sys::UniqueFd lock = sys::lock_file(folder + "/lock");
-    if (!sys::exists(folder + "/current")) make(folder, progress);
+    if (!is_complete(folder)) make(folder, progress);
   }
   const std::string release = sys::read_file(folder + "/current");
   const std::string home = folder + "/" + release;

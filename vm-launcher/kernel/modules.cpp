@@ -10,6 +10,23 @@ namespace vm {
 
 namespace {
 
+constexpr const char* kKept[] = {"/drivers/virtio/",
+                                 "/drivers/char/virtio_console",
+                                 "/drivers/char/hw_random/",
+                                 "/drivers/block/virtio_blk",
+                                 "/drivers/net/virtio_net",
+                                 "/drivers/net/net_failover",
+                                 "/net/core/failover",
+                                 "/fs/overlayfs/",
+                                 "/fs/fuse/",
+                                 "/fs/isofs/",
+                                 "/fs/ext4/",
+                                 "/fs/jbd2/",
+                                 "/fs/mbcache",
+                                 "/lib/crc16",
+                                 "/crypto/crc32c_generic",
+                                 "/net/vmw_vsock/"};
+
 std::string path_of(const std::string& directory, std::string name) {
   // A module's file may be spelled with dashes where its name has underscores.
   std::string path = directory + "/" + name + ".ko";
@@ -32,13 +49,15 @@ void visit(const std::string& directory, const std::string& name, std::set<std::
 }  // namespace
 
 bool worth_keeping(const std::string& path) {
-  for (const char* folder :
-       {"/drivers/virtio/", "/drivers/char/virtio_console", "/drivers/char/hw_random/",
-        "/drivers/block/virtio_blk", "/drivers/net/virtio_net", "/drivers/net/net_failover",
-        "/net/core/failover", "/fs/overlayfs/", "/fs/fuse/", "/fs/isofs/", "/net/vmw_vsock/"}) {
-    if (path.find(folder) != std::string::npos) return true;
-  }
-  return false;
+  return std::any_of(std::begin(kKept), std::end(kKept),
+                     [&](const char* part) { return path.find(part) != std::string::npos; });
+}
+
+std::string kept_modules() {
+  std::string list;
+  for (const char* part : kKept)
+    list += std::string(part) + "\n";
+  return list;
 }
 
 std::vector<std::string> dependencies_of(const std::string& module) {

@@ -10,6 +10,8 @@ namespace vm {
 
 // True for a module that some profile may ask for; the others are left out of the cache.
 bool worth_keeping(const std::string& path);
+// The rule by which it says so, a line for each part: a cache made by another rule is not this one's.
+std::string kept_modules();
 
 // Names that `module` (the bytes of a .ko file) needs loaded before itself.
 std::vector<std::string> dependencies_of(const std::string& module);

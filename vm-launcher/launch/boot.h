@@ -29,7 +29,7 @@ class Boot {
   const ProcessName& qemu() const { return qemu_; }
   libvirt::Domain& domain() { return domain_; }
   // Kills QEMU and waits until libvirt has noticed, so that the next boot can follow. WHY not a shutdown: all the guest
-  // has is in memory, and what mattered of it has arrived.
+  // has is in memory, or on a disk that it has unmounted, and what mattered of it has arrived.
   void end();
   // Kills QEMU and leaves libvirt to itself: for a process that ends next.
   void abandon();

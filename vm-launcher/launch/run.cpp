@@ -12,6 +12,7 @@
 #include "base/sys/identity.h"
 #include "base/sys/process.h"
 #include "vm-launcher/cache/paths.h"
+#include "vm-launcher/disk/host_disk.h"
 #include "vm-launcher/kernel/modules.h"
 #include "vm-launcher/launch/kvm.h"
 
@@ -90,6 +91,35 @@ void write_timings(const std::string& where, const std::string& json) {
   sys::write_all(fd, json);
 }
 
+Profile profile_for(const RunRequest& request) {
+  if (request.disks.empty()) return request.profile.value_or(Profile::tiny);
+  const Profile profile = request.profile.value_or(Profile::devices);
+  if (!has_disks(profile)) {
+    throw std::runtime_error(
+        fmt::format("--profile {} has no virtio, so the guest would see no disk. Next: leave --profile out, "
+                    "or take devices or compat",
+                    name_of(profile)));
+  }
+  return profile;
+}
+
+std::vector<HostDisk> open_disks(const std::vector<DiskSpec>& specs) {
+  std::vector<HostDisk> disks;
+  if (specs.empty()) return disks;
+  check_together(specs);
+  const trace::Phase phase("disks", "files of the host become block devices of the guest");
+  for (const DiskSpec& spec : specs)
+    disks.push_back(open_disk(spec));
+  return disks;
+}
+
+void order_mounts(Supervisor& guest, const std::vector<DiskSpec>& specs) {
+  for (std::size_t index = 0; index < specs.size(); ++index) {
+    const DiskSpec& spec = specs[index];
+    if (!spec.mount_point.empty()) guest.mount({disk_serial(index), spec.mount_point, spec.read_only});
+  }
+}
+
 GuestKernel kernel_for(const RunRequest& request) {
   const trace::Phase phase("guest kernel", "Debian's, uncompressed, so that QEMU enters it without firmware");
   if (request.kernel.empty()) return ensure_kernel(say);
@@ -97,11 +127,12 @@ GuestKernel kernel_for(const RunRequest& request) {
                      fmt::format("{}/given-{}", cache_directory(), file_stamp(request.kernel)));
 }
 
-Initramfs initramfs_for(const RunRequest& request, const GuestKernel& kernel) {
+Initramfs initramfs_for(const RunRequest& request, Profile profile, const GuestKernel& kernel) {
   const trace::Phase phase("initramfs",
                            "the image's files and guest-init, as the kernel unpacks them into memory");
-  return ensure_initramfs(request.source, kernel,
-                          in_load_order(kernel.module_directory, modules_for(request.profile)));
+  return ensure_initramfs(
+      request.source, kernel,
+      in_load_order(kernel.module_directory, modules_for(profile, !request.disks.empty())));
 }
 
 VmState first_state(const RunRequest& request, const std::string& name, const Machine& machine,
@@ -118,17 +149,20 @@ VmState first_state(const RunRequest& request, const std::string& name, const Ma
   return state;
 }
 
-Machine machine_for(const RunRequest& request, const Choice& choice, const GuestKernel& kernel,
-                    const std::string& initrd) {
+Machine machine_for(const RunRequest& request, Profile profile, const Choice& choice,
+                    const GuestKernel& kernel, const std::string& initrd,
+                    const std::vector<HostDisk>& disks) {
   Machine machine;
   machine.name = "vm";
-  machine.profile = request.profile;
+  machine.profile = profile;
   machine.accelerator = choice.accelerator;
   machine.host_cpu = choice.host_cpu;
   machine.memory_mib = memory_for(request, initrd);
   machine.cpus = request.cpus;
   machine.kernel = kernel.vmlinux;
   machine.initrd = initrd;
+  for (const HostDisk& disk : disks)
+    machine.disks.push_back(disk.disk);
   machine.host_khz = host_khz_from(sys::read_file("/proc/cpuinfo"));
   return machine;
 }
@@ -148,9 +182,10 @@ BootedVm boot(Launcher& launcher, const Machine& machine, VmState state, unsigne
   return vm;
 }
 
-Ending converse(BootedVm& vm, const protocol::Command& command, bool interactive) {
+Ending converse(BootedVm& vm, const protocol::Command& command, const RunRequest& request) {
   const trace::Phase phase("run the command", "its streams and exit code come back in frames");
-  return vm.supervisor->converse(command, interactive ? 0 : -1);
+  order_mounts(*vm.supervisor, request.disks);
+  return vm.supervisor->converse(command, request.interactive ? 0 : -1);
 }
 
 std::vector<std::pair<std::string, std::string>> facts_of(const BootedVm& vm, const Machine& machine,
@@ -175,20 +210,23 @@ int run(const RunRequest& request, Timeline& timeline) {
   // QEMU daemonizes and becomes an orphan: adopted, it can be waited for exactly.
   sys::set_child_subreaper();
   running_vms(run_directory());
+  const Profile profile = profile_for(request);
+  const std::vector<HostDisk> disks = open_disks(request.disks);
   const GuestKernel kernel = kernel_for(request);
-  const Initramfs initramfs = initramfs_for(request, kernel);
+  const Initramfs initramfs = initramfs_for(request, profile, kernel);
   const protocol::Command command = command_for(request, initramfs.config, name);
   timeline.mark(Stamp::prepared);
 
   auto launcher = std::make_unique<Launcher>(name, request.connect, timeline);
   const Choice choice = choose(request, *launcher, kernel);
-  const Machine machine = machine_for(request, choice, kernel, initramfs.path);
+  const Machine machine = machine_for(request, profile, choice, kernel, initramfs.path, disks);
   BootedVm vm =
       boot(*launcher, machine, first_state(request, name, machine, command.arguments), request.timeout_s);
-  const Ending ending = converse(vm, command, request.interactive);
+  const Ending ending = converse(vm, command, request);
   const auto facts = facts_of(vm, machine, choice, ending);
   {
-    const trace::Phase phase("end the VM", "all it had was in memory; nothing of it may stay");
+    const trace::Phase phase(
+        "end the VM", "all it had was in memory, or on disks that are unmounted; nothing of it may stay");
     launcher->leave(vm);
   }
   // WHY not destroyed: the embedded libvirt ends with this process anyway, and closing it in order waits up to 200 ms

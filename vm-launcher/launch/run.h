@@ -1,9 +1,11 @@
 // `vm-launcher run`: a command of an image in a VM of its own, from request to exit code.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "vm-launcher/disk/spec.h"
 #include "vm-launcher/domain/machine.h"
 #include "vm-launcher/initramfs/image.h"
 #include "vm-launcher/launch/timeline.h"
@@ -14,9 +16,10 @@ struct RunRequest {
   RootSource source;
   std::string kernel;                // empty for the cache's
   std::string accelerator = "auto";  // "auto", "kvm", "tcg"
-  Profile profile = Profile::tiny;
-  unsigned memory_mib = 0;  // 0: enough for the image
+  std::optional<Profile> profile;    // none: the quickest that has what was asked for
+  unsigned memory_mib = 0;           // 0: enough for the image
   unsigned cpus = 1;
+  std::vector<DiskSpec> disks;
   std::string name;     // empty for one of our own
   std::string connect;  // libvirt URI; empty for embedded
   std::string timings;  // file, or "fd:N"; empty for none

@@ -28,7 +28,7 @@ constexpr auto kCrcTable = crc_table();
 bool known(std::uint8_t type) {
   return (type >= static_cast<std::uint8_t>(Type::ready) &&
           type <= static_cast<std::uint8_t>(Type::failed)) ||
-         (type >= static_cast<std::uint8_t>(Type::run) && type <= static_cast<std::uint8_t>(Type::power_off));
+         (type >= static_cast<std::uint8_t>(Type::run) && type <= static_cast<std::uint8_t>(Type::mount));
 }
 
 std::uint32_t checksum(std::string_view header, std::string_view payload) {

@@ -36,6 +36,7 @@ enum class Type : std::uint8_t {
   input_end = 18,  // standard input has ended
   signal = 19,     // number: for the command
   power_off = 20,  // leave now
+  mount = 21,      // Mount: a disk that the command shall find at a path
 };
 
 struct Frame {

@@ -46,6 +46,23 @@ std::optional<Command> decode_command(std::string_view payload) {
                  std::move(*hostname)};
 }
 
+std::string encode(const Mount& message) {
+  std::string out;
+  append_string(out, message.serial);
+  append_string(out, message.path);
+  append_u32(out, message.read_only ? 1 : 0);
+  return out;
+}
+
+std::optional<Mount> decode_mount(std::string_view payload) {
+  Reader reader(payload);
+  auto serial = reader.text();
+  auto path = reader.text();
+  const auto read_only = reader.number();
+  if (!serial || !path || !read_only || *read_only > 1 || !reader.at_end()) return std::nullopt;
+  return Mount{std::move(*serial), std::move(*path), *read_only == 1};
+}
+
 std::string encode(const Failure& message) {
   std::string out;
   append_u32(out, message.exit_code);

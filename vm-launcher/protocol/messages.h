@@ -2,10 +2,11 @@
 //
 //     launcher                                   guest-init
 //        |  <------------------------- ready        |   mounts and modules are done
+//        |  mount ----------------------------->    |   for each disk with a mount point; "failed" if it cannot be
 //        |  run ------------------------------->    |
 //        |  input, input_end, signal ---------->    |   at most kInputWindow bytes of input without input_taken
 //        |  <------ output, error_output, input_taken|
-//        |  <---------------- exited or failed      |   then the guest powers off by itself
+//        |  <---------------- exited or failed      |   the disks are unmounted; then the guest powers off by itself
 //
 // A decode of foreign bytes returns nullopt and never throws.
 #pragma once
@@ -38,6 +39,12 @@ struct Command {
   std::string hostname;
 };
 
+struct Mount {
+  std::string serial;  // of the disk, as sysfs says
+  std::string path;    // where; made if missing
+  bool read_only = false;
+};
+
 struct Failure {
   std::uint32_t exit_code = 125;  // 127 not found, 126 not executable, 125 anything else
   std::string reason;
@@ -45,11 +52,13 @@ struct Failure {
 
 std::string encode(const Ready& message);
 std::string encode(const Command& message);
+std::string encode(const Mount& message);
 std::string encode(const Failure& message);
 std::string encode_number(std::uint32_t number);
 
 std::optional<Ready> decode_ready(std::string_view payload);
 std::optional<Command> decode_command(std::string_view payload);
+std::optional<Mount> decode_mount(std::string_view payload);
 std::optional<Failure> decode_failure(std::string_view payload);
 std::optional<std::uint32_t> decode_number(std::string_view payload);
 
