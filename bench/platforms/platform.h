@@ -45,6 +45,9 @@ class Platform {
 
   // A file that the workload can write to, on the file system that a program would get without asking.
   virtual std::string scratch_file() const { return "/workload.tmp"; }
+  // run() of a program that writes to scratch_file(). WHY apart: a virtual machine has a disk only if it is given one, and
+  // to boot with it takes longer.
+  virtual Run run_writing(const Arguments& arguments) { return run(arguments); }
   virtual ImageSize image_size() = 0;
   std::unique_ptr<Instance> start_idle();
   // Stands on the command line of an idle instance of this run.

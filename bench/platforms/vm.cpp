@@ -34,15 +34,26 @@ std::string Vm::prepare() {
   return {};
 }
 
-Arguments Vm::command(const Arguments& arguments) {
-  Arguments all = {program(),   "run",
-                   "--accel",   accelerator_,
-                   "--name",    fmt::format("{}-{}", instance_name(), ++runs_),
-                   "--timings", timings_file(),
-                   "--rootfs",  workspace_.archive(),
-                   "--"};
+Arguments Vm::command_with(const Arguments& options, const Arguments& arguments) {
+  Arguments all = {program(),           "run",          "--accel",
+                   accelerator_,        "--name",       fmt::format("{}-{}", instance_name(), ++runs_),
+                   "--timings",         timings_file(), "--rootfs",
+                   workspace_.archive()};
+  all.insert(all.end(), options.begin(), options.end());
+  all.emplace_back("--");
   all.insert(all.end(), arguments.begin(), arguments.end());
   return all;
+}
+
+Arguments Vm::command(const Arguments& arguments) {
+  return command_with({}, arguments);
+}
+
+Run Vm::run_writing(const Arguments& arguments) {
+  Arguments command = command_with({"--scratch", "128m:/scratch"}, arguments);
+  // Where vm-launcher puts a scratch disk.
+  command.insert(command.begin(), {"env", "TMPDIR=" + workspace_.path()});
+  return timed_run(command, deadline());
 }
 
 Run Vm::run(const Arguments& arguments) {

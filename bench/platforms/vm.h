@@ -23,10 +23,14 @@ class Vm : public Platform {
   Arguments command(const Arguments& arguments) override;
   // Adds the launcher's own time stamps as stages.
   Run run(const Arguments& arguments) override;
+  // On a disk whose file lies in the workspace: on the file system where the process and the containers write.
+  Run run_writing(const Arguments& arguments) override;
+  std::string scratch_file() const override { return "/scratch/workload.tmp"; }
   std::chrono::seconds deadline() const override { return std::chrono::seconds(40); }
   ImageSize image_size() override;
 
  private:
+  Arguments command_with(const Arguments& options, const Arguments& arguments);
   static std::string program() { return sibling_program("vm-launcher"); }
   std::string timings_file() const { return workspace_.path() + "/timings-" + accelerator_ + ".json"; }
   const Workspace& workspace_;

@@ -34,7 +34,9 @@ constexpr Drawn kDrawn[] = {
      "getpid(2), timed inside, in times of the process: what a filter or an emulator adds to each.",
      "times the process", "syscall", "", "per_call", 1, true},
     {"Writing to disk",
-     "32 MiB with fsync to the file system a program gets without asking, in times of the process.",
+     "32 MiB with fsync to the file system a program gets without asking, in a VM to a virtio disk; in times "
+     "of the "
+     "process.",
      "times the process", "disk", "", "write_and_fsync", 1, true},
     {"Memory of one idle instance",
      "Proportional set size of its processes on the host; for a VM that is QEMU.", "megabytes", "memory", "",

@@ -97,6 +97,24 @@ Line to_main_line(const Results& results, const Columns& columns) {
       });
 }
 
+// WHY said of the VM: its root is memory, and only a disk that was asked for can be compared with a disk.
+Line disk_line(const Results& results, const Columns& columns) {
+  const Quantity written = {"disk", "", "write_and_fsync"};
+  // WHY: no verdict on the container. The layer of `run --rm` is mounted volatile and its fsync(2) does
+  // nothing, so a smaller figure says nothing about the claim.
+  const Bounds bounds = {{}, {}, {Is::above, 1.50}};
+  const auto host = results.environment.find("filesystem");
+  return line("32 MiB written, with fsync (which does nothing in a container of run --rm)", columns,
+              [&](const std::string& platform) {
+                Cell cell = overhead_over_process(results, platform, written, bound_for(platform, bounds));
+                const bool is_vm = platform == kVm || platform == kEmulated;
+                if (is_vm && cell.kind == Kind::measured)
+                  cell.detail += fmt::format("; ext4 on a virtio disk, a file on the host's {}",
+                                             host == results.environment.end() ? "disk" : host->second);
+                return cell;
+              });
+}
+
 Cell text_inside(const json& isolation, const char* key) {
   const auto found = isolation.find(key);
   if (found == isolation.end() || found->is_null()) return unavailable("cannot be seen from inside");
@@ -192,13 +210,7 @@ std::vector<Row> rows_measured(const Results& results, const Columns& columns) {
        {overhead_line(results, columns, "fixed integer and floating-point work", {"cpu", "", "work"},
                       {{}, {Is::below, 1.05}, {Is::above, 1.10}}),
         overhead_line(results, columns, "one cheap system call", {"syscall", "", "per_call"})}},
-      {"disk I/O overhead",
-       claims("-", "generally 0", "> 50 %"),
-       // WHY: no verdict on the container. The layer of `run --rm` is mounted volatile and its fsync(2) does
-       // nothing, so a smaller figure says nothing about the claim.
-       {overhead_line(results, columns,
-                      "32 MiB written, with fsync (which does nothing in a container of run --rm)",
-                      {"disk", "", "write_and_fsync"}, {{}, {}, {Is::above, 1.50}})}},
+      {"disk I/O overhead", claims("-", "generally 0", "> 50 %"), {disk_line(results, columns)}},
   };
 }
 

@@ -19,12 +19,11 @@ std::vector<Value> Syscall::measure(Platform& platform) const {
 }
 
 std::vector<Value> Disk::measure(Platform& platform) const {
-  const auto answer =
-      answer_of(platform.run({"workload", "disk", "--megabytes", "32", "--file", platform.scratch_file()}));
+  const auto answer = answer_of(
+      platform.run_writing({"workload", "disk", "--megabytes", "32", "--file", platform.scratch_file()}));
   const std::string filesystem = answer.value("filesystem", "unknown");
   if (filesystem == "tmpfs" || filesystem == "ramfs") {
-    throw Unmeasurable(
-        fmt::format("its root file system is memory ({}), so a write reaches no disk", filesystem));
+    throw Unmeasurable(fmt::format("it writes to memory ({}), so nothing reaches a disk", filesystem));
   }
   if (answer.value("volatile", false)) {
     throw Unmeasurable("its overlay is mounted volatile, so fsync does nothing");

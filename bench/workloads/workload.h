@@ -62,7 +62,8 @@ class Syscall : public Workload {
   std::vector<Value> measure(Platform& platform) const override;
 };
 
-// A file of fixed size written with fsync on the file system that a program gets without asking.
+// A file of fixed size written with fsync on the file system that a program gets without asking, in a virtual machine on a
+// disk of its own.
 class Disk : public Workload {
  public:
   std::string name() const override { return "disk"; }

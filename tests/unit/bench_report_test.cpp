@@ -142,6 +142,22 @@ TEST(BenchReport, ADifferenceInsideTheNoiseIsNotCalledOne) {
   EXPECT_THAT(disk.value, HasSubstr("no difference seen"));
 }
 
+TEST(BenchReport, AVmsDiskSaysWhatItIs) {
+  auto run = results();
+  const auto* process = run.find("process", "disk", "", "write_and_fsync");
+  ASSERT_NE(process, nullptr);
+  report::Series disk = *process;
+  disk.platform = "vm-tcg";
+  for (double& value : disk.values)
+    value *= 8;
+  run.series.push_back(disk);
+  const auto cell = line_of(report::table_a(run), "disk I/O overhead").cells[3];
+  EXPECT_EQ(cell.value, "8.00 times");
+  EXPECT_THAT(cell.detail,
+              HasSubstr("ext4 on a virtio disk, a file on the host's " + run.environment["filesystem"]));
+  EXPECT_THAT(cell.detail, HasSubstr(report::kEmulationLabel));
+}
+
 TEST(BenchReport, ARowThatCannotSayAnythingOfTheClaimGivesNoVerdict) {
   const auto disk = line_of(report::table_a(results()), "disk I/O overhead").cells[1];
   EXPECT_EQ(disk.verdict, report::Verdict::none);
