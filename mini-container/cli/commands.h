@@ -30,7 +30,7 @@ void add_exec(CLI::App& app, Context& context);       // exec
 void add_lifecycle(CLI::App& app, Context& context);  // start stop kill rm wait finish
 void add_lists(CLI::App& app, Context& context);      // ps inspect
 void add_logs(CLI::App& app, Context& context);       // logs
-void add_images(CLI::App& app, Context& context);     // image, images, history, tag, import, rmi
+void add_images(CLI::App& app, Context& context);     // image and its short forms
 void add_system(CLI::App& app, Context& context);     // doctor prune reset
 
 // True when the person, or --force, says yes.

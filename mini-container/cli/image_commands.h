@@ -18,6 +18,8 @@ void add_image_tag(CLI::App& app, Context& context);                       // ta
 void add_image_inspect(CLI::App& app, Context& context);                   // image inspect
 void add_image_remove(CLI::App& app, Context& context, const char* name);  // rmi, image rm
 void add_image_prune(CLI::App& app, Context& context);                     // image prune
+void add_image_load(CLI::App& app, Context& context);                      // load
+void add_image_save(CLI::App& app, Context& context);                      // save
 void add_image_import(CLI::App& app, Context& context);                    // import
 void add_image_export(CLI::App& app, Context& context);                    // image export
 

@@ -1,5 +1,7 @@
-// `import`, `image export`: an image as the tar of one root file system. See image_commands.h.
+// `import`, `image export`: an image as the tar of one root file system; `load`, `save`: with all its parts. See image_commands.h.
 #include <unistd.h>
+
+#include <algorithm>
 
 #include "base/sys/terminal.h"
 #include "mini-container/cli/image_commands.h"
@@ -7,6 +9,14 @@
 namespace cli {
 
 namespace {
+
+// Standard output unless a file is named; a terminal is refused.
+sys::UniqueFd output_of(const std::string& path) {
+  if (path != "-") return sys::open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  if (sys::isatty(STDOUT_FILENO))
+    throw std::invalid_argument("a tar on a terminal helps nobody. Next: -o FILE, or a pipe");
+  return sys::dup(STDOUT_FILENO);
+}
 
 // What goes into a tar or comes out of one; "-" is standard input or output.
 struct TarOptions {
@@ -49,19 +59,100 @@ void add_image_export(CLI::App& app, Context& context) {
   command->add_option("-o,--output", options->tar, "File (default: standard output)");
   command->callback([options, &context] {
     const image::Image found = context.engine().find_image(options->image);
-    const bool to_stdout = options->tar == "-";
-    if (to_stdout && sys::isatty(STDOUT_FILENO)) {
-      throw std::invalid_argument("a tar on a terminal helps nobody. Next: -o FILE, or a pipe");
-    }
+    context.engine().images().export_rootfs(found, output_of(options->tar).get());
+  });
+}
+
+void add_image_load(CLI::App& app, Context& context) {
+  CLI::App* command = add_image_verb(
+      app, "load", "Load images that docker, podman, skopeo or `save` wrote into a tar",
+      "  mini-container load -i images.tar\n  docker save nginx | mini-container load\n",
+      "The archive is unpacked into a folder of its own; each layer then streams through gzip or zstd into "
+      "a\n"
+      "directory while its digests are computed, and shows up in the store only when they are right.");
+  struct Options {
+    std::string input = "-";
+    bool quiet = false;
+  };
+  const auto options = std::make_shared<Options>();
+  command->add_option("-i,--input", options->input, "File (default: standard input)");
+  command->add_flag("-q,--quiet", options->quiet,
+                    "Accepted as Docker's: there is no progress bar to suppress");
+  command->callback([options, &context] {
+    if (options->input == "-" && sys::isatty(STDIN_FILENO))
+      throw std::invalid_argument(
+          "requested load from stdin, but stdin is a terminal. Next: -i FILE, or a pipe");
     const sys::UniqueFd file =
-        to_stdout ? sys::dup(STDOUT_FILENO) : sys::open(options->tar, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-    context.engine().images().export_rootfs(found, file.get());
+        options->input == "-" ? sys::dup(STDIN_FILENO) : sys::open(options->input, O_RDONLY);
+    std::string text;
+    for (const image::Image& one : context.engine().images().load(file.get())) {
+      for (const std::string& name : one.names)
+        text += "Loaded image: " + name + "\n";
+      if (one.names.empty()) text += "Loaded image ID: " + one.id + "\n";
+    }
+    print(text);
+  });
+}
+
+namespace {
+
+void choose(std::vector<image::SavedImage>& chosen, const image::Image& image, const std::string& name) {
+  const auto known = std::find_if(chosen.begin(), chosen.end(),
+                                  [&](const image::SavedImage& one) { return one.image.id == image.id; });
+  image::SavedImage& saved =
+      known != chosen.end() ? *known : chosen.emplace_back(image::SavedImage{image, {}});
+  const bool listed = std::find(image.names.begin(), image.names.end(), name) != image.names.end();
+  const bool fresh = std::find(saved.names.begin(), saved.names.end(), name) == saved.names.end();
+  if (listed && fresh) saved.names.push_back(name);
+}
+
+// As Docker: a name with a tag means that one, a name without it all tags, an id no name.
+std::vector<image::SavedImage> chosen_images(engine::Engine& engine, const std::vector<std::string>& texts) {
+  std::vector<image::SavedImage> chosen;
+  for (const std::string& text : texts) {
+    bool found = false;
+    for (const image::Image& image :
+         image::is_repository(text) ? engine.images().list() : std::vector<image::Image>()) {
+      for (const std::string& name : image.names) {
+        if (image::familiar_name(image::parse_reference(name)) !=
+            image::familiar_name(image::parse_reference(text)))
+          continue;
+        choose(chosen, image, name);
+        found = true;
+      }
+    }
+    if (found) continue;
+    const image::Image image = engine.find_image(text);
+    choose(chosen, image, image::normal_name(text));
+  }
+  return chosen;
+}
+
+}  // namespace
+
+void add_image_save(CLI::App& app, Context& context) {
+  CLI::App* command = add_image_verb(
+      app, "save", "Save images with all their layers as one tar",
+      "  mini-container save -o images.tar busybox app:1.0\n  mini-container save busybox | docker load\n",
+      "Blobs as they lie in STORE/oci, with an OCI index and Docker's manifest.json. `export` is something "
+      "else: the\n"
+      "files of a container, without layers or configuration.");
+  struct Options {
+    std::vector<std::string> names;
+    std::string output = "-";
+  };
+  const auto options = std::make_shared<Options>();
+  command->add_option("IMAGE", options->names, kWhichImage)->required();
+  command->add_option("-o,--output", options->output, "File (default: standard output)");
+  command->callback([options, &context] {
+    const auto chosen = chosen_images(context.engine(), options->names);
+    context.engine().images().save(chosen, output_of(options->output).get());
   });
 }
 
 void add_images(CLI::App& app, Context& context) {
   CLI::App* group =
-      app.add_subcommand("image", "Images: ls, inspect, history, tag, rm, prune, import, export");
+      app.add_subcommand("image", "Images: ls, inspect, history, tag, rm, prune, load, save, import, export");
   group->require_subcommand(1);
   add_image_list(*group, context, "ls");
   add_image_inspect(*group, context);
@@ -71,11 +162,15 @@ void add_images(CLI::App& app, Context& context) {
   add_image_prune(*group, context);
   add_image_import(*group, context);
   add_image_export(*group, context);
+  add_image_load(*group, context);
+  add_image_save(*group, context);
   add_image_list(app, context, "images");
   add_image_history(app, context);
   add_image_tag(app, context);
   add_image_remove(app, context, "rmi");
   add_image_import(app, context);
+  add_image_load(app, context);
+  add_image_save(app, context);
 }
 
 CLI::App* add_image_verb(CLI::App& app, const std::string& name, const std::string& what,

@@ -49,7 +49,7 @@ std::string_view LayerStream::State::read_source() {
   if (bytes.empty()) return bytes;
   blob_sum.add(bytes);
   blob_size += bytes.size();
-  sys::write_all(copy, bytes);
+  if (copy != kNoCopy) sys::write_all(copy, bytes);
   return bytes;
 }
 

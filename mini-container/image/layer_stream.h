@@ -22,9 +22,11 @@ struct LayerDigests {
   std::string media_type;  // OCI's, by compression
 };
 
+inline constexpr int kNoCopy = -1;
+
 class LayerStream {
  public:
-  // Reads `source` and copies what it reads to `copy`. More than `limit` decompressed bytes is BadArchive.
+  // Reads `source` and copies what it reads to `copy`, unless that is kNoCopy. More than `limit` decompressed bytes is BadArchive.
   LayerStream(int source, int copy, std::uint64_t limit);
   ~LayerStream();
   LayerStream(const LayerStream&) = delete;

@@ -35,16 +35,9 @@ Json to_json(const Descriptor& descriptor) {
   return json;
 }
 
-Descriptor to_descriptor(const Json& json) {
-  Descriptor descriptor{
-      .media_type = json.value("mediaType", ""), .digest = json.at("digest"), .size = json.at("size")};
-  check_digest(descriptor.digest);
-  return descriptor;
-}
-
-Descriptor to_entry(const Json& json) {
-  Descriptor entry = to_descriptor(json);
-  const Json annotations = json.value("annotations", Json::object());
+Descriptor to_entry(const nlohmann::json& json) {
+  Descriptor entry = descriptor_of(json);
+  const auto annotations = json.value("annotations", nlohmann::json::object());
   entry.name = annotations.value(kNameAnnotation, "");
   for (const std::string_view size : text::words(annotations.value(kSizesAnnotation, ""), ","))
     entry.unpacked_sizes.push_back(text::number<std::uint64_t>(size).value_or(0));
@@ -55,7 +48,7 @@ Descriptor to_entry(const Json& json) {
 template <class Read>
 auto parsed(const std::string& path, const std::string& text, Read&& read) {
   try {
-    return read(Json::parse(text));
+    return read(nlohmann::json::parse(text));
   } catch (const std::exception& error) {
     damaged(path, error.what());
   }
@@ -74,9 +67,9 @@ std::vector<Descriptor> Layout::index() const {
   const std::string path = directory_ + "/index.json";
   const auto text = sys::read_file_if_present(path);
   if (!text) return {};
-  return parsed(path, *text, [](const Json& json) {
+  return parsed(path, *text, [](const nlohmann::json& json) {
     std::vector<Descriptor> manifests;
-    for (const Json& manifest : json.at("manifests"))
+    for (const auto& manifest : json.at("manifests"))
       manifests.push_back(to_entry(manifest));
     return manifests;
   });
@@ -90,10 +83,10 @@ void Layout::write_index(const std::vector<Descriptor>& manifests) const {
 }
 
 Manifest Layout::manifest(const std::string& digest) const {
-  return parsed(blob_path(digest), read_blob(digest), [](const Json& json) {
-    Manifest manifest{to_descriptor(json.at("config")), {}};
-    for (const Json& layer : json.at("layers"))
-      manifest.layers.push_back(to_descriptor(layer));
+  return parsed(blob_path(digest), read_blob(digest), [](const nlohmann::json& json) {
+    Manifest manifest{descriptor_of(json.at("config")), {}};
+    for (const auto& layer : json.at("layers"))
+      manifest.layers.push_back(descriptor_of(layer));
     return manifest;
   });
 }
@@ -119,6 +112,13 @@ std::vector<std::string> Layout::blobs() const {
   for (const std::string& name : sys::list_directory(directory_ + "/blobs/sha256"))
     digests.push_back("sha256:" + name);
   return digests;
+}
+
+Descriptor descriptor_of(const nlohmann::json& json) {
+  Descriptor descriptor{
+      .media_type = json.value("mediaType", ""), .digest = json.at("digest"), .size = json.at("size")};
+  check_digest(descriptor.digest);
+  return descriptor;
 }
 
 std::string manifest_json(const Manifest& manifest) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -54,5 +55,8 @@ inline constexpr const char* kManifestType = "application/vnd.oci.image.manifest
 inline constexpr const char* kConfigType = "application/vnd.oci.image.config.v1+json";
 
 std::string manifest_json(const Manifest& manifest);
+
+// A descriptor of a foreign document. Throws std::exception for what is none.
+Descriptor descriptor_of(const nlohmann::json& json);
 
 }  // namespace image

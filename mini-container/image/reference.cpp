@@ -176,4 +176,18 @@ std::string to_string(const Reference& reference) {
   return text;
 }
 
+std::string normal_name(const std::string& text) {
+  try {
+    return to_string(parse_reference(text));
+  } catch (const std::invalid_argument&) {
+    return text;
+  }
+}
+
+bool is_repository(const std::string& text) {
+  const std::size_t slash = text.rfind('/');
+  const bool tagged = text.find_first_of(":@", slash == std::string::npos ? 0 : slash) != std::string::npos;
+  return !tagged && normal_name(text) != text;
+}
+
 }  // namespace image

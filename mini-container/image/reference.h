@@ -27,4 +27,9 @@ std::string familiar_name(const Reference& reference);
 // "busybox:latest": how lists show it and index.json records it.
 std::string to_string(const Reference& reference);
 
+// "busybox" as "busybox:latest"; what is no reference (an id), as it is.
+std::string normal_name(const std::string& text);
+// "busybox", "host:5000/app": a name with neither tag nor digest.
+bool is_repository(const std::string& text);
+
 }  // namespace image

@@ -22,25 +22,6 @@ bool is_id_prefix(const std::string& text) {
          text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
-// Removes a name from the list; an image must not vanish with it, so its last descriptor stays, nameless.
-void take_name(std::vector<Descriptor>& manifests, const std::string& name, const std::string& new_owner) {
-  for (Descriptor& manifest : manifests) {
-    if (manifest.name == name) manifest.name.clear();
-  }
-  const auto redundant = [&](const Descriptor& manifest) {
-    const auto same = [&](const Descriptor& other) {
-      return &other != &manifest && other.digest == manifest.digest;
-    };
-    return manifest.name.empty() &&
-           (manifest.digest == new_owner || std::any_of(manifests.begin(), manifests.end(), same));
-  };
-  // One at a time: of two nameless descriptors of one image, one stays.
-  for (auto found = std::find_if(manifests.begin(), manifests.end(), redundant); found != manifests.end();
-       found = std::find_if(manifests.begin(), manifests.end(), redundant)) {
-    manifests.erase(found);
-  }
-}
-
 }  // namespace
 
 Store::Store(std::string directory) : directory_(std::move(directory)) {}
@@ -72,11 +53,9 @@ Image Store::import_tar(int tar, const Reference& name, const ImportOptions& opt
       change.layout().write_blob(config_json(image), kConfigType),
       {{.media_type = digests.media_type, .digest = digests.blob, .size = digests.blob_size}}};
   Descriptor entry = change.layout().write_blob(manifest_json(manifest), kManifestType);
-  entry.name = to_string(name);
   entry.unpacked_sizes = {unpacked.bytes};
   auto manifests = change.layout().index();
-  take_name(manifests, entry.name, entry.digest);
-  manifests.push_back(entry);
+  add_to_index(manifests, entry, {to_string(name)});
   change.layout().write_index(manifests);
   change.keep();
   return get(manifest.config.digest);
@@ -147,10 +126,8 @@ void Store::tag(const Image& image, const Reference& name) {
                                   [&](const Descriptor& entry) { return entry.digest == image.manifest; });
   if (known == manifests.end())
     throw NotFound(fmt::format("image {} has been removed meanwhile", short_id(image)));
-  Descriptor entry = *known;
-  entry.name = to_string(name);
-  take_name(manifests, entry.name, entry.digest);
-  manifests.push_back(entry);
+  const Descriptor entry = *known;
+  add_to_index(manifests, entry, {to_string(name)});
   change.layout().write_index(manifests);
   change.keep();
 }

@@ -51,6 +51,12 @@ struct Removal {
 // Who uses an image, for messages: short ids of containers. The store knows of none itself.
 using Users = std::function<std::vector<std::string>(const Image&)>;
 
+// What `save` is asked for: an image and those of its names that go with it.
+struct SavedImage {
+  Image image;
+  std::vector<std::string> names;
+};
+
 class Store {
  public:
   // `directory` is made on the first change.
@@ -59,6 +65,12 @@ class Store {
   // One-layer image from a tar stream (plain, gzip or zstd), read to its end from `tar`. A name
   // that is in use moves to the new image. On failure nothing has changed.
   Image import_tar(int tar, const Reference& name, const ImportOptions& options = {});
+
+  // All images of an archive that docker, podman or skopeo saved, or `save` below (archive_images.h); each has the
+  // names that the archive gave it. Every digest is checked. On failure nothing has changed.
+  std::vector<Image> load(int tar, const Limits& limits = {});
+  // As one tar that they all read, the same bytes every time.
+  void save(const std::vector<SavedImage>& images, int output) const;
 
   std::vector<Image> list() const;
   // By name[:tag], by digest, or by a prefix of the id.

@@ -1,6 +1,7 @@
 // See store_change.h.
 #include "mini-container/image/store_change.h"
 
+#include <algorithm>
 #include <set>
 
 #include "base/sys/file.h"
@@ -33,7 +34,39 @@ Referenced referenced_by(const Layout& layout) {
   return referenced;
 }
 
+// Removes a name from the list; an image must not vanish with it, so its last descriptor stays, nameless.
+void take_name(std::vector<Descriptor>& manifests, const std::string& name, const std::string& new_owner) {
+  for (Descriptor& manifest : manifests) {
+    if (manifest.name == name) manifest.name.clear();
+  }
+  const auto redundant = [&](const Descriptor& manifest) {
+    const auto same = [&](const Descriptor& other) {
+      return &other != &manifest && other.digest == manifest.digest;
+    };
+    return manifest.name.empty() &&
+           (manifest.digest == new_owner || std::any_of(manifests.begin(), manifests.end(), same));
+  };
+  // One at a time: of two nameless descriptors of one image, one stays.
+  for (auto found = std::find_if(manifests.begin(), manifests.end(), redundant); found != manifests.end();
+       found = std::find_if(manifests.begin(), manifests.end(), redundant)) {
+    manifests.erase(found);
+  }
+}
+
 }  // namespace
+
+void add_to_index(std::vector<Descriptor>& index, const Descriptor& entry,
+                  const std::vector<std::string>& names) {
+  Descriptor added = entry;
+  added.name.clear();
+  const auto same = [&](const Descriptor& other) { return other.digest == entry.digest; };
+  if (names.empty() && std::none_of(index.begin(), index.end(), same)) index.push_back(added);
+  for (const std::string& name : names) {
+    take_name(index, name, entry.digest);
+    added.name = name;
+    index.push_back(added);
+  }
+}
 
 Image load_image(const Layout& layout, const Descriptor& entry) {
   const Manifest manifest = layout.manifest(entry.digest);

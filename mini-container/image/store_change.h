@@ -14,6 +14,10 @@ namespace image {
 // The image behind one entry of the index, without its names.
 Image load_image(const Layout& layout, const Descriptor& entry);
 
+// Puts an image into the index under these names, which move if others have them; nameless without any.
+void add_to_index(std::vector<Descriptor>& index, const Descriptor& entry,
+                  const std::vector<std::string>& names);
+
 class StoreChange {
  public:
   // Makes the store if it is missing, takes its lock, and empties tmp/ of what an interrupted change left.

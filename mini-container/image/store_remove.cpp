@@ -30,19 +30,10 @@ std::size_t repositories(const Image& image) {
   return names.size();
 }
 
-// "busybox" as "busybox:latest"; what is no reference, as it is.
-std::string normal(const std::string& text) {
-  try {
-    return to_string(parse_reference(text));
-  } catch (const std::invalid_argument&) {
-    return text;
-  }
-}
-
 // The one name that `text` is, or all when it is an id or a digest.
 std::vector<std::string> names_meant(const Image& image, const std::string& text) {
   for (const std::string& name : image.names) {
-    if (name == normal(text)) return {name};
+    if (name == normal_name(text)) return {name};
   }
   return image.names;
 }

@@ -1,8 +1,10 @@
 // Images and their names, as a user lists, names and removes them.
 #include <gmock/gmock.h>
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 
+#include "base/sys/file.h"
 #include "tests/end-to-end/containers.h"
 
 namespace {
@@ -125,6 +127,46 @@ TEST_F(Images, TellTheirHistoryAndConfiguration) {
   const auto both = mini({"image", "inspect", "busybox", "nosuch"});
   EXPECT_EQ(both.code, 1);
   EXPECT_EQ(nlohmann::json::parse(both.out).at(0)["RepoTags"][0], "busybox:latest");
+}
+
+TEST_F(Images, AreSavedAndLoadedByNameTagAndId) {
+  make("app:1", "one");
+  make("app:2", "two");
+  const std::string file = root_ + "/images.tar";
+  EXPECT_EQ(mini({"save", "-o", file, "app", "busybox"}).code, 0) << "all tags of app";
+  mini({"rmi", "app:1", "app:2"});
+  EXPECT_EQ(mini({"load", "-q", "-i", file}).out,
+            "Loaded image: app:1\nLoaded image: app:2\nLoaded image: busybox:latest\n");
+  const std::string id = mini({"images", "-q", "--no-trunc", "app:1"}).out;
+  const std::string tar = mini({"save", id.substr(7, 12)}).out;
+  mini({"rmi", "app:1"});
+  EXPECT_EQ(mini({"load"}, tar).out, "Loaded image ID: " + id);
+  const std::string compressed = e2e::run({"gzip"}, mini({"save", "app:2"}).out).out;
+  EXPECT_EQ(mini({"image", "load"}, compressed).out, "Loaded image: app:2\n");
+  EXPECT_EQ(mini({"save", "nosuch"}).code, 1);
+  EXPECT_EQ(mini({"load", "-i", "/nosuch"}).code, 1);
+  const Result wrong = mini({"load"}, e2e::run({"tar", "-C", "/etc", "-c", "hostname"}).out);
+  EXPECT_EQ(wrong.code, 1);
+  EXPECT_THAT(wrong.err, HasSubstr("neither manifest.json"));
+}
+
+TEST_F(Images, AreUntouchedByALoadThatIsKilled) {
+  make("app", "content");
+  const std::string tar = mini({"save", "app", "busybox"}).out;
+  const std::string before = mini({"images", "--digests", "--no-trunc"}).out;
+  for (const std::size_t part : {tar.size() / 8, tar.size() / 2, tar.size() - 2048}) {
+    sys::Pipe pipe = sys::pipe();
+    sys::SpawnOptions options;
+    options.input = pipe.read.get();
+    sys::Child child = sys::spawn({ISOLAB_BIN "/mini-container", "--root", root_, "load"}, options);
+    sys::write_all(pipe.write.get(), std::string_view(tar).substr(0, part));
+    sys::poll({}, 20);
+    child.kill(SIGKILL);
+    child.wait();
+    EXPECT_EQ(mini({"images", "--digests", "--no-trunc"}).out, before);
+  }
+  EXPECT_EQ(mini({"load"}, tar).code, 0);
+  EXPECT_THAT(sys::list_directory(root_ + "/store/tmp"), testing::IsEmpty());
 }
 
 }  // namespace
