@@ -102,9 +102,10 @@ TEST_P(Exchange, WhatWeSaveTheyLoadAndRun) {
   EXPECT_THAT(id, HasSubstr(their_id.substr(0, their_id.size() - 1))) << "the same image has the same id";
 }
 
-TEST_P(Exchange, WhatWeSaveIsALayoutOfOciToo) {
-  if (GetParam() != std::string("podman"))
-    GTEST_SKIP() << "docker of this version reads only its own archives";
+// Docker of this version knows no such form.
+class OciArchives : public Exchange {};
+
+TEST_P(OciArchives, AreWhatWeSaveToo) {
   mini({"run", "--rm", "--network", "none", "busybox", "true"});
   mini({"save", "-o", tar_, "busybox"});
   const std::string id = theirs({"pull", "-q", "oci-archive:" + tar_});
