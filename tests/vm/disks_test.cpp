@@ -1,11 +1,14 @@
 // Disks, for real: what the guest writes reaches the file of the host, and a scratch disk leaves nothing behind.
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/sys/file.h"
+#include "base/sys/mount.h"
 #include "tests/vm/vm_fixture.h"
 
 namespace {
@@ -119,6 +122,22 @@ TEST_F(VmScratch, IsADiskWithAFileSystem) {
   EXPECT_EQ(result.code, 0) << result.error;
   EXPECT_THAT(result.output, HasSubstr("/dev/vda /data ext4 rw"));
   EXPECT_THAT(result.output, HasSubstr("9000000 /data/f"));
+}
+
+TEST_F(VmScratch, OnAFullHostIsAnErrorAndNoStandstill) {
+  if (::geteuid() != 0) GTEST_SKIP() << "mounting needs root";
+  sys::mkdir(path("full"));
+  sys::mount("tmpfs", path("full"), "tmpfs", 0, "size=4m");
+  ::setenv("TMPDIR", path("full").c_str(), 1);
+  const auto told = run({"--scratch", "64m:/data"},
+                        {"sh", "-c", "dd if=/dev/zero of=/data/f bs=1M count=16 conv=fsync || exit 3"});
+  const auto hidden = run({"--scratch", "64m"}, {"dd", "if=/dev/zero", "of=/dev/vda", "bs=1M", "count=16"});
+  ::unsetenv("TMPDIR");
+  sys::umount_if_mounted(path("full"));
+  EXPECT_THAT(told.error, HasSubstr("Input/output error"));
+  EXPECT_NE(told.code, 0);
+  EXPECT_EQ(hidden.code, 125) << "the command saw no error; the disk did";
+  EXPECT_THAT(hidden.error, HasSubstr("what was written is not all on the disk"));
 }
 
 TEST_F(VmScratch, IsGoneWithItsVm) {

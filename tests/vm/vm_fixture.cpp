@@ -43,7 +43,7 @@ void Vm::SetUp() {
       " && mkdir -p r/bin r/tmp r/root r/etc && cp /bin/busybox r/bin/ && "
       "echo 'user:x:1000:100::/:/bin/sh' > r/etc/passwd && "
       "echo 'staff:x:50:user' > r/etc/group && "
-      "for a in sh cat echo ls id sleep uname head tr wc true false ps sha256sum mount grep; "
+      "for a in sh cat echo ls id sleep uname head tr wc true false ps sha256sum mount grep dd; "
       "do ln -s busybox r/bin/$a; done && "
       "tar -C r -cf root.tar .";
   ASSERT_EQ(std::system(make.c_str()), 0);

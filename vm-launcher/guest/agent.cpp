@@ -1,6 +1,9 @@
 // See agent.h.
 #include "vm-launcher/guest/agent.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <csignal>
 
 #include "base/sys/terminal.h"
@@ -161,8 +164,11 @@ void Agent::finish(std::uint32_t exit_code) {
   while (ready_to_read(command_.error.get()))
     pass_output(command_.error, Type::error_output);
   // ORDER: before "exited", on which the launcher ends QEMU: what the command wrote must be on the disk by then.
-  for (const std::string& trouble : disks_.release())
-    send(Type::error_output, "guest-init: " + trouble + "\n");
+  // WHY 125 even if the command was content: it may have ended before the kernel met the error.
+  if (const auto trouble = disks_.release(); !trouble.empty()) {
+    return give_up(
+        {125, fmt::format("what was written is not all on the disk: {}", fmt::join(trouble, "; "))});
+  }
   send(Type::exited, protocol::encode_number(exit_code));
   done_ = true;
 }

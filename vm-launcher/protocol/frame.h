@@ -29,7 +29,7 @@ enum class Type : std::uint8_t {
   error_output = 3,  // bytes of its standard error
   input_taken = 4,   // number: bytes of standard input passed on; gives the launcher that much credit back
   exited = 5,        // number: as a shell reports it (128 + signal)
-  failed = 6,        // Failure: the command could not be started
+  failed = 6,        // Failure: the command could not be started, or what it wrote be kept
   // launcher to guest
   run = 16,        // Command
   input = 17,      // bytes of standard input
