@@ -3,8 +3,10 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/sys/console.h"
 #include "mini-container/engine/engine.h"
@@ -25,13 +27,41 @@ struct Context {
   std::unique_ptr<engine::Engine> engine_;
 };
 
-void add_run(CLI::App& app, Context& context);        // run
-void add_exec(CLI::App& app, Context& context);       // exec
-void add_lifecycle(CLI::App& app, Context& context);  // start stop kill rm wait finish
-void add_lists(CLI::App& app, Context& context);      // ps inspect
-void add_logs(CLI::App& app, Context& context);       // logs
-void add_images(CLI::App& app, Context& context);     // image and its short forms
-void add_system(CLI::App& app, Context& context);     // doctor prune reset
+void add_containers(CLI::App& app, Context& context);  // all that follow as far as logs, twice
+void add_run(CLI::App& app, Context& context);         // run create
+void add_exec(CLI::App& app, Context& context);        // exec
+void add_lifecycle(CLI::App& app, Context& context);   // start stop restart kill pause unpause rename rm wait
+void add_ps(CLI::App& app, Context& context, const char* name);  // ps, or container ls
+void add_lists(CLI::App& app, Context& context);                 // inspect port top
+void add_logs(CLI::App& app, Context& context);                  // logs
+void add_images(CLI::App& app, Context& context);                // image and its short forms
+void add_prune(CLI::App& app, Context& context);                 // prune
+void add_container_prune(CLI::App& app, Context& context);       // container prune
+void add_finish(CLI::App& app, Context& context);  // finish, hidden: what a container-monitor becomes
+void add_system(CLI::App& app, Context& context);  // doctor reset
+
+// What `--help` of a verb says: what it does, how it is typed, and which mechanism of the kernel, or which files of the
+// store, are behind it.
+struct Help {
+  const char* name;
+  const char* what;
+  const char* examples;  // a line each, as typed after "mini-container "
+  const char* behind;
+};
+CLI::App* add_verb(CLI::App& app, const Help& help);
+
+// A verb on containers that are named, one after the other.
+struct Named {
+  CLI::App* command = nullptr;
+  std::vector<std::string> names;
+};
+std::shared_ptr<Named> add_verb_on_containers(CLI::App& app, const Help& help);
+
+// Runs `act` for each container named and goes on after a failure, which is told: `rm a b c` removes c even if there is
+// no b. Exit code 1 if one failed. With `echo` the names of those that went well are printed.
+void for_each_named(Context& context, const Named& named,
+                    const std::function<void(engine::Engine&, const engine::Container&)>& act,
+                    bool echo = true);
 
 // True when the person, or --force, says yes.
 bool confirmed(bool force, const std::string& question);

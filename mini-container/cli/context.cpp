@@ -1,5 +1,6 @@
 // See commands.h: what all verbs share.
 #include <iostream>
+#include <sstream>
 
 #include "mini-container/cli/commands.h"
 
@@ -30,6 +31,37 @@ bool confirmed(bool force, const std::string& question) {
 void print(const std::string& text) {
   const sys::UniqueFd no_pipe_signal = sys::signal_descriptor({SIGPIPE});
   sys::write_if_read(1, text);
+}
+
+CLI::App* add_verb(CLI::App& app, const Help& help) {
+  CLI::App* command = app.add_subcommand(help.name, help.what);
+  std::string footer = "\nExamples:\n";
+  std::istringstream examples(help.examples);
+  for (std::string line; std::getline(examples, line);)
+    footer += "  mini-container " + line + "\n";
+  command->footer(footer + "\nBehind it: " + help.behind);
+  return command;
+}
+
+std::shared_ptr<Named> add_verb_on_containers(CLI::App& app, const Help& help) {
+  auto named = std::make_shared<Named>();
+  named->command = add_verb(app, help);
+  named->command->add_option("CONTAINER", named->names, "Name, id, or the first digits of an id")->required();
+  return named;
+}
+
+void for_each_named(Context& context, const Named& named,
+                    const std::function<void(engine::Engine&, const engine::Container&)>& act, bool echo) {
+  engine::Engine& engine = context.engine();
+  for (const std::string& name : named.names) {
+    try {
+      act(engine, engine.registry().get(name));
+      if (echo) print(name + "\n");
+    } catch (const std::exception& error) {
+      sys::complain("mini-container", error.what());
+      context.exit_code = 1;
+    }
+  }
 }
 
 }  // namespace cli

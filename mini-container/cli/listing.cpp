@@ -10,8 +10,13 @@ namespace cli {
 namespace {
 
 constexpr std::size_t kGap = 3;
-constexpr std::size_t kNarrowest = 10;
 constexpr std::string_view kTable = "table";
+
+// As many places as a terminal takes for it: bytes of UTF-8 that go on with a letter take none.
+std::size_t width_of(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }));
+}
 
 std::string template_of(const std::vector<std::string>& fields) {
   std::string text;
@@ -48,18 +53,18 @@ std::string listing_text(const Listing& listing, const std::string& format) {
   return text;
 }
 
-std::string table(const std::vector<std::vector<std::string>>& rows) {
+std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t narrowest) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()), kNarrowest);
+    widths.resize(std::max(widths.size(), row.size()), narrowest);
     for (std::size_t column = 0; column < row.size(); ++column)
-      widths[column] = std::max(widths[column], row[column].size() + kGap);
+      widths[column] = std::max(widths[column], width_of(row[column]) + kGap);
   }
   std::string text;
   for (const auto& row : rows) {
     for (std::size_t column = 0; column < row.size(); ++column) {
       text += row[column];
-      if (column + 1 < row.size()) text.append(widths[column] - row[column].size(), ' ');
+      if (column + 1 < row.size()) text.append(widths[column] - width_of(row[column]), ' ');
     }
     text += '\n';
   }

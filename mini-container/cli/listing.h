@@ -26,7 +26,7 @@ std::string listing_text(const Listing& listing, const std::string& format);
 inline constexpr const char* kFormatHelp =
     "table, json, a template such as '{{.ID}}', or 'table {{.ID}}\\t{{.Size}}' for a table of it";
 
-// A table with columns as wide as they need to be, three spaces apart and at least ten wide, as Docker prints it.
-std::string table(const std::vector<std::vector<std::string>>& rows);
+// A table as Docker prints it: columns as wide as they need to be, three spaces apart and at least `narrowest` wide.
+std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t narrowest = 10);
 
 }  // namespace cli

@@ -1,13 +1,10 @@
-// `ps` and `inspect`: what is there, as a table or as JSON. See commands.h.
+// `inspect`, `port`, `top`: one container looked at closely. See commands.h.
 #include <fmt/format.h>
-
-#include <ctime>
-#include <nlohmann/json.hpp>
 
 #include "mini-container/cli/commands.h"
 #include "mini-container/cli/listing.h"
 #include "mini-container/engine/inspect.h"
-#include "mini-container/engine/names.h"
+#include "mini-container/network/ports.h"
 
 namespace cli {
 
@@ -15,81 +12,85 @@ namespace {
 
 using engine::Container;
 
-std::string command_text(const Container& container) {
-  std::string text = fmt::format("{}", fmt::join(container.settings.args, " "));
-  if (text.size() > 20) text = text.substr(0, 17) + "...";
-  return "\"" + text + "\"";
+void add_inspect(CLI::App& app, Context& context) {
+  const auto named = add_verb_on_containers(
+      app, {"inspect", "Everything known about containers, as JSON",
+            "inspect web\ninspect -f '{{.State.Status}} {{.NetworkSettings.IPAddress}}' web",
+            "the record in the container's directory; Pid, Bundle and CgroupPath lead to the same in /proc, "
+            "to the "
+            "OCI document and to the files of the control groups."});
+  const auto format = std::make_shared<std::string>();
+  named->command->add_option("-f,--format", *format, "json, or a template such as '{{.State.Pid}}'");
+  named->command->callback([named, format, &context] {
+    const engine::Registry& registry = context.engine().registry();
+    std::vector<Container> containers;
+    for_each_named(
+        context, *named,
+        [&](engine::Engine&, const Container& container) { containers.push_back(container); }, false);
+    const std::string json = engine::inspect_json(registry, containers);
+    if (format->empty()) return print(json);
+    const std::vector<Json> objects = Json::parse(json);
+    print(listing_text({{}, {}, objects}, *format));
+  });
 }
 
-std::string ports_text(const Container& container) {
-  return container.running() ? fmt::format("{}", fmt::join(container.settings.ports, ", ")) : "";
-}
-
-struct PsOptions {
-  bool all = false;
-  bool quiet = false;
-  bool whole = false;
-  std::string format = "table";
-};
-
-std::string ps_json(const Container& container, std::int64_t now) {
-  return nlohmann::json({{"ID", engine::short_id(container.id)},
-                         {"Image", container.settings.image},
-                         {"Command", fmt::format("{}", fmt::join(container.settings.args, " "))},
-                         {"CreatedAt", container.created},
-                         {"State", container.status},
-                         {"Status", engine::status_text(container, now)},
-                         {"Ports", ports_text(container)},
-                         {"Names", container.name}})
-             .dump() +
-         "\n";
-}
-
-std::string ps_text(const std::vector<Container>& containers, const PsOptions& options) {
-  const std::int64_t now = std::time(nullptr);
+std::string port_text(const Container& container, const std::string& wanted) {
+  const std::string key = wanted.empty() || wanted.find('/') != std::string::npos ? wanted : wanted + "/tcp";
   std::string text;
-  std::vector<std::vector<std::string>> rows = {
-      {"CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"}};
-  for (const Container& container : containers) {
-    if (!options.all && !container.running()) continue;
-    const std::string id = options.whole ? container.id : engine::short_id(container.id);
-    const std::string age =
-        engine::duration_text(now - engine::seconds_of(container.created).value_or(now)) + " ago";
-    rows.push_back({id, container.settings.image, command_text(container), age,
-                    engine::status_text(container, now), ports_text(container), container.name});
-    if (options.quiet) text += id + "\n";
-    if (!options.quiet && options.format == "json") text += ps_json(container, now);
+  for (const std::string& typed : container.settings.ports) {
+    const network::PortMapping port = network::parse_port(typed);
+    const std::string inside = fmt::format("{}/{}", port.container_port, port.protocol);
+    if (key.empty()) text += fmt::format("{} -> {}\n", inside, network::host_end(port));
+    if (key == inside) text += network::host_end(port) + "\n";
   }
-  return options.quiet || options.format == "json" ? text : table(rows);
+  if (!key.empty() && text.empty()) {
+    throw std::invalid_argument(
+        fmt::format("No public port '{}' published for {}. Next: mini-container port {}", key, container.name,
+                    container.name));
+  }
+  return text;
 }
 
-void add_ps(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("ps", "List running containers");
-  command->footer("\nExamples:\n  mini-container ps -a\n  mini-container ps --format json\n");
-  const auto options = std::make_shared<PsOptions>();
-  command->add_flag("-a,--all", options->all, "Those that have ended, too");
-  command->add_flag("-q,--quiet", options->quiet, "Only ids");
-  command->add_flag("--no-trunc", options->whole, "Whole ids");
-  command->add_option("--format", options->format, "table, or json: one object a line")
-      ->check(CLI::IsMember({"table", "json"}));
-  command->callback([options, &context] { print(ps_text(context.engine().registry().list(), *options)); });
+void add_port(CLI::App& app, Context& context) {
+  CLI::App* command = add_verb(
+      app, {"port", "Which ports of the host lead to a container", "port web\nport web 80",
+            "a rule of nftables that replaces the destination of what arrives at the host's port (DNAT)."});
+  struct Options {
+    std::string container, port;
+  };
+  const auto options = std::make_shared<Options>();
+  command->add_option("CONTAINER", options->container, "Name, id, or the first digits of an id")->required();
+  command->add_option("PORT", options->port, "Inside the container: 80, 53/udp");
+  command->callback([options, &context] {
+    const Container container = context.engine().registry().get(options->container);
+    if (container.running() || !options->port.empty()) print(port_text(container, options->port));
+  });
+}
+
+void add_top(CLI::App& app, Context& context) {
+  CLI::App* command = add_verb(
+      app, {"top", "The processes of a container, as the host sees them", "top web\ntop web -o pid,comm",
+            "the pids in its control group's cgroup.procs, looked up by the host's ps(1): each process has "
+            "one pid "
+            "here and another in the container's pid namespace."});
+  command->prefix_command();
+  command->callback([command, &context] {
+    const auto words = command->remaining();
+    if (words.empty())
+      throw std::invalid_argument("top: no container given. Next: mini-container top --help");
+    constexpr std::size_t kNarrowest = 20;
+    engine::Engine& engine = context.engine();
+    print(table(engine.top(engine.registry().get(words.front()), {words.begin() + 1, words.end()}),
+                kNarrowest));
+  });
 }
 
 }  // namespace
 
 void add_lists(CLI::App& app, Context& context) {
-  add_ps(app, context);
-  CLI::App* inspect = app.add_subcommand("inspect", "Everything known about containers, as JSON");
-  inspect->footer("\nExamples:\n  mini-container inspect web\n");
-  const auto names = std::make_shared<std::vector<std::string>>();
-  inspect->add_option("CONTAINER", *names, "Name, id, or the first digits of an id")->required();
-  inspect->callback([names, &context] {
-    const engine::Registry& registry = context.engine().registry();
-    std::vector<Container> containers;
-    for (const std::string& name : *names)
-      containers.push_back(registry.get(name));
-    print(engine::inspect_json(registry, containers));
-  });
+  add_inspect(app, context);
+  add_port(app, context);
+  add_top(app, context);
 }
 
 }  // namespace cli

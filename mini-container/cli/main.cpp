@@ -40,12 +40,10 @@ int run(cli::Context& context, int count, char** arguments) {
   app.set_version_flag("--version,-V", "mini-container 0.1.0");
   app.footer(kExamples);
   app.require_subcommand(1);
-  cli::add_run(app, context);
-  cli::add_exec(app, context);
-  cli::add_lifecycle(app, context);
-  cli::add_lists(app, context);
-  cli::add_logs(app, context);
+  cli::add_containers(app, context);
   cli::add_images(app, context);
+  cli::add_finish(app, context);
+  cli::add_prune(app, context);
   cli::add_system(app, context);
   completion::add_verb(app, kCompletion);
   app.parse_complete_callback([&context] {

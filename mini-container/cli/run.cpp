@@ -16,17 +16,19 @@ namespace cli {
 
 namespace {
 
-constexpr char kExamples[] = R"(
-Examples:
-  mini-container run --rm busybox echo ok
-  mini-container run -it --rm busybox sh
-  mini-container run -d --name web -p 8080:80 busybox httpd -f -p 80
-  mini-container run --rm -v "$PWD":/here:ro -w /here busybox ls
-  mini-container run --rm --memory 64m --cpus 0.5 --pids-limit 32 busybox sh -c 'nproc; free'
-  mini-container run --rm --cap-drop ALL --read-only --security-opt no-new-privileges busybox id
-  mini-container run --rm --runtime crun busybox true
-  mini-container run --rm --step --explain busybox true
-)";
+constexpr char kExamples[] = R"(run --rm busybox echo ok
+run -it --rm busybox sh
+run -d --name web -p 8080:80 busybox httpd -f -p 80
+run --rm -v "$PWD":/here:ro -w /here busybox ls
+run --rm --memory 64m --cpus 0.5 --pids-limit 32 busybox sh -c 'nproc; free'
+run --rm --cap-drop ALL --read-only --security-opt no-new-privileges busybox id
+run --rm --runtime crun busybox true
+run --rm --step --explain busybox true)";
+constexpr char kBehind[] =
+    "overlayfs stacks the image's layers, an OCI runtime makes namespaces, control groups and a process, a "
+    "veth pair "
+    "connects it; --explain shows each call.";
+constexpr int kEngineFailed = 125;
 
 void add_process_options(CLI::App& run, RunOptions& options) {
   run.add_flag("-i,--interactive", options.request.settings.open_stdin, "Keep standard input open");
@@ -67,9 +69,11 @@ void add_resource_options(CLI::App& run, RunOptions& options) {
 }
 
 void add_engine_options(CLI::App& run, RunOptions& options, Context& context) {
-  run.add_flag("-d,--detach", options.request.detach, "Leave it running in the background, print its id");
   run.add_flag("--rm", options.request.settings.remove, "Forget the container when it has ended");
   run.add_option("--name", options.request.name, "Name (default: a random one)");
+  run.add_option("-l,--label", options.labels, "A name and a value that filters and inspect show: NAME=value")
+      ->take_all()
+      ->allow_extra_args(false);
   run.add_option("--runtime", options.request.settings.runtime,
                  "OCI runtime: a path, or crun, runc ... (default: mini-runtime)");
   run.add_flag("--explain", context.trace.explain, "Tell every phase and kernel call on standard error");
@@ -99,6 +103,10 @@ engine::RunRequest finish_options(const RunOptions& options) {
                                   ": expected no-new-privileges, seccomp=unconfined or seccomp=FILE");
     }
   }
+  for (const std::string& label : options.labels) {
+    const std::size_t equals = std::min(label.find('='), label.size());
+    settings.labels[label.substr(0, equals)] = label.substr(std::min(equals + 1, label.size()));
+  }
   engine::effective_capabilities(settings.cap_add, settings.cap_drop);
   for (const std::string& volume : settings.volumes)
     engine::parse_volume(volume);
@@ -112,37 +120,70 @@ engine::RunRequest finish_options(const RunOptions& options) {
   return request;
 }
 
+namespace {
+
+// The options that `run` and `create` share, and the words after them.
+std::shared_ptr<RunOptions> add_making_options(CLI::App* command, Context& context) {
+  // What follows the image belongs to the command, also what looks like an option.
+  command->prefix_command();
+  auto options = std::make_shared<RunOptions>();
+  options->command = command;
+  add_process_options(*command, *options);
+  add_isolation_options(*command, *options);
+  add_resource_options(*command, *options);
+  add_engine_options(*command, *options, context);
+  return options;
+}
+
+engine::RunRequest request_of(const RunOptions& options, Context& context) {
+  context.failure_code = kEngineFailed;
+  const std::string verb = options.command->get_name();
+  const auto words = options.command->remaining();
+  if (sys::geteuid() != 0) {
+    throw std::runtime_error(
+        verb +
+        ": layers, control groups and networks of the engine need root. Next: the same with sudo; or, "
+        "without root, "
+        "mini-runtime spec --rootless, or the same image as a virtual machine: vm-launcher run");
+  }
+  if (words.empty()) {
+    throw std::invalid_argument(verb + ": no image given. Next: mini-container " + verb + " --help");
+  }
+  engine::RunRequest request = finish_options(options);
+  request.settings.image = words.front();
+  request.settings.args.assign(words.begin() + 1, words.end());
+  return request;
+}
+
+void add_create(CLI::App& app, Context& context) {
+  CLI::App* command = add_verb(
+      app, {"create", "Make a container that `start` starts: create [OPTIONS] IMAGE [COMMAND] [ARG...]",
+            "create --name web -p 8080:80 busybox httpd -f -p 80\ncreate -it --name shell busybox sh",
+            "a directory with a record, and a name; nothing of it is in the kernel before `start`."});
+  const auto options = add_making_options(command, context);
+  command->callback([options, &context] {
+    const engine::RunRequest request = request_of(*options, context);
+    print(context.engine().create(request) + "\n");
+  });
+}
+
+}  // namespace
+
 void add_run(CLI::App& app, Context& context) {
   CLI::App* run =
-      app.add_subcommand("run", "Run a command in a new container: run [OPTIONS] IMAGE [COMMAND] [ARG...]");
-  run->footer(kExamples);
-  // What follows the image belongs to the command, also what looks like an option.
-  run->prefix_command();
-  const auto options = std::make_shared<RunOptions>();
-  options->command = run;
-  add_process_options(*run, *options);
-  add_isolation_options(*run, *options);
-  add_resource_options(*run, *options);
-  add_engine_options(*run, *options, context);
-  run->callback([options, &context, run] {
-    context.failure_code = 125;
-    const auto words = run->remaining();
-    if (sys::geteuid() != 0) {
-      throw std::runtime_error(
-          "run: layers, control groups and networks of the engine need root. Next: the same with sudo; or, "
-          "without root, "
-          "mini-runtime spec --rootless, or the same image as a virtual machine: vm-launcher run");
-    }
-    if (words.empty()) throw std::invalid_argument("run: no image given. Next: mini-container run --help");
-    engine::RunRequest request = finish_options(*options);
-    request.settings.image = words.front();
-    request.settings.args.assign(words.begin() + 1, words.end());
+      add_verb(app, {"run", "Run a command in a new container: run [OPTIONS] IMAGE [COMMAND] [ARG...]",
+                     kExamples, kBehind});
+  const auto options = add_making_options(run, context);
+  run->add_flag("-d,--detach", options->request.detach, "Leave it running in the background, print its id");
+  run->callback([options, &context] {
+    const engine::RunRequest request = request_of(*options, context);
     const engine::UserEnds user = {request.settings.open_stdin ? STDIN_FILENO : -1, STDOUT_FILENO,
                                    STDERR_FILENO};
     std::string id;
     context.exit_code = context.engine().run(request, user, id);
     if (request.detach) print(id + "\n");
   });
+  add_create(app, context);
 }
 
 }  // namespace cli

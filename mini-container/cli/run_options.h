@@ -14,6 +14,7 @@ struct RunOptions {
   engine::RunRequest request;  // what needs no second look goes straight here
   std::vector<std::string> env;
   std::vector<std::string> security;
+  std::vector<std::string> labels;
   std::string cpus;
   std::string memory;
   std::string entrypoint;

@@ -1,10 +1,9 @@
-// `doctor`, `prune`, `reset`: the host, and what is on it. See commands.h.
+// `doctor`, `reset`: the host, and what is on it. See commands.h.
 #include <fmt/format.h>
 
 #include "base/sys/file.h"
 #include "mini-container/cli/commands.h"
 #include "mini-container/engine/doctor.h"
-#include "mini-container/engine/image_users.h"
 #include "mini-container/engine/leaks.h"
 #include "mini-container/network/network.h"
 
@@ -49,27 +48,6 @@ void add_doctor(CLI::App& app, Context& context) {
   });
 }
 
-void add_prune(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("prune", "Remove ended containers, and layers that no image uses");
-  command->footer("\nExamples:\n  mini-container prune -f\n");
-  const auto force = std::make_shared<bool>(false);
-  command->add_flag("-f,--force", *force, "Do not ask");
-  command->callback([force, &context] {
-    if (!confirmed(*force, "Remove all containers that have ended, and all images without a name?")) return;
-    engine::Engine& engine = context.engine();
-    std::string text;
-    for (const engine::Container& container : engine.registry().list()) {
-      if (container.running()) continue;
-      engine.remove(container, false);
-      text += "Deleted container: " + container.id + "\n";
-    }
-    for (const std::string& one :
-         engine.images().prune(false, engine::image_users(engine.registry())).deleted)
-      text += "Deleted: " + one + "\n";
-    print(text);
-  });
-}
-
 void add_reset(CLI::App& app, Context& context) {
   CLI::App* command =
       app.add_subcommand("reset", "Remove everything: containers, images, volumes, bridge, rules");
@@ -80,7 +58,7 @@ void add_reset(CLI::App& app, Context& context) {
     if (!confirmed(*force, "Remove all containers, images and volumes?")) return;
     engine::Engine& engine = context.engine();
     for (const engine::Container& container : engine.registry().list())
-      engine.remove(container, true);
+      engine.remove(container, true, true);
     const engine::Paths paths = context.paths();
     network::Network(paths.network).remove();
     sys::remove_tree(paths.run);
@@ -92,7 +70,6 @@ void add_reset(CLI::App& app, Context& context) {
 
 void add_system(CLI::App& app, Context& context) {
   add_doctor(app, context);
-  add_prune(app, context);
   add_reset(app, context);
 }
 

@@ -12,10 +12,10 @@ namespace engine {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Settings, image, args, env, working_directory, user, hostname,
                                                 tty, open_stdin, remove, read_only, network, ports, volumes,
                                                 cpu_shares, cpu_quota, cpuset, memory, pids_limit, cap_add,
-                                                cap_drop, seccomp, no_new_privileges, runtime)
+                                                cap_drop, seccomp, no_new_privileges, labels, runtime)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Endpoint, address, prefix, gateway, mac, host_link)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Container, id, name, image_id, created, settings, status, pid,
-                                                exit_code, started, finished, error, endpoint)
+                                                exit_code, started, finished, error, endpoint, renamed_from)
 
 std::string to_json(const Container& container) {
   return nlohmann::json(container).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
@@ -49,11 +49,16 @@ std::string duration_text(std::int64_t seconds) {
   return fmt::format("{} months", seconds / (30 * kDay));
 }
 
+std::string state_name(const Container& container) {
+  if (container.paused) return "paused";
+  return container.status == "starting" ? "created" : container.status;
+}
+
 std::string status_text(const Container& container, std::int64_t now) {
   const auto since = [&](const std::string& time) {
     return duration_text(now - seconds_of(time).value_or(now));
   };
-  if (container.running()) return "Up " + since(container.started);
+  if (container.running()) return "Up " + since(container.started) + (container.paused ? " (Paused)" : "");
   if (container.status == "exited") {
     return fmt::format("Exited ({}) {} ago", container.exit_code, since(container.finished));
   }

@@ -1,11 +1,12 @@
 // A container as the engine records it: what the user asked for, and what has become of it.
 //
 // The record is CONTAINER/container.json, replaced whole by rename(2), so a reader sees the old one or the new
-// one. Who may write: the holder of CONTAINER/lock, its guardian.
+// one. Who may write, and when: registry.h.
 // Reads: rename(2), flock(2).
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,7 @@ struct Settings {
   std::vector<std::string> cap_add, cap_drop;
   std::string seccomp;  // "" for the default profile, "unconfined", or a file
   bool no_new_privileges = false;
+  std::map<std::string, std::string> labels;
   std::string runtime;  // program; "" for mini-runtime beside this program
 };
 
@@ -53,15 +55,23 @@ struct Container {
   std::string image_id;
   std::string created;  // RFC 3339
   Settings settings;
-  std::string status = "created";  // "created", "running", "exited"
-  std::int64_t pid = 0;            // while running
+  // At rest "created" (never started) or "exited"; under a guardian "starting" or "running".
+  std::string status = "created";
+  std::int64_t pid = 0;  // while running
   int exit_code = 0;
   std::string started, finished;
   std::string error;  // why it did not start, or was ended by us
   Endpoint endpoint;
+  std::string renamed_from;  // while a renaming is under way: the name that its link still has
+  // Asked of the kernel whenever the record is read, not recorded: its processes are frozen.
+  bool paused = false;
 
   bool running() const { return status == "running"; }
+  bool at_rest() const { return status == "created" || status == "exited"; }
 };
+
+// What Docker calls its state: "created", "running", "paused", "exited".
+std::string state_name(const Container& container);
 
 std::string to_json(const Container& container);
 // Throws std::runtime_error that names `where` for what is no record.

@@ -1,4 +1,5 @@
-// See engine.h: the verbs but `run`, `start` and `exec`, which stand in run.cpp and exec.cpp.
+// See engine.h: the verbs that end a container, freeze it or wait for it. Those that make
+// processes stand in run.cpp and exec.cpp.
 #include "mini-container/engine/engine.h"
 
 #include <fmt/format.h>
@@ -8,12 +9,14 @@
 
 #include "base/sys/file.h"
 #include "mini-container/engine/names.h"
+#include "mini-container/engine/volumes.h"
 
 namespace engine {
 
 namespace {
 constexpr int kKilled = 128 + SIGKILL;
-}
+constexpr int kSoonMilliseconds = 5;
+}  // namespace
 
 Engine::Engine(const Paths& paths) : registry_(paths), images_(paths.store) {
   make_directories(paths);
@@ -22,16 +25,14 @@ Engine::Engine(const Paths& paths) : registry_(paths), images_(paths.store) {
 bool Engine::reconcile_one(const std::string& id) {
   const auto record = registry_.load(id);
   if (!record) return registry_.remove_unfinished(id);
-  if (record->status == "exited") return false;
+  if (!record->renamed_from.empty()) registry_.finish_renaming(id);
+  if (record->at_rest()) return false;
   const sys::UniqueFd lock = registry_.try_lock(id);
   if (!lock) return false;
   // It may have ended properly between the look at its record and the lock.
-  auto container = registry_.load(id);
-  if (!container || container->status == "exited") return false;
-  const bool never_started = !container->running();
-  container->error = "its guardian was killed";
-  container->settings.remove = container->settings.remove || never_started;
-  engine::finish(registry_, *container, kKilled, lock.get());
+  const auto container = registry_.load(id);
+  if (!container || container->at_rest()) return false;
+  engine::finish(registry_, id, kKilled, lock.get(), "its guardian was killed");
   return true;
 }
 
@@ -44,22 +45,53 @@ std::vector<std::string> Engine::reconcile() {
   return repaired;
 }
 
-bool Engine::kill(const Container& container, int signal) {
-  if (!container.running()) return false;
-  return runtime_of(registry_, container).kill(container.id, signal);
+bool Engine::send(const Container& container, int signal) {
+  const OciRuntime runtime = runtime_of(registry_, container);
+  if (!container.running() || !runtime.kill(container.id, signal)) return false;
+  // WHY: a frozen process keeps its signals for later, SIGKILL too (control groups v1).
+  if (container.paused && (signal == SIGKILL || signal == SIGTERM)) runtime.resume(container.id);
+  return true;
 }
 
-void Engine::stop(const Container& container, int seconds) {
+void Engine::kill(const Container& container, int signal) {
+  if (send(container, signal)) return;
+  throw std::runtime_error(
+      fmt::format("Cannot kill container {}: it is not running. Next: mini-container ps -a", container.name));
+}
+
+void Engine::stop(const Container& container, int signal, int seconds) {
   if (!container.running()) return;
   const sys::UniqueFd process = sys::pidfd_open(static_cast<pid_t>(container.pid));
   if (process) {
     const OciRuntime runtime = runtime_of(registry_, container);
-    runtime.kill(container.id, SIGTERM);
+    runtime.kill(container.id, signal);
+    if (container.paused) runtime.resume(container.id);
     pollfd polled = {process.get(), POLLIN, 0};
     if (sys::poll({&polled, 1}, seconds * 1000) == 0) runtime.kill(container.id, SIGKILL);
   }
   // Its guardian lets the lock go when all is taken down.
   registry_.lock(container.id);
+}
+
+namespace {
+
+std::runtime_error not_running(const Container& container) {
+  return std::runtime_error(
+      fmt::format("Container {0} is not running. Next: mini-container start {0}", container.name));
+}
+
+}  // namespace
+
+void Engine::pause(const Container& container) {
+  if (!container.running()) throw not_running(container);
+  if (container.paused)
+    throw std::runtime_error(fmt::format("Container {} is already paused", container.name));
+  runtime_of(registry_, container).pause(container.id);
+}
+
+void Engine::unpause(const Container& container) {
+  if (!container.paused) throw std::runtime_error(fmt::format("Container {} is not paused", container.name));
+  runtime_of(registry_, container).resume(container.id);
 }
 
 int Engine::wait(const Container& container) {
@@ -70,23 +102,36 @@ int Engine::wait(const Container& container) {
   return code.empty() ? kKilled : std::stoi(code);
 }
 
-void Engine::remove(const Container& container, bool force) {
-  if (container.running()) {
-    if (!force) {
-      throw std::runtime_error(fmt::format("container {} is running. Next: mini-container stop {}, or rm -f",
-                                           container.name, container.name));
+sys::UniqueFd Engine::end_and_lock(const std::string& id) {
+  for (;;) {
+    if (sys::UniqueFd lock = registry_.try_lock(id)) return lock;
+    const auto record = registry_.load(id);
+    if (!record) return {};
+    if (record->running()) {
+      send(registry_.get(id), SIGKILL);
+      return registry_.lock(id);
     }
-    runtime_of(registry_, container).kill(container.id, SIGKILL);
+    // Another command is starting it, or its guardian is about to let go.
+    sys::poll({}, kSoonMilliseconds);
   }
-  const sys::UniqueFd lock = registry_.lock(container.id);
-  if (!lock) return;
-  const auto current = registry_.load(container.id);
-  if (current && current->running()) take_down(registry_, *current);
-  registry_.remove(container);
+}
+
+void Engine::remove(const Container& container, bool force, bool volumes) {
+  if (!container.at_rest() && !force) {
+    throw std::runtime_error(
+        fmt::format("You cannot remove a {} container {}. Next: mini-container stop {}, or rm -f",
+                    state_name(container), container.id, container.name));
+  }
+  const sys::UniqueFd lock = end_and_lock(container.id);
+  const auto current = lock ? registry_.load(container.id) : std::nullopt;
+  if (!current) return;
+  if (!current->at_rest()) take_down(registry_, *current);
+  if (volumes) remove_anonymous_volumes(registry_, *current);
+  registry_.remove(container.id);
 }
 
 void Engine::finish(const std::string& id, int code, int lock) {
-  if (auto container = registry_.load(id)) engine::finish(registry_, *container, code, lock);
+  engine::finish(registry_, id, code, lock);
 }
 
 }  // namespace engine

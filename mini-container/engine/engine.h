@@ -2,6 +2,7 @@
 // and repairs first what a killed command left behind.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,10 +10,12 @@
 #include "mini-container/engine/container.h"
 #include "mini-container/engine/launch.h"
 #include "mini-container/engine/registry.h"
+#include "mini-container/engine/sizes.h"
 #include "mini-container/image/store.h"
 
 namespace engine {
 
+// What `run` and `create` are asked for.
 struct RunRequest {
   Settings settings;  // args hold the command as given; the image fills in the rest
   std::string name;   // empty for a random one
@@ -40,19 +43,31 @@ class Engine {
   // (--rm). Returns what was repaired, one line each.
   std::vector<std::string> reconcile();
 
-  // Exit code of the container; with `detach` 0, and the id is given to `started`.
+  // Records a container that has never run; its id.
+  std::string create(const RunRequest& request);
+  // Exit code of the container; with `detach` 0. `id` is given as soon as it is known.
   int run(const RunRequest& request, const UserEnds& user, std::string& id);
-  // Starts an ended container again, detached. No-op if it runs.
+  // Starts a container that is at rest. No-op if it runs.
   void start(const Container& container);
+  // The same in this process, connected to `user`; its exit code. Throws if it runs.
+  int start_here(const Container& container, const UserEnds& user);
   int exec(const Container& container, const ExecOptions& options, const UserEnds& user);
-  // SIGTERM, and SIGKILL after `seconds`. Returns when all is taken down.
-  void stop(const Container& container, int seconds);
-  // False if it does not run.
-  bool kill(const Container& container, int signal);
+  // `signal`, and SIGKILL after `seconds`. Returns when all is taken down. No-op if it is at rest.
+  void stop(const Container& container, int signal, int seconds);
+  // Throws if it does not run. A signal that ends it thaws it first, if it is paused.
+  void kill(const Container& container, int signal);
+  // Throw if it is not running, or paused, already so.
+  void pause(const Container& container);
+  void unpause(const Container& container);
   // Waits for the end; the exit code.
   int wait(const Container& container);
-  // A running one needs `force`.
-  void remove(const Container& container, bool force);
+  // A running one needs `force`. With `volumes` those that have no name of their own go, too.
+  void remove(const Container& container, bool force, bool volumes);
+  // What the host's ps(1), called with `arguments`, says about its processes: the heading, then one line each.
+  std::vector<std::vector<std::string>> top(const Container& container,
+                                            const std::vector<std::string>& arguments);
+
+  Sizes sizes_of(const Container& container);
 
   // The image of that name; the default one, busybox, is made on first use. Throws if there is none.
   image::Image find_image(const std::string& name);
@@ -62,6 +77,12 @@ class Engine {
 
  private:
   bool reconcile_one(const std::string& id);
+  // False if it does not run.
+  bool send(const Container& container, int signal);
+  // Kills it if it runs and waits until its guardian has let go; empty if it is gone by then.
+  sys::UniqueFd end_and_lock(const std::string& id);
+  // `act` on a launch of the container, which is at rest; what fails is undone.
+  int launch(const Container& container, const std::function<int(Launch&)>& act);
   Registry registry_;
   image::Store images_;
 };

@@ -40,6 +40,11 @@ int Engine::exec(const Container& container, const ExecOptions& options, const U
     throw std::runtime_error(fmt::format("container {} is not running. Next: mini-container start {}",
                                          container.name, container.name));
   }
+  if (container.paused) {
+    throw std::runtime_error(fmt::format(
+        "Container {0} is paused, unpause the container before exec. Next: mini-container unpause {0}",
+        container.name));
+  }
   const trace::Phase phase(
       "exec in the container",
       "A new process joins the namespaces and cgroups of the container; nothing is made, "

@@ -13,17 +13,22 @@ using nlohmann::ordered_json;
 namespace {
 
 ordered_json state(const Container& container) {
-  return {
-      {"Status", container.status},      {"Running", container.running()}, {"Pid", container.pid},
-      {"ExitCode", container.exit_code}, {"Error", container.error},       {"StartedAt", container.started},
-      {"FinishedAt", container.finished}};
+  return {{"Status", state_name(container)}, {"Running", container.running()},
+          {"Paused", container.paused},      {"Pid", container.pid},
+          {"ExitCode", container.exit_code}, {"Error", container.error},
+          {"StartedAt", container.started},  {"FinishedAt", container.finished}};
 }
 
 ordered_json config(const Settings& settings) {
-  return {{"Hostname", settings.hostname}, {"User", settings.user},
-          {"Tty", settings.tty},           {"OpenStdin", settings.open_stdin},
-          {"Env", settings.env},           {"Cmd", settings.args},
-          {"Image", settings.image},       {"WorkingDir", settings.working_directory}};
+  return {{"Hostname", settings.hostname},
+          {"User", settings.user},
+          {"Tty", settings.tty},
+          {"OpenStdin", settings.open_stdin},
+          {"Env", settings.env},
+          {"Cmd", settings.args},
+          {"Labels", settings.labels},
+          {"Image", settings.image},
+          {"WorkingDir", settings.working_directory}};
 }
 
 ordered_json host_config(const Settings& settings, const std::string& runtime) {

@@ -14,6 +14,7 @@
 #include "mini-container/engine/files.h"
 #include "mini-container/engine/monitor/protocol.h"
 #include "mini-container/engine/names.h"
+#include "mini-container/engine/volumes.h"
 #include "mini-container/image/overlay.h"
 #include "mini-container/network/network.h"
 
@@ -76,10 +77,14 @@ void Launch::connect(pid_t pid) {
 
 void Launch::start(const OciRuntime& runtime, pid_t pid) {
   connect(pid);
-  container_.status = "running";
-  container_.pid = pid;
-  container_.started = timestamp();
-  registry_.save(container_);
+  const auto recorded = registry_.change(container_.id, [&](Container& record) {
+    record.status = "running";
+    record.pid = pid;
+    record.started = timestamp();
+    record.finished.clear();
+    record.endpoint = container_.endpoint;
+  });
+  if (!recorded) throw NoSuchContainer("the container was removed while it started");
   const trace::Phase phase("start", "All is in place; the waiting first process executes the program.");
   runtime.start(container_.id);
 }
@@ -132,7 +137,7 @@ int Launch::foreground(const UserEnds& user, int signals) {
     SignalProxy proxy(runtime, container_);
     status = guard.supervise(user, signals, std::ref(proxy), [](Relay& relay) { relay.resize(); });
   }
-  finish(registry_, container_, status.shell_code(), lock_.get());
+  finish(registry_, container_.id, status.shell_code(), lock_.get());
   return status.shell_code();
 }
 
@@ -169,17 +174,8 @@ void Launch::detached() {
   child.release();
 }
 
-void Launch::abandon(bool forget) {
-  take_down(registry_, container_);
-  if (forget) {
-    registry_.remove(container_);
-    return;
-  }
-  container_.status = "exited";
-  container_.pid = 0;
-  container_.exit_code = 128;
-  container_.finished = timestamp();
-  registry_.save(container_);
+void Launch::abandon(int code, const std::string& why) {
+  finish(registry_, container_.id, code, lock_.get(), why);
 }
 
 void take_down(const Registry& registry, const Container& container) {
@@ -196,20 +192,25 @@ void take_down(const Registry& registry, const Container& container) {
   if (container.settings.tty) sys::unlink_if_present(console_socket_of(registry, container));
 }
 
-void finish(const Registry& registry, Container container, int code, int lock) {
-  take_down(registry, container);
-  container.status = "exited";
-  container.pid = 0;
-  container.exit_code = code;
-  container.finished = timestamp();
-  container.endpoint = {};
+void finish(const Registry& registry, const std::string& id, int code, int lock, const std::string& error) {
+  const auto container = registry.load(id);
+  if (!container) return;
+  take_down(registry, *container);
   // ORDER: the code goes into the lock file before the record may vanish; `wait` reads it from there.
   sys::write_at_start(lock, std::to_string(code));
-  if (container.settings.remove) {
-    registry.remove(container);
-  } else {
-    registry.save(container);
+  if (container->settings.remove) {
+    remove_anonymous_volumes(registry, *container);
+    registry.remove(id);
+    return;
   }
+  registry.change(id, [&](Container& record) {
+    record.status = record.started.empty() ? "created" : "exited";
+    record.pid = 0;
+    record.exit_code = code;
+    record.error = error;
+    if (!record.started.empty()) record.finished = timestamp();
+    record.endpoint = {};
+  });
 }
 
 }  // namespace engine

@@ -35,8 +35,9 @@ class Launch {
   // With a container-monitor as guardian; returns when the program has started.
   void detached();
 
-  // Takes everything down; a container that was new is forgotten, another is "exited" again.
-  void abandon(bool forget);
+  // After a failure: takes everything down and puts the container to rest, or forgets it (--rm). `code` and `why` are
+  // what the user is told.
+  void abandon(int code, const std::string& why);
 
   const Container& container() const { return container_; }
 
@@ -53,8 +54,9 @@ class Launch {
 // Removes what a container has in the system: process, cgroups, links, rules, mounts. Idempotent.
 void take_down(const Registry& registry, const Container& container);
 
-// After its end: takes down, records the exit code, or forgets the container (--rm). `lock` is the
+// After its end: takes down, records the exit code and `error`, or forgets the container (--rm). `lock` is the
 // container's, held; it carries the code to those who wait for it.
-void finish(const Registry& registry, Container container, int code, int lock);
+void finish(const Registry& registry, const std::string& id, int code, int lock,
+            const std::string& error = {});
 
 }  // namespace engine

@@ -39,15 +39,19 @@ void add_state(std::vector<Leak>& found, const Registry& registry, const Ids& al
     if (alive.contains(id)) continue;
     const auto container = registry.load(id);
     if (!container) found.push_back({"state", "directory without a record: " + registry.directory(id)});
-    if (container && container->status != "exited") {
+    if (container && !container->at_rest()) {
       found.push_back({"state", fmt::format("container {} is recorded as {}, but nobody guards it",
                                             short_id(id), container->status)});
     }
   }
   for (const std::string& name : entries(registry.paths().names)) {
     const auto id = sys::readlink_if_present(registry.paths().names + "/" + name);
-    if (id && !sys::exists(registry.directory(*id)))
-      found.push_back({"state", "name of no container: " + name});
+    if (!id) continue;
+    const auto container = registry.load(*id);
+    if (!sys::exists(registry.directory(*id))) found.push_back({"state", "name of no container: " + name});
+    if (container && container->name != name)
+      found.push_back({"state", fmt::format("container {} is recorded as {}, but found as {}", short_id(*id),
+                                            container->name, name)});
   }
   for (const std::string& id : entries(registry.paths().runtime_state)) {
     // Names with a dot are the runtime's own, a cache for example.
@@ -85,9 +89,7 @@ void add_mounts(std::vector<Leak>& found, const Registry& registry, const Ids& a
 std::string id_of_cgroup(const Paths& paths, const std::string& name) {
   const std::string mark = paths.mark.empty() ? "" : paths.mark + "-";
   const std::string id = name.starts_with(mark) ? name.substr(mark.size()) : "";
-  const bool hexadecimal = std::all_of(
-      id.begin(), id.end(), [](char digit) { return std::isxdigit(static_cast<unsigned char>(digit)) != 0; });
-  return id.size() == 64 && hexadecimal ? id : "";
+  return is_id(id) ? id : "";
 }
 
 void add_cgroups(std::vector<Leak>& found, const Registry& registry, const Ids& alive) {

@@ -49,6 +49,10 @@ std::string short_id(const std::string& id) {
   return id.substr(0, 12);
 }
 
+bool is_id(const std::string& text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
 std::string name_for(std::uint64_t number) {
   return fmt::format("{}_{}", kAdjectives.at(number % kAdjectives.size()),
                      kNouns.at(number / kAdjectives.size() % kNouns.size()));

@@ -10,6 +10,8 @@ namespace engine {
 // From the kernel's random numbers. Reads: random(4).
 std::string new_id();
 std::string short_id(const std::string& id);
+// Whether `text` is what new_id makes.
+bool is_id(const std::string& text);
 
 // "quiet_harbor"; `number` picks it.
 std::string name_for(std::uint64_t number);

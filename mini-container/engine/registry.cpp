@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/sys/file.h"
+#include "mini-container/engine/cgroups.h"
 #include "mini-container/engine/names.h"
 
 namespace engine {
@@ -14,16 +15,27 @@ sys::UniqueFd Registry::creation_lock() const {
   return sys::lock_file(paths_.run + "/create.lock");
 }
 
+namespace {
+
+std::runtime_error name_in_use(const std::string& name) {
+  return std::runtime_error(fmt::format(
+      "the name \"{0}\" is in use by another container. Next: mini-container rm {0}, or another name", name));
+}
+
+}  // namespace
+
+bool Registry::owns(const std::string& id, const std::string& name) const {
+  return !name.empty() && sys::readlink_if_present(link_of(name)) == id;
+}
+
 void Registry::claim_name(Container& container) const {
   const auto claim = [&](const std::string& name) {
     container.name = name;
-    return sys::symlinkat_if_missing(container.id, AT_FDCWD, paths_.names + "/" + name);
+    return sys::symlinkat_if_missing(container.id, AT_FDCWD, link_of(name));
   };
   if (!container.name.empty()) {
     if (claim(container.name)) return;
-    throw std::runtime_error(fmt::format(
-        "the name \"{0}\" is in use by another container. Next: mini-container rm {0}, or another --name",
-        container.name));
+    throw name_in_use(container.name);
   }
   std::uint64_t number = random_number();
   if (claim(name_for(number))) return;
@@ -44,7 +56,8 @@ sys::UniqueFd Registry::add(Container& container) const {
     claim_name(container);
     save(container);
   } catch (...) {
-    remove(container);
+    if (owns(container.id, container.name)) sys::unlink_if_present(link_of(container.name));
+    remove(container.id);
     throw;
   }
   return lock;
@@ -54,13 +67,55 @@ void Registry::save(const Container& container) const {
   sys::replace_file(directory(container.id) + "/container.json", to_json(container), 0640);
 }
 
-void Registry::remove(const Container& container) const {
-  const std::string link = paths_.names + "/" + container.name;
+std::optional<Container> Registry::change(const std::string& id,
+                                          const std::function<void(Container&)>& edit) const {
+  const sys::UniqueFd writer = sys::lock_directory_if_present(directory(id));
+  auto container = writer ? load(id) : std::nullopt;
+  if (!container) return std::nullopt;
+  edit(*container);
+  save(*container);
+  return container;
+}
+
+void Registry::rename(const std::string& id, const std::string& name) const {
+  const sys::UniqueFd creation = creation_lock();
+  if (sys::readlink_if_present(link_of(name))) throw name_in_use(name);
+  // ORDER: first the record says what is meant, then the link is moved in one step. Killed in between, the next command
+  // knows both names and finishes the move.
+  const auto meant = change(id, [&](Container& container) {
+    container.renamed_from = container.name;
+    container.name = name;
+  });
+  if (!meant) throw NoSuchContainer("No such container: " + short_id(id));
+  sys::rename(link_of(meant->renamed_from), link_of(name));
+  change(id, [](Container& container) { container.renamed_from.clear(); });
+}
+
+void Registry::finish_renaming(const std::string& id) const {
+  // A renaming that is alive holds this lock.
+  const sys::UniqueFd creation = creation_lock();
+  const auto container = load(id);
+  if (!container || container->renamed_from.empty()) return;
+  const bool moved = owns(id, container->name);
+  const bool taken = !moved && sys::readlink_if_present(link_of(container->name));
+  if (!moved && !taken) sys::rename(link_of(container->renamed_from), link_of(container->name));
+  change(id, [&](Container& one) {
+    if (taken) one.name = one.renamed_from;
+    one.renamed_from.clear();
+  });
+}
+
+void Registry::remove(const std::string& id) const {
+  const sys::UniqueFd writer = sys::lock_directory_if_present(directory(id));
+  const auto container = load(id);
   // ORDER: the name first. A directory without a name is found and removed; a name without directory would
   // be taken for ever. Then the record, which without its lock would look guarded for ever.
-  if (!container.name.empty() && sys::readlink_if_present(link) == container.id) sys::unlink_if_present(link);
-  sys::unlink_if_present(directory(container.id) + "/container.json");
-  sys::remove_tree(directory(container.id));
+  if (container) {
+    for (const std::string& name : {container->name, container->renamed_from})
+      if (owns(id, name)) sys::unlink_if_present(link_of(name));
+  }
+  sys::unlink_if_present(directory(id) + "/container.json");
+  sys::remove_tree(directory(id));
 }
 
 std::optional<Container> Registry::load(const std::string& id) const {
@@ -68,6 +123,11 @@ std::optional<Container> Registry::load(const std::string& id) const {
   const auto text = sys::read_file_if_present(path);
   if (!text) return std::nullopt;
   return container_from_json(*text, path);
+}
+
+Container Registry::observed(Container container) const {
+  container.paused = container.running() && is_frozen(cgroup_path(paths_, container.id));
+  return container;
 }
 
 std::vector<std::string> Registry::ids() const {
@@ -78,7 +138,7 @@ std::vector<std::string> Registry::ids() const {
 std::vector<Container> Registry::list() const {
   std::vector<Container> containers;
   for (const std::string& id : ids()) {
-    if (auto container = load(id)) containers.push_back(std::move(*container));
+    if (auto container = load(id)) containers.push_back(observed(std::move(*container)));
   }
   std::stable_sort(containers.begin(), containers.end(),
                    [](const Container& one, const Container& other) { return one.created > other.created; });
@@ -88,7 +148,7 @@ std::vector<Container> Registry::list() const {
 Container Registry::get(const std::string& text) const {
   const bool path = text.empty() || text.find('/') != std::string::npos;
   if (const auto id = path ? std::nullopt : sys::readlink_if_present(paths_.names + "/" + text)) {
-    if (auto container = load(*id)) return std::move(*container);
+    if (auto container = load(*id)) return observed(std::move(*container));
   }
   std::vector<std::string> fitting;
   for (const std::string& id : path ? std::vector<std::string>() : ids()) {
@@ -102,7 +162,7 @@ Container Registry::get(const std::string& text) const {
   if (!container) {
     throw NoSuchContainer(fmt::format("No such container: {}. Next: mini-container ps -a lists all", text));
   }
-  return std::move(*container);
+  return observed(std::move(*container));
 }
 
 sys::UniqueFd Registry::lock(const std::string& id) const {
@@ -123,10 +183,8 @@ bool Registry::remove_unfinished(const std::string& id) const {
   // A removal that was killed half-way looks the same; its guardian, if alive, holds the lock.
   if (sys::exists(directory + "/lock") && !sys::try_lock_file_if_present(directory + "/lock")) return false;
   // ORDER: the name first, as in remove().
-  for (const std::string& name : sys::list_directory(paths_.names)) {
-    const std::string link = paths_.names + "/" + name;
-    if (sys::readlink_if_present(link) == id) sys::unlink_if_present(link);
-  }
+  for (const std::string& name : sys::list_directory(paths_.names))
+    if (owns(id, name)) sys::unlink_if_present(link_of(name));
   return sys::remove_tree(directory);
 }
 

@@ -2,9 +2,12 @@
 // lock tells whether a container's guardian is alive.
 //
 // Locks: CONTAINER/lock is held by the guardian for as long as the container is being made, runs, or is being
-// taken down; RUN/create.lock for the moment between mkdir(2) and the first record. Reads: flock(2).
+// taken down; the directory CONTAINER itself by whoever changes the record, for that moment, so that `rename` and
+// `update` can change what a guardian guards; RUN/create.lock while names are given out, and between mkdir(2) and
+// the first record. Taken in the order RUN/create.lock, CONTAINER/lock, CONTAINER. Reads: flock(2).
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -31,13 +34,18 @@ class Registry {
   // Makes the directory, takes the lock, claims the name (a random one if empty) and writes the record.
   // Throws std::runtime_error when the name is in use. Returns the lock.
   sys::UniqueFd add(Container& container) const;
-  // Replaces the record. For the holder of the lock.
-  void save(const Container& container) const;
+  // Changes the record as it is now, whoever else changes it; returns it as it is then. nullopt if the container is
+  // gone.
+  std::optional<Container> change(const std::string& id, const std::function<void(Container&)>& edit) const;
+  // Throws std::runtime_error when `name` is in use, NoSuchContainer when the container is gone.
+  void rename(const std::string& id, const std::string& name) const;
+  // Brings a renaming that was killed half-way to its end, or back.
+  void finish_renaming(const std::string& id) const;
   // Gives up the name, then removes the directory. For the holder of the lock.
-  void remove(const Container& container) const;
+  void remove(const std::string& id) const;
 
   std::optional<Container> load(const std::string& id) const;
-  // Newest first.
+  // Newest first, with what the kernel says of those that run.
   std::vector<Container> list() const;
   // By name, id, or prefix of the id that fits only one. Throws NoSuchContainer.
   Container get(const std::string& text) const;
@@ -53,6 +61,10 @@ class Registry {
   bool remove_unfinished(const std::string& id) const;
 
  private:
+  std::string link_of(const std::string& name) const { return paths_.names + "/" + name; }
+  bool owns(const std::string& id, const std::string& name) const;
+  void save(const Container& container) const;
+  Container observed(Container container) const;
   void claim_name(Container& container) const;
   sys::UniqueFd creation_lock() const;
   Paths paths_;

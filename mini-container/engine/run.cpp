@@ -11,6 +11,11 @@
 
 namespace engine {
 
+namespace {
+constexpr int kEngineFailed = 125;
+constexpr int kSoonMilliseconds = 1;
+}  // namespace
+
 std::vector<std::string> command_of(const image::Config& image, const std::vector<std::string>& args,
                                     const std::optional<std::string>& entrypoint) {
   std::vector<std::string> command = image.entrypoint;
@@ -63,48 +68,90 @@ image::Image Engine::find_image(const std::string& name) {
   return image::is_busybox(name) ? image::ensure_busybox(images_) : images_.get(name);
 }
 
-int Engine::run(const RunRequest& request, const UserEnds& user, std::string& id) {
-  const sys::UniqueFd signals = request.detach
-                                    ? sys::UniqueFd()
-                                    : sys::signal_descriptor({SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1,
-                                                              SIGUSR2, SIGWINCH, SIGPIPE, SIGCONT});
-  const image::Image image = find_image(request.settings.image);
-  Container container = describe(request, image);
-  sys::UniqueFd lock = registry_.add(container);
-  id = container.id;
-  Launch launch(registry_, std::move(container), std::move(lock));
+std::string Engine::create(const RunRequest& request) {
+  Container container = describe(request, find_image(request.settings.image));
+  registry_.add(container);
+  return container.id;
+}
+
+namespace {
+
+// Of a command that stands between a user and a container. ORDER: blocked before anything is made, so that no signal can
+// come when there is something to undo.
+sys::UniqueFd signals_for_the_container() {
+  return sys::signal_descriptor(
+      {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGPIPE, SIGCONT});
+}
+
+// `act`, and if it fails all that `launch` has made is taken down.
+int undone_on_failure(Launch& launch, const std::function<int(Launch&)>& act) {
   try {
-    launch.prepare(images_, image);
-    if (!request.detach) return launch.foreground(user, signals.get());
-    launch.detached();
-    return 0;
-  } catch (...) {
+    return act(launch);
+  } catch (const std::exception& error) {
     // WHY: a clean-up that asks at a prompt, and can be stopped there, is none.
     sys::stop_tracing();
-    launch.abandon(true);
+    const auto* refused = dynamic_cast<const RuntimeFailed*>(&error);
+    launch.abandon(refused == nullptr ? kEngineFailed : refused->exit_code(), error.what());
     throw;
   }
 }
 
-void Engine::start(const Container& container) {
-  if (container.running()) return;
-  sys::UniqueFd lock = registry_.lock(container.id);
-  auto current = lock ? registry_.load(container.id) : std::nullopt;
-  if (!current) throw NoSuchContainer(fmt::format("No such container: {}", container.name));
-  if (current->running()) return;
-  const image::Image image = images_.get(current->image_id);
-  current->status = "created";
-  current->exit_code = 0;
-  current->error.clear();
-  Launch launch(registry_, std::move(*current), std::move(lock));
-  try {
-    launch.prepare(images_, image);
-    launch.detached();
-  } catch (...) {
-    sys::stop_tracing();
-    launch.abandon(false);
-    throw;
+}  // namespace
+
+int Engine::run(const RunRequest& request, const UserEnds& user, std::string& id) {
+  const sys::UniqueFd signals = request.detach ? sys::UniqueFd() : signals_for_the_container();
+  const image::Image image = find_image(request.settings.image);
+  Container container = describe(request, image);
+  container.status = "starting";
+  sys::UniqueFd lock = registry_.add(container);
+  id = container.id;
+  Launch launch(registry_, std::move(container), std::move(lock));
+  return undone_on_failure(launch, [&](Launch& one) {
+    one.prepare(images_, image);
+    if (!request.detach) return one.foreground(user, signals.get());
+    one.detached();
+    return 0;
+  });
+}
+
+int Engine::launch(const Container& container, const std::function<int(Launch&)>& act) {
+  sys::UniqueFd lock = registry_.try_lock(container.id);
+  while (!lock) {
+    const auto record = registry_.load(container.id);
+    if (!record) throw NoSuchContainer("No such container: " + container.name);
+    // Another command was faster.
+    if (!record->at_rest()) return 0;
+    // Its last guardian has said that it is over, and is about to let go.
+    sys::poll({}, kSoonMilliseconds);
+    lock = registry_.try_lock(container.id);
   }
+  const auto current = registry_.change(container.id, [](Container& record) {
+    record.status = "starting";
+    record.exit_code = 0;
+    record.error.clear();
+  });
+  Launch launch(registry_, *current, std::move(lock));
+  return undone_on_failure(launch, [&](Launch& one) {
+    one.prepare(images_, images_.get(current->image_id));
+    return act(one);
+  });
+}
+
+void Engine::start(const Container& container) {
+  if (!container.at_rest()) return;
+  launch(container, [](Launch& launch) {
+    launch.detached();
+    return 0;
+  });
+}
+
+int Engine::start_here(const Container& container, const UserEnds& user) {
+  const sys::UniqueFd signals = signals_for_the_container();
+  if (!container.at_rest()) {
+    throw std::runtime_error(
+        fmt::format("container {0} runs already. Next: mini-container attach {0}", container.name));
+  }
+  return launch(container, [&](Launch& launch) { return launch.foreground(user, signals.get()); });
 }
 
 }  // namespace engine

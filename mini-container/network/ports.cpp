@@ -55,4 +55,8 @@ std::string to_string(const PortMapping& port) {
                      port.container_port, port.protocol);
 }
 
+std::string host_end(const PortMapping& port) {
+  return fmt::format("{}:{}", port.host_address.empty() ? "0.0.0.0" : port.host_address, port.host_port);
+}
+
 }  // namespace network

@@ -89,6 +89,27 @@ Result Containers::run_container(const std::vector<std::string>& arguments, cons
   return run(run_command(arguments), input);
 }
 
+std::string Containers::detached(const std::vector<std::string>& arguments) const {
+  std::vector<std::string> all = {"-d"};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  const Result result = run_container(all);
+  EXPECT_EQ(result.code, 0) << result.err;
+  return result.out.substr(0, 64);
+}
+
+std::string Containers::created(const std::vector<std::string>& arguments) const {
+  std::vector<std::string> all = {"create"};
+  if (!runtime().empty()) all.insert(all.end(), {"--runtime", runtime()});
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  const Result result = mini(all);
+  EXPECT_EQ(result.code, 0) << result.err;
+  return result.out.substr(0, 64);
+}
+
+nlohmann::json Containers::inspect(const std::string& name) const {
+  return nlohmann::json::parse(mini({"inspect", name}).out).at(0);
+}
+
 std::string Containers::leaks() const {
   const Result result = mini({"doctor", "--leaks"});
   return result.code == 0 ? "" : result.out + result.err;

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
-
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -31,6 +31,10 @@ class Containers : public ::testing::Test {
   // `run` with the runtime under test (RUNTIME=crun; mini-runtime by default).
   Result run_container(const std::vector<std::string>& arguments, const std::string& input = "") const;
   std::vector<std::string> run_command(const std::vector<std::string>& arguments) const;
+  // `run -d`, or `create`, which must go well; the id.
+  std::string detached(const std::vector<std::string>& arguments) const;
+  std::string created(const std::vector<std::string>& arguments) const;
+  nlohmann::json inspect(const std::string& name) const;
   // What doctor --leaks says; "" for nothing.
   std::string leaks() const;
 

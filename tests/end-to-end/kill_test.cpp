@@ -40,10 +40,13 @@ class Kill : public Containers {
       command.insert(command.end(), arguments.begin(), arguments.end());
       return run_container(command);
     }
+    return e2e::run(traced(inject, run_command(arguments)));
+  }
+
+  static std::vector<std::string> traced(const std::string& inject, const std::vector<std::string>& run) {
     std::vector<std::string> command = {"strace", "-qq", "-o", "/dev/null", "-e", inject};
-    const auto run = run_command(arguments);
     command.insert(command.end(), run.begin(), run.end());
-    return e2e::run(command);
+    return command;
   }
 
   // A runtime that dies in the middle of `create` or `start`, and is whole again for the clean-up.
@@ -99,6 +102,34 @@ TEST_F(Kill, LeavesNothingAtAnyCallOfTheRuntime) {
 
 TEST_F(Kill, LeavesNothingAtAnyCallOfTheStartOfADetachedOne) {
   kill_at_every_call_of({"--rm", "-d", "busybox", "true"});
+}
+
+// Killed at any call, the container has its old name or its new one, and the other is free.
+TEST_F(Kill, LeavesOneNameAtAnyCallOfARename) {
+  created({"--name", "old", "busybox", "true"});
+  int kills = 0;
+  for (const char* call : {"openat", "flock", "rename", "write", "readlink", "readlinkat"}) {
+    for (int which = 1; which < 1000; ++which) {
+      const auto command =
+          traced("inject=" + std::string(call) + ":signal=SIGKILL:when=" + std::to_string(which),
+                 {ISOLAB_BIN "/mini-container", "--root", root_, "rename", "old", "new"});
+      const bool done = e2e::run(command).code == 0;
+      mini({"ps"});
+      ASSERT_EQ(leaks(), "") << call << " number " << which;
+      const std::string name = mini({"ps", "-a", "--format", "{{.Names}}"}).out;
+      const bool renamed = name == "new\n";
+      ASSERT_TRUE(renamed || name == "old\n") << name;
+      ASSERT_FALSE(done && !renamed);
+      ASSERT_EQ(mini({"inspect", "old"}).code, renamed ? 1 : 0);
+      ASSERT_EQ(mini({"inspect", "new"}).code, renamed ? 0 : 1);
+      if (renamed) {
+        ASSERT_EQ(mini({"rename", "new", "old"}).code, 0);
+      }
+      if (done) break;
+      ++kills;
+    }
+  }
+  EXPECT_GT(kills, 10);
 }
 
 }  // namespace

@@ -20,16 +20,6 @@ using ::testing::Not;
 
 class Life : public e2e::Containers {
  protected:
-  std::string detached(const std::vector<std::string>& arguments) {
-    std::vector<std::string> all = {"-d"};
-    all.insert(all.end(), arguments.begin(), arguments.end());
-    const Result result = run_container(all);
-    EXPECT_EQ(result.code, 0) << result.err;
-    return result.out.substr(0, 64);
-  }
-  nlohmann::json inspect(const std::string& name) {
-    return nlohmann::json::parse(mini({"inspect", name}).out).at(0);
-  }
   // The container-monitor of `id`.
   static std::string monitor_of(const std::string& id) {
     return e2e::run({"pgrep", "-f", "container-monitor id=" + id}).out;

@@ -11,7 +11,7 @@ namespace {
 
 void add_commands(std::vector<Command>& found, const std::string& typed, const std::string& name) {
   static const std::regex flag("\\n +(?:-\\w,)?(--[a-z0-9-]+)");
-  static const std::regex verb("\\n  ([a-z]+) ");
+  static const std::regex verb("\\n  ([a-z]+)[ ,]");
   const std::string help = shell(typed + " --help").text;
   const std::size_t verbs = std::min(help.find("\nSubcommands:"), help.size());
   Command command = {name, matches(help.substr(0, verbs), flag), help};

@@ -91,6 +91,21 @@ bool OciRuntime::kill(const std::string& id, int signal) const {
   return sys::spawn(command({"kill", id, std::to_string(signal)}), options).wait().shell_code() == 0;
 }
 
+void OciRuntime::pause(const std::string& id) const {
+  run({"pause", id}, {});
+}
+
+void OciRuntime::resume(const std::string& id) const {
+  run({"resume", id}, {});
+}
+
+std::vector<pid_t> OciRuntime::processes(const std::string& id) const {
+  const sys::UniqueFd output = sys::memfd_create("processes");
+  run({"ps", "--format", "json", id}, {-1, output.get(), -1});
+  sys::rewind(output.get());
+  return nlohmann::json::parse(sys::read_to_end(output.get())).get<std::vector<pid_t>>();
+}
+
 void OciRuntime::remove(const std::string& id) const {
   try {
     run({"delete", "--force", id}, {});

@@ -49,6 +49,11 @@ class OciRuntime {
   void start(const std::string& id) const;
   // False if the runtime could not: the container has ended.
   bool kill(const std::string& id, int signal) const;
+  // Freezes all its processes, and lets them go on.
+  void pause(const std::string& id) const;
+  void resume(const std::string& id) const;
+  // Its processes, by the host's numbers.
+  std::vector<pid_t> processes(const std::string& id) const;
   // delete --force: kills what still runs. Idempotent: no container of that name is no error.
   void remove(const std::string& id) const;
   // Starts the process described in the file `process`; returns its pid. It becomes a child of this process

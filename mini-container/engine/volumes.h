@@ -1,0 +1,19 @@
+// Directories that outlive their container: a host's, or one of STORE/volumes with a name. A volume that was given no
+// name gets 64 digits for one, and goes with its container.
+#pragma once
+
+#include <vector>
+
+#include "mini-container/engine/parse.h"
+#include "mini-container/engine/registry.h"
+
+namespace engine {
+
+// The volumes with host paths; named ones are made on first use, missing host directories too, as in Docker. A new
+// named volume begins as a copy of what `rootfs`, the container's mounted layers, has in its place.
+std::vector<Volume> host_volumes(const Paths& paths, const Settings& settings, const std::string& rootfs);
+
+// Removes the volumes of `container` that have no name of their own and that no other container has.
+void remove_anonymous_volumes(const Registry& registry, const Container& container);
+
+}  // namespace engine
