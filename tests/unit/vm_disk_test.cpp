@@ -1,6 +1,8 @@
 // What the user says of disks, and the files behind them.
 #include <gmock/gmock.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -115,6 +117,31 @@ TEST_F(HostDisk, AScratchDiskHasItsSizeAFileSystemAndNoName) {
   const std::string bytes = sys::read_at_start(scratch.file.get());
   // SPEC: ext4 "s_magic" of the superblock, which starts at 1024.
   EXPECT_EQ(bytes.substr(1024 + 0x38, 2), "\x53\xef");
+}
+
+TEST_F(HostDisk, IsOpenedPastTheHostsPageCacheOnlyWhereThatWorks) {
+  const auto direct = [](const std::string& name) {
+    ::setenv("TMPDIR", name.c_str(), 1);
+    const bool answer = vm::open_disk(vm::parse_scratch("1m")).disk.direct;
+    ::unsetenv("TMPDIR");
+    return answer;
+  };
+  const auto type_of = [](const std::string& name) {
+    return sys::filesystem_type(sys::open(name, O_RDONLY | O_DIRECTORY).get());
+  };
+  if (type_of("/var/tmp") != EXT4_SUPER_MAGIC || type_of("/dev/shm") != TMPFS_MAGIC)
+    GTEST_SKIP() << "/var/tmp is not ext4, or /dev/shm not tmpfs";
+  EXPECT_TRUE(direct("/var/tmp"));
+  // tmpfs learned O_DIRECT in Linux 6.6; either answer must be the kernel's.
+  const auto file = sys::create_exclusive("/dev/shm/isolab-direct-" + std::to_string(::getpid()), 0600);
+  bool kernel_takes_it = true;
+  try {
+    sys::open(sys::fd_path(file.get()), O_RDWR | O_DIRECT);
+  } catch (const sys::Error&) {
+    kernel_takes_it = false;
+  }
+  sys::unlink_if_present("/dev/shm/isolab-direct-" + std::to_string(::getpid()));
+  EXPECT_EQ(direct("/dev/shm"), kernel_takes_it);
 }
 
 TEST_F(HostDisk, AFolderThatCannotHoldNamelessFilesSaysSo) {

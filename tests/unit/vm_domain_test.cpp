@@ -45,10 +45,10 @@ INSTANTIATE_TEST_SUITE_P(Profiles, Golden,
                          testing::Values(vm::Profile::tiny, vm::Profile::devices, vm::Profile::compat),
                          [](const auto& test) { return vm::name_of(test.param); });
 
-TEST(Domain, DisksAreWrittenThroughWithTheGuestsFlushesOnBothBoards) {
+TEST(Domain, DisksHonourTheGuestsFlushesOnBothBoards) {
   for (const vm::Profile profile : {vm::Profile::devices, vm::Profile::compat}) {
     vm::Machine machine = sample(profile);
-    machine.disks = {{"/data/a & b.raw", "raw", false}, {"/images/base.qcow2", "qcow2", true}};
+    machine.disks = {{"/data/a & b.raw", "raw", false, true}, {"/images/base.qcow2", "qcow2", true, false}};
     expect_reviewed(vm::name_of(profile) + "-disks", vm::domain_xml(machine));
   }
 }

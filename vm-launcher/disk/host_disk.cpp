@@ -48,12 +48,23 @@ void make_file_system(const std::string& file) {
       {kMke2fs, "-q", "-F", "-t", "ext4", "-b", "4096", "-E", "nodiscard,assume_storage_prezeroed=1", file});
 }
 
+// As QEMU will open it.
+bool takes_direct_io(const std::string& file, bool read_only) {
+  try {
+    sys::open(file, (read_only ? O_RDONLY : O_RDWR) | O_DIRECT);
+    return true;
+  } catch (const sys::Error& error) {
+    if (error.error() != EINVAL) throw;
+    return false;
+  }
+}
+
 HostDisk make_scratch(const DiskSpec& spec) {
   sys::UniqueFd file = make_nameless_file(scratch_folder());
   sys::ftruncate(file.get(), static_cast<off_t>(spec.scratch_mib) << 20U);
   const std::string path = fmt::format("/proc/{}/fd/{}", sys::getpid(), file.get());
   if (!spec.mount_point.empty()) make_file_system(path);
-  return {{path, "raw", false}, std::move(file)};
+  return {{path, "raw", false, takes_direct_io(path, false)}, std::move(file)};
 }
 
 void check_format(const std::string& file, int fd) {
@@ -83,7 +94,9 @@ HostDisk open_disk(const DiskSpec& spec) {
   if (!S_ISREG(sys::fstat(file.get()).st_mode))
     throw std::runtime_error(fmt::format("--disk {}: not a regular file", spec.file));
   check_format(spec.file, file.get());
-  return {{std::filesystem::absolute(spec.file), format_named_by(spec.file), spec.read_only}, {}};
+  return {{std::filesystem::absolute(spec.file), format_named_by(spec.file), spec.read_only,
+           takes_direct_io(spec.file, spec.read_only)},
+          {}};
 }
 
 }  // namespace vm

@@ -24,6 +24,7 @@ struct Disk {
   std::string file;
   std::string format;  // "raw" or "qcow2", in libvirt's words
   bool read_only = false;
+  bool direct = true;  // the file's file system takes O_DIRECT
 };
 // What the guest knows the disk at `index` of a machine by: the "serial" of its block device in sysfs. The kernel's own
 // letters (vda, vdb) follow the order in which it met them.

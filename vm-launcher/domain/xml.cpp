@@ -70,10 +70,10 @@ void add_agent_channel(xml_node devices, const Machine& machine) {
   set(target, "name", protocol::kPortName);
 }
 
-// WHY writeback: the guest's fsync(2) becomes a flush, for which QEMU calls fdatasync(2) on the file, so what the guest
-// holds for durable is on the host's disk, exactly as after an fsync of a process; between flushes both have a page cache.
-// cache=none would keep the data out of the host's memory, but needs O_DIRECT, which tmpfs and many network and stacked
-// file systems lack; "unsafe" would ignore the flush, and no figure of it would be a disk's.
+// WHY none: the guest has a page cache of its own; one of the host behind it would hold, copy and write out everything a
+// second time. tmpfs and some network and stacked file systems take no O_DIRECT: there writeback. In both the guest's
+// fsync(2) becomes a flush, for which QEMU calls fdatasync(2), so what the guest holds for durable is on the host's disk,
+// as after an fsync of a process; "unsafe" would ignore the flush, and no figure of it would be a disk's.
 // WHY report: by default QEMU stops a guest for ever when the host's disk is full. ENOSPC is the guest's to hear of.
 void add_disk(xml_node devices, const Machine& machine, std::size_t index) {
   const Disk& disk = machine.disks[index];
@@ -83,7 +83,7 @@ void add_disk(xml_node devices, const Machine& machine, std::size_t index) {
   xml_node driver = add(node, "driver");
   set(driver, "name", "qemu");
   set(driver, "type", disk.format);
-  set(driver, "cache", "writeback");
+  set(driver, "cache", disk.direct ? "none" : "writeback");
   set(driver, "error_policy", "report");
   set(add(node, "source"), "file", disk.file);
   xml_node target = add(node, "target");
