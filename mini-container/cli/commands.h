@@ -34,6 +34,7 @@ void add_lifecycle(CLI::App& app, Context& context);   // start stop restart kil
 void add_ps(CLI::App& app, Context& context, const char* name);  // ps, or container ls
 void add_lists(CLI::App& app, Context& context);                 // inspect port top
 void add_logs(CLI::App& app, Context& context);                  // logs
+void add_container_files(CLI::App& app, Context& context);       // diff export commit
 void add_images(CLI::App& app, Context& context);                // image and its short forms
 void add_prune(CLI::App& app, Context& context);                 // prune
 void add_container_prune(CLI::App& app, Context& context);       // container prune

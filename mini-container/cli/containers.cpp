@@ -11,6 +11,7 @@ void add_verbs(CLI::App& app, Context& context) {
   add_lifecycle(app, context);
   add_lists(app, context);
   add_logs(app, context);
+  add_container_files(app, context);
 }
 
 }  // namespace

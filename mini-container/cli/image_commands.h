@@ -8,10 +8,6 @@ namespace cli {
 
 inline constexpr const char* kWhichImage = "name[:tag], digest, or the first digits of an id";
 
-// A subcommand whose help ends with what lies behind it, and examples.
-CLI::App* add_image_verb(CLI::App& app, const std::string& name, const std::string& what,
-                         const std::string& examples, const std::string& behind);
-
 void add_image_list(CLI::App& app, Context& context, const char* name);    // images, image ls
 void add_image_history(CLI::App& app, Context& context);                   // history
 void add_image_tag(CLI::App& app, Context& context);                       // tag
@@ -22,5 +18,8 @@ void add_image_load(CLI::App& app, Context& context);                      // lo
 void add_image_save(CLI::App& app, Context& context);                      // save
 void add_image_import(CLI::App& app, Context& context);                    // import
 void add_image_export(CLI::App& app, Context& context);                    // image export
+
+// Where a tar goes: standard output for "-", unless that is a terminal, else the file.
+sys::UniqueFd tar_output(const std::string& path);
 
 }  // namespace cli

@@ -19,12 +19,12 @@ std::string lines(const char* what, const std::vector<std::string>& names) {
 }  // namespace
 
 void add_image_remove(CLI::App& app, Context& context, const char* name) {
-  CLI::App* command = add_image_verb(
-      app, name, "Remove images: their names, and with the last name their layers",
-      "  mini-container rmi mydebian:12\n  mini-container rmi -f $(mini-container images -q)\n",
-      "A container's root is an overlay on the image's layers, so an image that a container uses stays, even "
-      "when\n"
-      "-f takes its names. A layer goes with the last image that it is part of.");
+  CLI::App* command = add_verb(
+      app, {name, "Remove images: their names, and with the last name their layers",
+            "rmi mydebian:12\n"
+            "rmi -f $(mini-container images -q)",
+            "A container's root is an overlay on the image's layers, so an image that a container uses "
+            "stays, even when -f takes its names. A layer goes with the last image that it is part of."});
   struct Options {
     std::vector<std::string> names;
     bool force = false;
@@ -49,10 +49,11 @@ void add_image_remove(CLI::App& app, Context& context, const char* name) {
 }
 
 void add_image_prune(CLI::App& app, Context& context) {
-  CLI::App* command = add_image_verb(
-      app, "prune", "Remove images without a name",
-      "  mini-container image prune -f\n  mini-container image prune -a\n",
-      "An image loses its name when another takes it; its layers stay on disk until somebody prunes.");
+  CLI::App* command = add_verb(
+      app, {"prune", "Remove images without a name",
+            "image prune -f\n"
+            "image prune -a",
+            "An image loses its name when another takes it; its layers stay on disk until somebody prunes."});
   struct Options {
     bool all = false;
     bool force = false;

@@ -10,14 +10,6 @@ namespace cli {
 
 namespace {
 
-// Standard output unless a file is named; a terminal is refused.
-sys::UniqueFd output_of(const std::string& path) {
-  if (path != "-") return sys::open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-  if (sys::isatty(STDOUT_FILENO))
-    throw std::invalid_argument("a tar on a terminal helps nobody. Next: -o FILE, or a pipe");
-  return sys::dup(STDOUT_FILENO);
-}
-
 // What goes into a tar or comes out of one; "-" is standard input or output.
 struct TarOptions {
   std::string image;
@@ -27,13 +19,11 @@ struct TarOptions {
 }  // namespace
 
 void add_image_import(CLI::App& app, Context& context) {
-  CLI::App* command = add_image_verb(
-      app, "import", "Make an image of a tar with a root file system",
-      "  mini-container image import rootfs.tar.gz mydebian:12\n"
-      "  debootstrap --variant=minbase bookworm root && tar -C root -c . | mini-container import - debian\n",
-      "Each entry is made beneath one directory with openat2(2) and RESOLVE_IN_ROOT, so that no name or link "
-      "of the\n"
-      "archive leads out of it; the directory becomes the one layer.");
+  CLI::App* command = add_verb(app, {"import", "Make an image of a tar with a root file system",
+                                     "import rootfs.tar.gz mydebian:12\nimport - debian < root.tar",
+                                     "Each entry is made beneath one directory with openat2(2) and "
+                                     "RESOLVE_IN_ROOT, so that no name or link of "
+                                     "the archive leads out of it; the directory becomes the one layer."});
   const auto options = std::make_shared<TarOptions>();
   command->add_option("TAR", options->tar, "File (plain, gzip, zstd, xz, bzip2), or - for standard input")
       ->required();
@@ -50,26 +40,27 @@ void add_image_import(CLI::App& app, Context& context) {
 }
 
 void add_image_export(CLI::App& app, Context& context) {
-  CLI::App* command = add_image_verb(app, "export", "The root file system of an image as one tar",
-                                     "  mini-container image export busybox -o busybox.tar\n"
-                                     "  mini-container image export busybox | tar -t\n",
-                                     "All layers mounted as one read-only overlay, and that tree as a tar.");
+  CLI::App* command = add_verb(app, {"export", "The root file system of an image as one tar",
+                                     "image export busybox -o busybox.tar\n"
+                                     "image export busybox | tar -t",
+                                     "All layers mounted as one read-only overlay, and that tree as a tar."});
   const auto options = std::make_shared<TarOptions>();
   command->add_option("IMAGE", options->image, kWhichImage)->required();
   command->add_option("-o,--output", options->tar, "File (default: standard output)");
   command->callback([options, &context] {
     const image::Image found = context.engine().find_image(options->image);
-    context.engine().images().export_rootfs(found, output_of(options->tar).get());
+    context.engine().images().export_rootfs(found, tar_output(options->tar).get());
   });
 }
 
 void add_image_load(CLI::App& app, Context& context) {
-  CLI::App* command = add_image_verb(
-      app, "load", "Load images that docker, podman, skopeo or `save` wrote into a tar",
-      "  mini-container load -i images.tar\n  docker save nginx | mini-container load\n",
-      "The archive is unpacked into a folder of its own; each layer then streams through gzip or zstd into "
-      "a\n"
-      "directory while its digests are computed, and shows up in the store only when they are right.");
+  CLI::App* command =
+      add_verb(app, {"load", "Load images that docker, podman, skopeo or `save` wrote into a tar",
+                     "load -i images.tar\n"
+                     "load < images.tar",
+                     "The archive is unpacked into a folder of its own; each layer then streams through "
+                     "gzip or zstd into a directory while its digests are computed, and shows up in the "
+                     "store only when they are right."});
   struct Options {
     std::string input = "-";
     bool quiet = false;
@@ -95,7 +86,6 @@ void add_image_load(CLI::App& app, Context& context) {
 }
 
 namespace {
-
 void choose(std::vector<image::SavedImage>& chosen, const image::Image& image, const std::string& name) {
   const auto known = std::find_if(chosen.begin(), chosen.end(),
                                   [&](const image::SavedImage& one) { return one.image.id == image.id; });
@@ -131,12 +121,12 @@ std::vector<image::SavedImage> chosen_images(engine::Engine& engine, const std::
 }  // namespace
 
 void add_image_save(CLI::App& app, Context& context) {
-  CLI::App* command = add_image_verb(
-      app, "save", "Save images with all their layers as one tar",
-      "  mini-container save -o images.tar busybox app:1.0\n  mini-container save busybox | docker load\n",
-      "Blobs as they lie in STORE/oci, with an OCI index and Docker's manifest.json. `export` is something "
-      "else: the\n"
-      "files of a container, without layers or configuration.");
+  CLI::App* command = add_verb(
+      app, {"save", "Save images with all their layers as one tar",
+            "save -o images.tar busybox app:1.0\n"
+            "save busybox | docker load",
+            "Blobs as they lie in STORE/oci, with an OCI index and Docker's manifest.json. `export` is "
+            "something else: the files of a container, without layers or configuration."});
   struct Options {
     std::vector<std::string> names;
     std::string output = "-";
@@ -146,8 +136,15 @@ void add_image_save(CLI::App& app, Context& context) {
   command->add_option("-o,--output", options->output, "File (default: standard output)");
   command->callback([options, &context] {
     const auto chosen = chosen_images(context.engine(), options->names);
-    context.engine().images().save(chosen, output_of(options->output).get());
+    context.engine().images().save(chosen, tar_output(options->output).get());
   });
+}
+
+sys::UniqueFd tar_output(const std::string& path) {
+  if (path != "-") return sys::open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  if (sys::isatty(STDOUT_FILENO))
+    throw std::invalid_argument("a tar on a terminal helps nobody. Next: -o FILE, or a pipe");
+  return sys::dup(STDOUT_FILENO);
 }
 
 void add_images(CLI::App& app, Context& context) {
@@ -171,13 +168,6 @@ void add_images(CLI::App& app, Context& context) {
   add_image_import(app, context);
   add_image_load(app, context);
   add_image_save(app, context);
-}
-
-CLI::App* add_image_verb(CLI::App& app, const std::string& name, const std::string& what,
-                         const std::string& examples, const std::string& behind) {
-  CLI::App* command = app.add_subcommand(name, what);
-  command->footer("\nBehind it:\n" + behind + "\n\nExamples:\n" + examples);
-  return command;
 }
 
 }  // namespace cli

@@ -163,13 +163,14 @@ std::string history_text(const Image& image, const std::string& format, bool who
 }  // namespace
 
 void add_image_list(CLI::App& app, Context& context, const char* name) {
-  CLI::App* command = add_image_verb(
-      app, name, "List images",
-      "  mini-container images\n  mini-container images --digests busybox\n"
-      "  mini-container images -f dangling=true -q\n"
-      "  mini-container images --format '{{.Repository}}:{{.Tag}} {{.Size}}'\n",
-      "An image is a JSON manifest in STORE/oci that names its layers by digest; a layer is a\n"
-      "directory that any number of images and containers share as lower directory of overlayfs.");
+  CLI::App* command = add_verb(
+      app, {name, "List images",
+            "images\n"
+            "images --digests busybox\n"
+            "images -f dangling=true -q\n"
+            "images --format '{{.Repository}}:{{.Tag}} {{.Size}}'",
+            "An image is a JSON manifest in STORE/oci that names its layers by digest; a layer is a "
+            "directory that any number of images and containers share as lower directory of overlayfs."});
   const auto options = std::make_shared<ListOptions>();
   command->add_option("REPOSITORY[:TAG]", options->name,
                       "Only images of this name; * and ? stand for others");
@@ -187,11 +188,12 @@ void add_image_list(CLI::App& app, Context& context, const char* name) {
 }
 
 void add_image_history(CLI::App& app, Context& context) {
-  CLI::App* command = add_image_verb(
-      app, "history", "The steps an image was made in, newest first",
-      "  mini-container history busybox\n  mini-container history --no-trunc --format '{{.CreatedBy}}' app\n",
-      "A step that changed files left a layer, whose size is shown; one that changed only the configuration\n"
-      "left none (0B). The files themselves: mini-container image tree.");
+  CLI::App* command =
+      add_verb(app, {"history", "The steps an image was made in, newest first",
+                     "history busybox\n"
+                     "history --no-trunc --format '{{.CreatedBy}}' app",
+                     "A step that changed files left a layer, whose size is shown; one that changed only the "
+                     "configuration left none (0B). The files themselves: mini-container image tree."});
   struct Options {
     std::string image, format;
     bool whole = false, quiet = false;
@@ -208,10 +210,9 @@ void add_image_history(CLI::App& app, Context& context) {
 }
 
 void add_image_tag(CLI::App& app, Context& context) {
-  CLI::App* command = add_image_verb(
-      app, "tag", "Give an image one more name",
-      "  mini-container tag busybox host.domain:5000/team/box:1.0\n",
-      "A name is one line in STORE/oci/index.json that leads to a manifest: nothing is copied.");
+  CLI::App* command = add_verb(
+      app, {"tag", "Give an image one more name", "tag busybox host.domain:5000/team/box:1.0",
+            "A name is one line in STORE/oci/index.json that leads to a manifest: nothing is copied."});
   const auto names = std::make_shared<std::pair<std::string, std::string>>();
   command->add_option("SOURCE", names->first, kWhichImage)->required();
   command->add_option("TARGET", names->second, "The new name[:tag]; it moves if another image has it")
@@ -227,11 +228,11 @@ void add_image_tag(CLI::App& app, Context& context) {
 
 void add_image_inspect(CLI::App& app, Context& context) {
   CLI::App* command =
-      add_image_verb(app, "inspect", "Everything known about images, as JSON",
-                     "  mini-container image inspect busybox\n"
-                     "  mini-container image inspect --format '{{json .Config.Env}}' busybox\n",
-                     "Id is the digest of the image's configuration, RootFS the digests of its layers:\n"
-                     "content is named by what it is, so the same content is stored once.");
+      add_verb(app, {"inspect", "Everything known about images, as JSON",
+                     "image inspect busybox\n"
+                     "image inspect --format '{{json .Config.Env}}' busybox",
+                     "Id is the digest of the image's configuration, RootFS the digests of its layers: "
+                     "content is named by what it is, so the same content is stored once."});
   struct Options {
     std::vector<std::string> names;
     std::string format;

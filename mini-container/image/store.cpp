@@ -6,11 +6,8 @@
 #include <algorithm>
 #include <ctime>
 
-#include "base/sys/fd.h"
-#include "base/sys/file.h"
 #include "mini-container/image/digest.h"
 #include "mini-container/image/export.h"
-#include "mini-container/image/layer_stream.h"
 #include "mini-container/image/store_change.h"
 
 namespace image {
@@ -29,34 +26,41 @@ Store::Store(std::string directory) : directory_(std::move(directory)) {}
 Image Store::import_tar(int tar, const Reference& name, const ImportOptions& options) {
   const trace::Phase phase("import an image",
                            "a layer is a tar: unpacked once, named by the digest of its bytes");
-  StoreChange change(directory_);
-  const std::string blob_path = change.temporary("blob");
-  const std::string layer_path = change.temporary("layer");
-  const sys::UniqueFd blob = sys::open(blob_path, O_WRONLY | O_CREAT | O_EXCL, 0644);
-  sys::mkdir(layer_path, 0755);
-
-  LayerStream stream(tar, blob.get(), options.limits.bytes);
-  const sys::UniqueFd layer = sys::open(layer_path, O_PATH | O_DIRECTORY);
-  const Unpacked unpacked = stream.unpack(layer.get(), options.limits);
-  const LayerDigests digests = stream.finish();
-  change.settle(blob_path, change.layout().blob_path(digests.blob));
-  change.settle(layer_path, StoreChange::layer_path(directory_, digests.diff_id));
-
   Image image;
-  image.created = options.created.empty() ? time_text(std::time(nullptr)) : options.created;
   image.architecture = host_architecture();
   image.os = "linux";
   image.config = options.config;
-  image.history = {{.created = image.created, .comment = options.comment}};
-  image.diff_ids = {digests.diff_id};
-  const Manifest manifest{
-      change.layout().write_blob(config_json(image), kConfigType),
-      {{.media_type = digests.media_type, .digest = digests.blob, .size = digests.blob_size}}};
+  return add(image, {}, tar, {.created = options.created, .comment = options.comment}, to_string(name),
+             options.limits);
+}
+
+Image Store::commit(const Image& base, int layer, const CommitOptions& options) {
+  const trace::Phase phase("commit an image",
+                           "the image's layers, and what the container changed as one more");
+  Image image = base;
+  image.config = options.config;
+  image.author = options.author;
+  return add(image, StoreChange::layout_of(directory_).manifest(base.manifest).layers, layer,
+             {.created_by = options.created_by, .author = options.author, .comment = options.comment},
+             options.name ? to_string(*options.name) : "", {});
+}
+
+Image Store::add(Image image, std::vector<Descriptor> layers, int tar, Step step, const std::string& name,
+                 const Limits& limits) {
+  StoreChange change(directory_);
+  const StoredLayer layer = change.add_layer(tar, limits);
+  if (step.created.empty()) step.created = time_text(std::time(nullptr));
+  image.created = step.created;
+  image.history.push_back(std::move(step));
+  image.diff_ids.push_back(layer.diff_id);
+  image.layer_sizes.push_back(layer.unpacked_size);
+  layers.push_back(layer.blob);
+  const Manifest manifest{change.layout().write_blob(config_json(image), kConfigType), std::move(layers)};
   Descriptor entry = change.layout().write_blob(manifest_json(manifest), kManifestType);
-  entry.unpacked_sizes = {unpacked.bytes};
-  auto manifests = change.layout().index();
-  add_to_index(manifests, entry, {to_string(name)});
-  change.layout().write_index(manifests);
+  entry.unpacked_sizes = image.layer_sizes;
+  auto index = change.layout().index();
+  add_to_index(index, entry, name.empty() ? std::vector<std::string>() : std::vector{name});
+  change.layout().write_index(index);
   change.keep();
   return get(manifest.config.digest);
 }

@@ -41,6 +41,14 @@ struct ImportOptions {
   Limits limits = {};
 };
 
+struct CommitOptions {
+  Config config = {};
+  std::string created_by = {};  // the container's command
+  std::string author = {};
+  std::string comment = {};
+  std::optional<Reference> name = {};
+};
+
 // What a removal did, in the order in which `docker rmi` prints it.
 struct Removal {
   std::vector<std::string> untagged;  // names
@@ -66,6 +74,8 @@ class Store {
   // that is in use moves to the new image. On failure nothing has changed.
   Image import_tar(int tar, const Reference& name, const ImportOptions& options = {});
 
+  // `base` and one more layer, a tar as `write_layer` writes it (export.h).
+  Image commit(const Image& base, int layer, const CommitOptions& options);
   // All images of an archive that docker, podman or skopeo saved, or `save` below (archive_images.h); each has the
   // names that the archive gave it. Every digest is checked. On failure nothing has changed.
   std::vector<Image> load(int tar, const Limits& limits = {});
@@ -96,6 +106,9 @@ class Store {
   const std::string& directory() const { return directory_; }
 
  private:
+  // `image` with one more layer and step, on top of `layers`; nameless without a name.
+  Image add(Image image, std::vector<Descriptor> layers, int tar, Step step, const std::string& name,
+            const Limits& limits);
   std::optional<Image> find_entry(const std::function<bool(const Descriptor&)>& fits) const;
   std::string directory_;
 };

@@ -6,6 +6,7 @@
 
 #include "base/sys/file.h"
 #include "mini-container/image/digest.h"
+#include "mini-container/image/layer_stream.h"
 
 namespace image {
 
@@ -105,6 +106,22 @@ void StoreChange::empty_temporary() const {
 
 std::string StoreChange::layer_path(const std::string& directory, const std::string& diff_id) {
   return directory + "/layers/" + layer_name(diff_id);
+}
+
+StoredLayer StoreChange::add_layer(int tar, const Limits& limits) const {
+  const std::string blob_path = temporary("blob");
+  const std::string layer_path = temporary("layer");
+  const sys::UniqueFd blob = sys::open(blob_path, O_WRONLY | O_CREAT | O_EXCL, 0644);
+  sys::mkdir(layer_path, 0755);
+  LayerStream stream(tar, blob.get(), limits.bytes);
+  const sys::UniqueFd root = sys::open(layer_path, O_PATH | O_DIRECTORY);
+  const Unpacked unpacked = stream.unpack(root.get(), limits);
+  const LayerDigests digests = stream.finish();
+  settle(blob_path, layout_.blob_path(digests.blob));
+  settle(layer_path, this->layer_path(directory_, digests.diff_id));
+  return {{.media_type = digests.media_type, .digest = digests.blob, .size = digests.blob_size},
+          digests.diff_id,
+          unpacked.bytes};
 }
 
 void StoreChange::settle(const std::string& from, const std::string& to) const {

@@ -8,11 +8,19 @@
 #include "base/sys/fd.h"
 #include "mini-container/image/image.h"
 #include "mini-container/image/layout.h"
+#include "mini-container/image/unpack.h"
 
 namespace image {
 
 // The image behind one entry of the index, without its names.
 Image load_image(const Layout& layout, const Descriptor& entry);
+
+// One layer that has become part of the store.
+struct StoredLayer {
+  Descriptor blob;
+  std::string diff_id;
+  std::uint64_t unpacked_size = 0;  // bytes of its files
+};
 
 // Puts an image into the index under these names, which move if others have them; nameless without any.
 void add_to_index(std::vector<Descriptor>& index, const Descriptor& entry,
@@ -33,6 +41,8 @@ class StoreChange {
 
   const Layout& layout() const { return layout_; }
   std::string temporary(const std::string& name) const { return directory_ + "/tmp/" + name; }
+  // A layer from a tar (plain, gzip or zstd), read to its end: its blob, and its files unpacked. Throws BadArchive.
+  StoredLayer add_layer(int tar, const Limits& limits) const;
   // Moves finished work to its place, unless the same content is there already.
   void settle(const std::string& from, const std::string& to) const;
   // Removes blobs and layers that no manifest leads to; returns the diff ids of the layers.

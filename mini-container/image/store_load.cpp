@@ -13,7 +13,6 @@
 #include "mini-container/image/archive_files.h"
 #include "mini-container/image/archive_images.h"
 #include "mini-container/image/digest.h"
-#include "mini-container/image/layer_stream.h"
 #include "mini-container/image/store.h"
 #include "mini-container/image/store_change.h"
 #include "mini-container/image/tar_writer.h"
@@ -24,17 +23,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// What one layer of an archive has become in the store.
-struct StoredLayer {
-  Descriptor blob;
-  std::uint64_t unpacked_size = 0;
-};
-
 class Loading {
  public:
-  Loading(const StoreChange& change, const std::string& directory, const ArchiveFiles& files,
-          const Limits& limits)
-      : change_(change), directory_(directory), files_(files), limits_(limits) {}
+  Loading(const StoreChange& change, const ArchiveFiles& files, const Limits& limits)
+      : change_(change), files_(files), limits_(limits) {}
 
   // The index entry, nameless.
   Descriptor add(const ArchivedImage& image) {
@@ -55,43 +47,30 @@ class Loading {
  private:
   StoredLayer add(const ArchivedLayer& layer, const std::string& diff_id) {
     const auto known = stored_.find(layer.path);
-    if (known != stored_.end() && known->second.first == diff_id) return known->second.second;
-    const StoredLayer stored = unpack(layer, diff_id);
-    stored_[layer.path] = {diff_id, stored};
-    return stored;
+    if (known != stored_.end() && known->second.diff_id == diff_id) return known->second;
+    return stored_[layer.path] = unpack(layer, diff_id);
   }
 
   StoredLayer unpack(const ArchivedLayer& layer, const std::string& diff_id) {
     const trace::Phase phase("load a layer", "unpacked once, and believed only when its digests are right");
-    const std::string blob_path = change_.temporary("blob");
-    const std::string layer_path = change_.temporary("layer");
     const sys::UniqueFd source = files_.open(layer.path);
-    const sys::UniqueFd blob = sys::open(blob_path, O_WRONLY | O_CREAT | O_EXCL, 0644);
-    sys::mkdir(layer_path, 0755);
-    LayerStream stream(source.get(), blob.get(), limits_.bytes);
-    const sys::UniqueFd root = sys::open(layer_path, O_PATH | O_DIRECTORY);
-    const Unpacked unpacked = stream.unpack(root.get(), limits_);
-    const LayerDigests digests = stream.finish();
-    const bool described = !layer.described || (layer.described->digest == digests.blob &&
-                                                layer.described->size == digests.blob_size);
+    StoredLayer stored = change_.add_layer(source.get(), limits_);
+    const bool described = !layer.described || (layer.described->digest == stored.blob.digest &&
+                                                layer.described->size == stored.blob.size);
     if (!described)
       throw BadArchive(fmt::format("the archive's layer {} does not match its digest and size", layer.path));
-    if (digests.diff_id != diff_id) {
+    if (stored.diff_id != diff_id) {
       throw BadArchive(
           fmt::format("the archive's layer {} is not the one that the configuration names: {} instead of {}",
-                      layer.path, digests.diff_id, diff_id));
+                      layer.path, stored.diff_id, diff_id));
     }
-    change_.settle(blob_path, change_.layout().blob_path(digests.blob));
-    change_.settle(layer_path, StoreChange::layer_path(directory_, diff_id));
-    return {{.media_type = digests.media_type, .digest = digests.blob, .size = digests.blob_size},
-            unpacked.bytes};
+    return stored;
   }
 
   const StoreChange& change_;
-  const std::string& directory_;
   const ArchiveFiles& files_;
   const Limits& limits_;
-  std::map<std::string, std::pair<std::string, StoredLayer>> stored_;  // by path: layers that images share
+  std::map<std::string, StoredLayer> stored_;  // by path: layers that images share
 };
 
 // The archive as a tar: parents before what is in them, each blob once.
@@ -165,7 +144,7 @@ std::vector<Image> Store::load(int tar, const Limits& limits) {
   const auto images = images_of_archive([&](const std::string& name) {
     return files.has(name) ? std::optional(files.document(name)) : std::nullopt;
   });
-  Loading loading(change, directory_, files, limits);
+  Loading loading(change, files, limits);
   auto index = change.layout().index();
   std::vector<Image> loaded;
   for (const ArchivedImage& image : images) {

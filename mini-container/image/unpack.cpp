@@ -11,6 +11,7 @@
 #include "base/sys/file.h"
 #include "base/sys/identity.h"
 #include "base/sys/inode.h"
+#include "mini-container/image/export.h"
 #include "mini-container/image/tar_entry.h"
 
 namespace image {
@@ -27,11 +28,6 @@ constexpr std::string_view kReserved = ".wh..wh.";  // aufs's own files; only th
 
 bool is_directory(const struct stat& status) {
   return S_ISDIR(status.st_mode);
-}
-
-// overlayfs's whiteout: a character device 0:0.
-bool is_whiteout(const struct stat& status) {
-  return S_ISCHR(status.st_mode) && status.st_rdev == 0;
 }
 
 void mark_opaque(int directory, const std::string& name) {
