@@ -35,6 +35,8 @@ void add_ps(CLI::App& app, Context& context, const char* name);  // ps, or conta
 void add_lists(CLI::App& app, Context& context);                 // inspect port top
 void add_logs(CLI::App& app, Context& context);                  // logs
 void add_container_files(CLI::App& app, Context& context);       // diff export commit
+void add_stats(CLI::App& app, Context& context);                 // stats
+void add_update(CLI::App& app, Context& context);                // update
 void add_images(CLI::App& app, Context& context);                // image and its short forms
 void add_prune(CLI::App& app, Context& context);                 // prune
 void add_container_prune(CLI::App& app, Context& context);       // container prune

@@ -12,6 +12,8 @@ void add_verbs(CLI::App& app, Context& context) {
   add_lists(app, context);
   add_logs(app, context);
   add_container_files(app, context);
+  add_stats(app, context);
+  add_update(app, context);
 }
 
 }  // namespace

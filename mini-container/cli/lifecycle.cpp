@@ -206,8 +206,7 @@ void add_finish(CLI::App& app, Context& context) {
   command->add_option("--lock", values->lock)->required();
   command->callback([values, &context] {
     // Not through context.engine(): its repairs are not the monitor's business.
-    const sys::UniqueFd lock(values->lock);
-    Engine(context.paths()).finish(values->id, values->code, lock.get());
+    Engine(context.paths()).finish(values->id, values->code, sys::UniqueFd(values->lock));
   });
 }
 

@@ -103,7 +103,8 @@ std::vector<Container> asked_for(const std::vector<Container>& containers, const
   std::vector<Container> shown = filter.apply(containers);
   const int last = options.latest ? 1 : options.last;
   if (!options.all && last == 0 && !filter.asks_for("status"))
-    std::erase_if(shown, [](const Container& container) { return !container.running(); });
+    std::erase_if(shown,
+                  [](const Container& container) { return !container.running() && !container.restarting(); });
   if (last > 0) shown.resize(std::min<std::size_t>(shown.size(), static_cast<std::size_t>(last)));
   return shown;
 }

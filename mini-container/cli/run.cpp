@@ -5,6 +5,7 @@
 
 #include "base/sys/file.h"
 #include "base/sys/identity.h"
+#include "base/text/text.h"
 #include "mini-container/cli/commands.h"
 #include "mini-container/cli/run_options.h"
 #include "mini-container/engine/capabilities.h"
@@ -65,12 +66,18 @@ void add_resource_options(CLI::App& run, RunOptions& options) {
   run.add_option("--cpuset-cpus", options.request.settings.cpuset,
                  "Run on these processors only: 0, 0-2, 1,3");
   run.add_option("-m,--memory", options.memory, "At most so much memory: 64m, 1g");
+  run.add_option("--memory-swap", options.swap, "At most so much memory and swap together; -1 for any");
   run.add_option("--pids-limit", options.request.settings.pids_limit, "At most so many processes");
 }
 
 void add_engine_options(CLI::App& run, RunOptions& options, Context& context) {
   run.add_flag("--rm", options.request.settings.remove, "Forget the container when it has ended");
   run.add_option("--name", options.request.name, "Name (default: a random one)");
+  run.add_option("--restart", options.restart, "When it ends: no, on-failure[:MAX], always, unless-stopped");
+  run.add_option("--log-opt", options.log,
+                 "max-size=SIZE rotates the log there, max-file=NUMBER keeps so many")
+      ->take_all()
+      ->allow_extra_args(false);
   run.add_option("-l,--label", options.labels, "A name and a value that filters and inspect show: NAME=value")
       ->take_all()
       ->allow_extra_args(false);
@@ -83,10 +90,32 @@ void add_engine_options(CLI::App& run, RunOptions& options, Context& context) {
 
 }  // namespace
 
+namespace {
+
+void apply_log_option(engine::Settings& settings, const std::string& option) {
+  const std::size_t equals = std::min(option.find('='), option.size());
+  const std::string name = option.substr(0, equals);
+  const std::string value = option.substr(std::min(equals + 1, option.size()));
+  const auto files = text::number<int>(value);
+  if (name == "max-size") {
+    settings.log_max_size = engine::parse_bytes(value);
+  } else if (name == "max-file" && files.value_or(0) > 0) {
+    settings.log_max_file = *files;
+  } else {
+    throw std::invalid_argument("--log-opt " + option + ": expected max-size=SIZE or max-file=NUMBER");
+  }
+}
+
+}  // namespace
+
 engine::RunRequest finish_options(const RunOptions& options) {
   engine::RunRequest request = options.request;
   engine::Settings& settings = request.settings;
   if (!options.cpus.empty()) settings.cpu_quota = engine::parse_cpus(options.cpus);
+  if (!options.swap.empty()) settings.memory_swap = engine::parse_swap(options.swap);
+  if (!options.restart.empty()) settings.restart = engine::parse_restart(options.restart);
+  for (const std::string& option : options.log)
+    apply_log_option(settings, option);
   if (!options.memory.empty()) settings.memory = engine::parse_bytes(options.memory);
   for (const std::string& entry : options.env) {
     const char* value = entry.find('=') == std::string::npos ? std::getenv(entry.c_str()) : nullptr;
@@ -115,6 +144,7 @@ engine::RunRequest finish_options(const RunOptions& options) {
   if (!settings.ports.empty() && settings.network != "bridge") {
     throw std::invalid_argument("-p needs --network bridge: the others have no address of their own");
   }
+  engine::check_settings(settings);
   if (!request.name.empty()) engine::check_name(request.name);
   if (options.entrypoint_given()) request.entrypoint = options.entrypoint;
   return request;

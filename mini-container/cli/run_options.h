@@ -17,6 +17,9 @@ struct RunOptions {
   std::vector<std::string> labels;
   std::string cpus;
   std::string memory;
+  std::string swap;
+  std::string restart;
+  std::vector<std::string> log;
   std::string entrypoint;
   CLI::App* command = nullptr;
   bool entrypoint_given() const { return command != nullptr && command->count("--entrypoint") > 0; }

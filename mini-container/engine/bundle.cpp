@@ -79,15 +79,19 @@ json mounts(const BundleRequest& request) {
   return list;
 }
 
-// As Docker: as much swap as memory. SPEC: the OCI document's swap is the sum of both.
+// As Docker: as much swap as memory, if nothing else is asked. SPEC: the OCI document's swap is the sum of both.
 json memory(const Settings& settings, bool swap_accounted) {
   json value = {{"limit", settings.memory}};
-  if (swap_accounted) value["swap"] = 2 * settings.memory;
+  if (settings.memory_swap != 0) {
+    value["swap"] = settings.memory_swap;
+  } else if (swap_accounted) {
+    value["swap"] = 2 * settings.memory;
+  }
   return value;
 }
 
-json resources(const Settings& settings, bool swap_accounted) {
-  json value = {{"devices", default_device_rules()}};
+json limits(const Settings& settings, bool swap_accounted) {
+  json value = json::object();
   json cpu = json::object();
   if (settings.cpu_shares > 0) cpu["shares"] = settings.cpu_shares;
   if (settings.cpu_quota > 0) {
@@ -97,7 +101,13 @@ json resources(const Settings& settings, bool swap_accounted) {
   if (!settings.cpuset.empty()) cpu["cpus"] = settings.cpuset;
   if (!cpu.empty()) value["cpu"] = cpu;
   if (settings.memory > 0) value["memory"] = memory(settings, swap_accounted);
-  if (settings.pids_limit > 0) value["pids"] = {{"limit", settings.pids_limit}};
+  if (settings.pids_limit != 0) value["pids"] = {{"limit", settings.pids_limit}};
+  return value;
+}
+
+json resources(const Settings& settings, bool swap_accounted) {
+  json value = limits(settings, swap_accounted);
+  value["devices"] = default_device_rules();
   return value;
 }
 
@@ -140,6 +150,10 @@ std::string bundle_config(const BundleRequest& request) {
                        {"mounts", mounts(request)},
                        {"linux", linux_part(request)}};
   return config.dump();
+}
+
+std::string limits_document(const Settings& settings, bool swap_accounted) {
+  return limits(settings, swap_accounted).dump();
 }
 
 std::string exec_process(const Container& container, const ExecRequest& request) {

@@ -27,6 +27,9 @@ struct BundleRequest {
 // The text of config.json. Throws std::invalid_argument for settings that make no sense.
 std::string bundle_config(const BundleRequest& request);
 
+// The part of it that `update` changes while the container runs: linux.resources without the devices.
+std::string limits_document(const Settings& settings, bool swap_accounted);
+
 // The text of a process for `exec`: the container's own with another command line.
 struct ExecRequest {
   std::vector<std::string> args;

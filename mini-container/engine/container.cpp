@@ -9,13 +9,16 @@
 
 namespace engine {
 
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RestartPolicy, name, retries)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Settings, image, args, env, working_directory, user, hostname,
                                                 tty, open_stdin, remove, read_only, network, ports, volumes,
                                                 cpu_shares, cpu_quota, cpuset, memory, pids_limit, cap_add,
-                                                cap_drop, seccomp, no_new_privileges, labels, runtime)
+                                                cap_drop, seccomp, no_new_privileges, labels, restart,
+                                                log_max_size, log_max_file, memory_swap, runtime)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Endpoint, address, prefix, gateway, mac, host_link)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Container, id, name, image_id, created, settings, status, pid,
-                                                exit_code, started, finished, error, endpoint, renamed_from)
+                                                exit_code, started, finished, error, endpoint, restarts,
+                                                stop_requested, renamed_from)
 
 std::string to_json(const Container& container) {
   return nlohmann::json(container).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
@@ -59,6 +62,9 @@ std::string status_text(const Container& container, std::int64_t now) {
     return duration_text(now - seconds_of(time).value_or(now));
   };
   if (container.running()) return "Up " + since(container.started) + (container.paused ? " (Paused)" : "");
+  if (container.restarting()) {
+    return fmt::format("Restarting ({}) {} ago", container.exit_code, since(container.finished));
+  }
   if (container.status == "exited") {
     return fmt::format("Exited ({}) {} ago", container.exit_code, since(container.finished));
   }

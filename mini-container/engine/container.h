@@ -13,6 +13,12 @@
 
 namespace engine {
 
+// Whether a container that has ended is started again: "no", "on-failure", "always", "unless-stopped".
+struct RestartPolicy {
+  std::string name = "no";
+  int retries = 0;  // of on-failure; 0 for any number
+};
+
 // What `run` was asked for, after the image's configuration has filled the gaps. Zero or empty: not asked for.
 struct Settings {
   std::string image;              // as the user named it
@@ -31,13 +37,17 @@ struct Settings {
   std::uint64_t cpu_shares = 0;
   std::int64_t cpu_quota = 0;  // microseconds of each 100,000
   std::string cpuset;
-  std::int64_t memory = 0;  // bytes
+  std::int64_t memory = 0;       // bytes
+  std::int64_t memory_swap = 0;  // bytes of both together; -1 for no limit, 0 for twice the memory
   std::int64_t pids_limit = 0;
   std::vector<std::string> cap_add, cap_drop;
   std::string seccomp;  // "" for the default profile, "unconfined", or a file
   bool no_new_privileges = false;
   std::map<std::string, std::string> labels;
-  std::string runtime;  // program; "" for mini-runtime beside this program
+  RestartPolicy restart;
+  std::int64_t log_max_size = 0;  // bytes a log file may have before it is rotated; 0 for no end
+  int log_max_file = 1;           // how many are kept
+  std::string runtime;            // program; "" for mini-runtime beside this program
 };
 
 // How it is connected, as `inspect` shows it; empty without a network of its own.
@@ -55,22 +65,26 @@ struct Container {
   std::string image_id;
   std::string created;  // RFC 3339
   Settings settings;
-  // At rest "created" (never started) or "exited"; under a guardian "starting" or "running".
+  // At rest "created" (never started) or "exited"; under a guardian "starting", "running", or "restarting" while it waits
+  // to be started again.
   std::string status = "created";
   std::int64_t pid = 0;  // while running
   int exit_code = 0;
   std::string started, finished;
   std::string error;  // why it did not start, or was ended by us
   Endpoint endpoint;
-  std::string renamed_from;  // while a renaming is under way: the name that its link still has
+  int restarts = 0;             // since somebody started it
+  bool stop_requested = false;  // by `stop`, `kill` or `rm`: its restart policy is not asked
+  std::string renamed_from;     // while a renaming is under way: the name that its link still has
   // Asked of the kernel whenever the record is read, not recorded: its processes are frozen.
   bool paused = false;
 
+  bool restarting() const { return status == "restarting"; }
   bool running() const { return status == "running"; }
   bool at_rest() const { return status == "created" || status == "exited"; }
 };
 
-// What Docker calls its state: "created", "running", "paused", "exited".
+// What Docker calls its state: "created", "running", "paused", "restarting", "exited".
 std::string state_name(const Container& container);
 
 std::string to_json(const Container& container);

@@ -45,11 +45,20 @@ std::vector<std::string> Engine::reconcile() {
   return repaired;
 }
 
+void Engine::request_stop(const Container& container) {
+  if (container.settings.restart.name == "no") return;
+  registry_.change(container.id, [](Container& record) { record.stop_requested = true; });
+}
+
 bool Engine::send(const Container& container, int signal) {
+  const bool ending = signal == SIGKILL || signal == SIGTERM;
+  // ORDER: before the signal, or its guardian could start it again.
+  if (ending) request_stop(container);
+  if (container.restarting()) return ending;
   const OciRuntime runtime = runtime_of(registry_, container);
   if (!container.running() || !runtime.kill(container.id, signal)) return false;
   // WHY: a frozen process keeps its signals for later, SIGKILL too (control groups v1).
-  if (container.paused && (signal == SIGKILL || signal == SIGTERM)) runtime.resume(container.id);
+  if (container.paused && ending) runtime.resume(container.id);
   return true;
 }
 
@@ -60,8 +69,10 @@ void Engine::kill(const Container& container, int signal) {
 }
 
 void Engine::stop(const Container& container, int signal, int seconds) {
-  if (!container.running()) return;
-  const sys::UniqueFd process = sys::pidfd_open(static_cast<pid_t>(container.pid));
+  if (container.at_rest()) return;
+  request_stop(container);
+  const sys::UniqueFd process =
+      container.running() ? sys::pidfd_open(static_cast<pid_t>(container.pid)) : sys::UniqueFd();
   if (process) {
     const OciRuntime runtime = runtime_of(registry_, container);
     runtime.kill(container.id, signal);
@@ -107,7 +118,7 @@ sys::UniqueFd Engine::end_and_lock(const std::string& id) {
     if (sys::UniqueFd lock = registry_.try_lock(id)) return lock;
     const auto record = registry_.load(id);
     if (!record) return {};
-    if (record->running()) {
+    if (record->running() || record->restarting()) {
       send(registry_.get(id), SIGKILL);
       return registry_.lock(id);
     }
@@ -128,10 +139,6 @@ void Engine::remove(const Container& container, bool force, bool volumes) {
   if (!current->at_rest()) take_down(registry_, *current);
   if (volumes) remove_anonymous_volumes(registry_, *current);
   registry_.remove(container.id);
-}
-
-void Engine::finish(const std::string& id, int code, int lock) {
-  engine::finish(registry_, id, code, lock);
 }
 
 }  // namespace engine

@@ -2,6 +2,7 @@
 // and repairs first what a killed command left behind.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -72,8 +73,12 @@ class Engine {
   // The image of that name; the default one, busybox, is made on first use. Throws if there is none.
   image::Image find_image(const std::string& name);
 
-  // For the monitor's last act; `lock` is the inherited descriptor.
-  void finish(const std::string& id, int code, int lock);
+  // Other limits, or another restart policy, from now on; what `change` leaves alone stays. Throws when the kernel
+  // refuses, and nothing is changed then.
+  void update(const Container& container, const std::function<void(Settings&)>& change);
+
+  // For the monitor's last act: takes down, and starts again if the restart policy says so. `lock` is the container's.
+  void finish(const std::string& id, int code, sys::UniqueFd lock);
 
  private:
   bool reconcile_one(const std::string& id);
@@ -83,6 +88,11 @@ class Engine {
   sys::UniqueFd end_and_lock(const std::string& id);
   // `act` on a launch of the container, which is at rest; what fails is undone.
   int launch(const Container& container, const std::function<int(Launch&)>& act);
+  int relaunch(const Container& container, sys::UniqueFd lock, const std::function<int(Launch&)>& act);
+  // False if it is to be stopped instead.
+  bool wait_for_turn(const std::string& id, std::chrono::milliseconds delay) const;
+  // Its restart policy is not to be asked.
+  void request_stop(const Container& container);
   Registry registry_;
   image::Store images_;
 };

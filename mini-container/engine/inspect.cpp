@@ -13,10 +13,15 @@ using nlohmann::ordered_json;
 namespace {
 
 ordered_json state(const Container& container) {
-  return {{"Status", state_name(container)}, {"Running", container.running()},
-          {"Paused", container.paused},      {"Pid", container.pid},
-          {"ExitCode", container.exit_code}, {"Error", container.error},
-          {"StartedAt", container.started},  {"FinishedAt", container.finished}};
+  return {{"Status", state_name(container)},
+          {"Running", container.running()},
+          {"Paused", container.paused},
+          {"Restarting", container.restarting()},
+          {"Pid", container.pid},
+          {"ExitCode", container.exit_code},
+          {"Error", container.error},
+          {"StartedAt", container.started},
+          {"FinishedAt", container.finished}};
 }
 
 ordered_json config(const Settings& settings) {
@@ -35,19 +40,22 @@ ordered_json host_config(const Settings& settings, const std::string& runtime) {
   ordered_json security = ordered_json::array();
   if (settings.no_new_privileges) security.push_back("no-new-privileges");
   if (!settings.seccomp.empty()) security.push_back("seccomp=" + settings.seccomp);
-  return {{"Binds", settings.volumes},
-          {"NetworkMode", settings.network},
-          {"AutoRemove", settings.remove},
-          {"ReadonlyRootfs", settings.read_only},
-          {"CapAdd", settings.cap_add},
-          {"CapDrop", settings.cap_drop},
-          {"SecurityOpt", security},
-          {"CpuShares", settings.cpu_shares},
-          {"NanoCpus", settings.cpu_quota * 10'000},
-          {"CpusetCpus", settings.cpuset},
-          {"Memory", settings.memory},
-          {"PidsLimit", settings.pids_limit},
-          {"Runtime", runtime}};
+  return {
+      {"Binds", settings.volumes},
+      {"NetworkMode", settings.network},
+      {"AutoRemove", settings.remove},
+      {"RestartPolicy", {{"Name", settings.restart.name}, {"MaximumRetryCount", settings.restart.retries}}},
+      {"MemorySwap", settings.memory_swap},
+      {"ReadonlyRootfs", settings.read_only},
+      {"CapAdd", settings.cap_add},
+      {"CapDrop", settings.cap_drop},
+      {"SecurityOpt", security},
+      {"CpuShares", settings.cpu_shares},
+      {"NanoCpus", settings.cpu_quota * 10'000},
+      {"CpusetCpus", settings.cpuset},
+      {"Memory", settings.memory},
+      {"PidsLimit", settings.pids_limit},
+      {"Runtime", runtime}};
 }
 
 ordered_json mounts(const Paths& paths, const Settings& settings) {
@@ -89,6 +97,7 @@ std::string inspect_json(const Registry& registry, const std::vector<Container>&
          {"Created", container.created},
          {"Name", "/" + container.name},
          {"State", state(container)},
+         {"RestartCount", container.restarts},
          {"Image", container.image_id},
          {"Bundle", directory},
          {"LogPath", directory + "/log"},

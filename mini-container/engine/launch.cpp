@@ -122,11 +122,31 @@ void stop_if_interrupted(int signals) {
 
 }  // namespace
 
+namespace {
+
+// What a container-monitor becomes at the end, for a guardian that goes on with something else.
+void finish_in_background(const Paths& paths, const std::string& id, int code, int lock) {
+  sys::SpawnOptions options;
+  options.own_session = true;
+  options.error = -1;
+  options.keep = {lock};
+  sys::spawn({sys::readlink("/proc/self/exe"), "--root", paths.root, "finish", id, std::to_string(code),
+              "--lock", std::to_string(lock)},
+             options)
+      .release();
+}
+
+}  // namespace
+
 int Launch::foreground(const UserEnds& user, int signals) {
   const Settings& settings = container_.settings;
   const OciRuntime runtime = runtime_of(registry_, container_);
-  Guard guard(runtime, {container_.id, directory_, settings.remove ? "" : directory_ + "/log",
-                        console_socket_of(registry_, container_), settings.open_stdin});
+  Guard guard(runtime, {container_.id,
+                        directory_,
+                        settings.remove ? "" : directory_ + "/log",
+                        {settings.log_max_size, settings.log_max_file},
+                        console_socket_of(registry_, container_),
+                        settings.open_stdin});
   const pid_t pid = guard.create();
   stop_if_interrupted(signals);
   start(runtime, pid);
@@ -137,7 +157,11 @@ int Launch::foreground(const UserEnds& user, int signals) {
     SignalProxy proxy(runtime, container_);
     status = guard.supervise(user, signals, std::ref(proxy), [](Relay& relay) { relay.resize(); });
   }
-  finish(registry_, container_.id, status.shell_code(), lock_.get());
+  if (settings.restart.name == "no") {
+    finish(registry_, container_.id, status.shell_code(), lock_.get());
+  } else {
+    finish_in_background(registry_.paths(), container_.id, status.shell_code(), lock_.get());
+  }
   return status.shell_code();
 }
 
@@ -159,6 +183,8 @@ void Launch::detached() {
                             sys::readlink("/proc/self/exe"),
                             registry_.paths().root,
                             container_.settings.open_stdin,
+                            container_.settings.log_max_size,
+                            container_.settings.log_max_file,
                             pair.second.get(),
                             lock_.get()};
   std::vector<std::string> command = monitor_arguments(monitor);

@@ -2,6 +2,7 @@
 #include "mini-container/engine/logs.h"
 
 #include <array>
+#include <deque>
 #include <nlohmann/json.hpp>
 
 #include "base/sys/file.h"
@@ -13,7 +14,7 @@ constexpr int kLookAgainMilliseconds = 100;
 
 bool running(const Registry& registry, const std::string& id) {
   const auto container = registry.load(id);
-  return container && container->running();
+  return container && !container->at_rest();
 }
 
 }  // namespace
@@ -27,27 +28,82 @@ std::optional<LogLine> parse_log_line(const std::string& json) {
   return LogLine{line["log"], line["stream"], line["time"]};
 }
 
-void read_log(const Registry& registry, const Container& container, bool follow,
+namespace {
+
+// The lines of one file, as far as they are written; again after each `read`.
+class LogFile {
+ public:
+  explicit LogFile(const std::string& path) : file_(sys::open(path, O_RDONLY)) {}
+
+  // False as soon as `take` is.
+  bool read(const std::function<bool(const LogLine&)>& take) {
+    std::array<char, 16384> buffer;
+    while (const std::size_t count = sys::read(file_.get(), buffer)) {
+      rest_.append(buffer.data(), count);
+      std::size_t start = 0;
+      for (std::size_t end = rest_.find('\n'); end != std::string::npos; end = rest_.find('\n', start)) {
+        const auto line = parse_log_line(rest_.substr(start, end - start));
+        if (line && !take(*line)) return false;
+        start = end + 1;
+      }
+      rest_.erase(0, start);
+    }
+    return true;
+  }
+  // Whether `path` names another file by now.
+  bool rotated(const std::string& path) const {
+    const auto now = sys::stat_if_present(path);
+    return now && now->st_ino != sys::fstat(file_.get()).st_ino;
+  }
+
+ private:
+  sys::UniqueFd file_;
+  std::string rest_;
+};
+
+// What is there: the files rotated away, the oldest first, then the one being written, which is returned.
+LogFile read_what_is_there(const std::string& path, int files,
+                           const std::function<bool(const LogLine&)>& take) {
+  for (int number = files - 1; number > 0; --number) {
+    const std::string older = path + "." + std::to_string(number);
+    if (sys::exists(older)) LogFile(older).read(take);
+  }
+  LogFile current(path);
+  current.read(take);
+  return current;
+}
+
+}  // namespace
+
+void read_log(const Registry& registry, const Container& container, const LogQuery& query,
               const std::function<bool(const LogLine&)>& take) {
   const std::string path = registry.directory(container.id) + "/log";
   if (!sys::exists(path)) return;
-  const sys::UniqueFd file = sys::open(path, O_RDONLY);
-  std::array<char, 16384> buffer;
-  std::string rest;
+  bool wanted = true;
+  const auto pass = [&](const LogLine& line) {
+    if (line.time < query.since) return true;
+    wanted = wanted && (query.until.empty() || line.time <= query.until) && take(line);
+    return wanted;
+  };
+  std::deque<LogLine> last;
+  LogFile file = read_what_is_there(path, container.settings.log_max_file, [&](const LogLine& line) {
+    if (!query.tail) return pass(line);
+    last.push_back(line);
+    if (last.size() > *query.tail) last.pop_front();
+    return true;
+  });
+  for (const LogLine& line : last)
+    if (!pass(line)) return;
   // WHY: asked before the read, so that what was written just before the end is read once more after it.
-  for (bool more = true; more;) {
-    more = follow && running(registry, container.id);
-    while (const std::size_t count = sys::read(file.get(), buffer)) {
-      rest.append(buffer.data(), count);
-      std::size_t start = 0;
-      for (std::size_t end = rest.find('\n'); end != std::string::npos; end = rest.find('\n', start)) {
-        const auto line = parse_log_line(rest.substr(start, end - start));
-        if (line && !take(*line)) return;
-        start = end + 1;
-      }
-      rest.erase(0, start);
+  for (bool more = query.follow; more && wanted;) {
+    more = running(registry, container.id);
+    const bool rotated = file.rotated(path);
+    file.read(pass);
+    if (rotated) {
+      file = LogFile(path);
+    } else if (more) {
+      sys::poll({}, kLookAgainMilliseconds);
     }
-    if (more) sys::poll({}, kLookAgainMilliseconds);
   }
 }
 

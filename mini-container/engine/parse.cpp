@@ -3,6 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <fmt/chrono.h>
+
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <stdexcept>
@@ -43,6 +47,24 @@ std::int64_t parse_bytes(const std::string& text) {
   return static_cast<std::int64_t>(bytes);
 }
 
+std::int64_t parse_swap(const std::string& text) {
+  return text == "-1" ? -1 : parse_bytes(text);
+}
+
+void check_settings(const Settings& settings) {
+  if (settings.remove && settings.restart.name != "no")
+    throw std::invalid_argument("Conflicting options: --restart and --rm. Next: leave one of them out");
+  if (settings.memory_swap != 0 && settings.memory == 0) {
+    throw std::invalid_argument(
+        "You should always set the Memory limit when using Memoryswap limit. Next: --memory, too");
+  }
+  if (settings.memory_swap > 0 && settings.memory_swap < settings.memory) {
+    throw std::invalid_argument(
+        "Minimum memoryswap limit should be larger than memory limit. Next: --memory-swap is the sum of "
+        "both");
+  }
+}
+
 std::int64_t parse_cpus(const std::string& text) {
   const auto [value, rest] = number_and_rest(text);
   // The kernel takes no quota below 1 ms.
@@ -57,6 +79,72 @@ int parse_signal(const std::string& text) {
   if (const auto signal = text::signal_number(text)) return *signal;
   throw std::invalid_argument(
       fmt::format("unknown signal \"{}\": expected for example TERM, SIGINT or 9", text));
+}
+
+namespace {
+
+// "1h30m" in seconds; nullopt for what is no such thing.
+std::optional<double> duration(std::string_view text) {
+  double seconds = 0;
+  if (text.empty()) return std::nullopt;
+  while (!text.empty()) {
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc()) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    struct Unit {
+      std::string_view name;
+      double seconds;
+    };
+    static constexpr std::array units = {Unit{"ms", 0.001}, Unit{"s", 1}, Unit{"m", 60}, Unit{"h", 3600}};
+    const auto* unit =
+        std::find_if(units.begin(), units.end(), [&](const Unit& one) { return text.starts_with(one.name); });
+    if (unit == units.end()) return std::nullopt;
+    seconds += value * unit->seconds;
+    text.remove_prefix(unit->name.size());
+  }
+  return seconds;
+}
+
+std::string moment(double seconds) {
+  const double whole = std::floor(seconds);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:09}Z", fmt::gmtime(static_cast<std::time_t>(whole)),
+                     std::llround((seconds - whole) * 1e9));
+}
+
+}  // namespace
+
+std::string parse_moment(const std::string& text, std::int64_t now) {
+  if (const auto ago = duration(text)) return moment(static_cast<double>(now) - *ago);
+  if (const auto seconds = text::number<double>(text)) return moment(*seconds);
+  static constexpr std::string_view form = "0000-00-00T00:00:00.000000000";
+  const std::string given = text.ends_with('Z') ? text.substr(0, text.size() - 1) : text;
+  bool fits = given.size() >= 10 && given.size() <= form.size();
+  for (std::size_t index = 0; fits && index < given.size(); ++index) {
+    const bool digit = std::isdigit(static_cast<unsigned char>(given[index])) != 0;
+    fits = form[index] == '0' ? digit : given[index] == form[index];
+  }
+  if (!fits) {
+    throw std::invalid_argument(
+        fmt::format("invalid time \"{}\": expected for example 2026-01-31T10:20:30Z, 1769854830, or 10m for "
+                    "ten minutes ago",
+                    text));
+  }
+  return given + std::string(form.substr(given.size())) + "Z";
+}
+
+RestartPolicy parse_restart(const std::string& text) {
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  RestartPolicy policy = {text.substr(0, colon), 0};
+  const auto retries = text::number<int>(std::string_view(text).substr(std::min(colon + 1, text.size())));
+  const bool counted = colon < text.size();
+  const bool known = policy.name == "no" || policy.name == "always" || policy.name == "unless-stopped";
+  if (!(known && !counted) && !(policy.name == "on-failure" && (!counted || retries.value_or(-1) >= 0))) {
+    throw std::invalid_argument(fmt::format(
+        "invalid restart policy \"{}\": expected no, on-failure[:MAX], always or unless-stopped", text));
+  }
+  policy.retries = retries.value_or(0);
+  return policy;
 }
 
 Volume parse_volume(const std::string& text) {

@@ -4,16 +4,31 @@
 #include <cstdint>
 #include <string>
 
+#include "mini-container/engine/container.h"
+
 namespace engine {
 
 // "64m", "1.5g", "1024", "100kb": bytes, with Docker's suffixes b k m g t. Throws std::invalid_argument.
 std::int64_t parse_bytes(const std::string& text);
+
+// As parse_bytes, and -1 for no limit.
+std::int64_t parse_swap(const std::string& text);
+
+// Refuses settings that contradict each other, with std::invalid_argument in Docker's words.
+void check_settings(const Settings& settings);
 
 // "0.5" processors as microseconds of each 100,000. Throws std::invalid_argument.
 std::int64_t parse_cpus(const std::string& text);
 
 // As base/text/signals.h reads them. Throws std::invalid_argument.
 int parse_signal(const std::string& text);
+
+// A time as logs have it, "2026-01-31T10:20:30.000000000Z". Taken are the beginnings of that ("2026-01-31"), seconds since
+// 1970, and what was so long ago: "90s", "1h30m". `now` in seconds since 1970. Throws std::invalid_argument.
+std::string parse_moment(const std::string& text, std::int64_t now);
+
+// "no", "on-failure", "on-failure:3", "always", "unless-stopped". Throws std::invalid_argument.
+RestartPolicy parse_restart(const std::string& text);
 
 struct Volume {
   std::string source;       // a host path (absolute), or a volume's name, or empty for a new anonymous one

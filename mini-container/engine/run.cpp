@@ -129,10 +129,16 @@ int Engine::launch(const Container& container, const std::function<int(Launch&)>
     record.status = "starting";
     record.exit_code = 0;
     record.error.clear();
+    record.restarts = 0;
+    record.stop_requested = false;
   });
-  Launch launch(registry_, *current, std::move(lock));
+  return relaunch(*current, std::move(lock), act);
+}
+
+int Engine::relaunch(const Container& container, sys::UniqueFd lock, const std::function<int(Launch&)>& act) {
+  Launch launch(registry_, container, std::move(lock));
   return undone_on_failure(launch, [&](Launch& one) {
-    one.prepare(images_, images_.get(current->image_id));
+    one.prepare(images_, images_.get(container.image_id));
     return act(one);
   });
 }

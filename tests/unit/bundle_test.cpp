@@ -74,6 +74,17 @@ TEST(Bundle, LimitsSwapToAsMuchAsMemoryWhereSwapIsCounted) {
   EXPECT_EQ(config["linux"]["resources"]["memory"]["swap"], 2 << 26);
 }
 
+TEST(Bundle, LimitsSwapAsAskedFor) {
+  Settings settings;
+  settings.memory = 1 << 26;
+  settings.memory_swap = 3 << 25;
+  EXPECT_EQ(json::parse(limits_document(settings, true))["memory"]["swap"], 3 << 25);
+  settings.memory_swap = -1;
+  EXPECT_EQ(json::parse(limits_document(settings, false))["memory"]["swap"], -1);
+  EXPECT_FALSE(json::parse(limits_document(settings, true)).contains("devices"))
+      << "update leaves them alone";
+}
+
 TEST(Bundle, SetsOnlyTheLimitsThatWereAskedFor) {
   EXPECT_FALSE(config_of(sample())["linux"]["resources"].contains("memory"));
   Container container = sample();

@@ -12,6 +12,7 @@
 #include "mini-container/engine/names.h"
 #include "mini-container/engine/parse.h"
 #include "mini-container/engine/paths.h"
+#include "mini-container/engine/restart.h"
 
 namespace {
 
@@ -67,6 +68,63 @@ TEST(Volumes, ThatCouldMeanSomethingElseAreRefused) {
        {"", ":", "a:b", "/a:b", "a/b:/c", "..:/c", "/a:/b:rx", "/a:/b:ro:x", ":/b", "/a:/"}) {
     EXPECT_THROW(parse_volume(text), std::invalid_argument) << text;
   }
+}
+
+TEST(Moments, AreTimesOrSoLongAgo) {
+  constexpr std::int64_t kNow = 1'769'854'830;  // 2026-01-31T10:20:30Z
+  EXPECT_EQ(parse_moment("30s", kNow), "2026-01-31T10:20:00.000000000Z");
+  EXPECT_EQ(parse_moment("1h20m30s", kNow), "2026-01-31T09:00:00.000000000Z");
+  EXPECT_EQ(parse_moment("1769854830.5", kNow), "2026-01-31T10:20:30.500000000Z");
+  EXPECT_EQ(parse_moment("2026-01-31", kNow), "2026-01-31T00:00:00.000000000Z");
+  EXPECT_EQ(parse_moment("2026-01-31T10:20:30.25Z", kNow), "2026-01-31T10:20:30.250000000Z");
+  for (const char* text : {"", "yesterday", "10x", "2026-01", "2026/01/31", "2026-01-31T10:20:30+02:00"})
+    EXPECT_THROW(parse_moment(text, kNow), std::invalid_argument) << text;
+}
+
+TEST(RestartPolicies, AreDockersFour) {
+  EXPECT_EQ(parse_restart("on-failure:3").retries, 3);
+  EXPECT_EQ(parse_restart("on-failure").retries, 0);
+  for (const char* text : {"no", "always", "unless-stopped"})
+    EXPECT_EQ(parse_restart(text).name, text);
+  for (const char* text : {"", "never", "always:3", "on-failure:", "on-failure:x", "on-failure:-1"})
+    EXPECT_THROW(parse_restart(text), std::invalid_argument) << text;
+}
+
+TEST(RestartPolicies, DecideByCodeCountAndWhoEndedIt) {
+  Container container;
+  const auto wants = [&](const char* policy, int code) {
+    container.settings.restart = parse_restart(policy);
+    return wants_restart(container, code);
+  };
+  EXPECT_FALSE(wants("no", 1));
+  EXPECT_TRUE(wants("always", 0));
+  EXPECT_TRUE(wants("unless-stopped", 0));
+  EXPECT_TRUE(wants("on-failure", 1));
+  EXPECT_FALSE(wants("on-failure", 0));
+  container.restarts = 2;
+  EXPECT_TRUE(wants("on-failure:3", 1));
+  EXPECT_FALSE(wants("on-failure:2", 1));
+  container.stop_requested = true;
+  EXPECT_FALSE(wants("always", 0));
+}
+
+TEST(RestartPolicies, WaitTwiceAsLongEachTime) {
+  EXPECT_EQ(restart_delay(0).count(), 100);
+  EXPECT_EQ(restart_delay(3).count(), 800);
+  EXPECT_EQ(restart_delay(1000).count(), 60'000);
+}
+
+TEST(SettingsChecks, RefuseWhatContradictsItself) {
+  Settings settings;
+  settings.memory_swap = 5;
+  EXPECT_THROW(check_settings(settings), std::invalid_argument);
+  settings.memory = 6;
+  EXPECT_THROW(check_settings(settings), std::invalid_argument);
+  settings.memory_swap = -1;
+  EXPECT_NO_THROW(check_settings(settings));
+  settings.remove = true;
+  settings.restart.name = "always";
+  EXPECT_THROW(check_settings(settings), std::invalid_argument);
 }
 
 TEST(Names, AreWordsOfDockersKind) {

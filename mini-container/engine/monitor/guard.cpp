@@ -69,7 +69,7 @@ sys::ExitStatus Guard::supervise(const UserEnds& user, int signals,
                            "Only its parent learns how a process ended. Until then its output is carried to "
                            "the user and to the log.");
   std::optional<LogWriter> log;
-  if (!options_.log.empty()) log.emplace(options_.log);
+  if (!options_.log.empty()) log.emplace(options_.log, options_.log_limits);
   Relay relay(std::move(*ends_), user, log ? &*log : nullptr);
   if (on_start) on_start(relay);
   relay.serve(pidfd_.get(), signals, [&](int signal) { on_signal(relay, signal); });

@@ -39,8 +39,9 @@ class Channels {
 
 struct GuardOptions {
   std::string id;
-  std::string bundle;          // the container's directory
-  std::string log;             // empty for none
+  std::string bundle;  // the container's directory
+  std::string log;     // empty for none
+  LogLimits log_limits;
   std::string console_socket;  // empty without a terminal
   bool open_input = false;
 };

@@ -6,6 +6,7 @@
 
 #include <chrono>
 
+#include "base/sys/file.h"
 #include "base/trace/jsonl_sink.h"
 
 namespace engine {
@@ -22,12 +23,33 @@ std::string timestamp() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:09}Z", fmt::gmtime(seconds), since % 1'000'000'000);
 }
 
-LogWriter::LogWriter(const std::string& path) : file_(sys::open(path, O_WRONLY | O_CREAT | O_APPEND, 0640)) {}
+LogWriter::LogWriter(std::string path, const LogLimits& limits) : path_(std::move(path)), limits_(limits) {
+  open();
+}
+
+void LogWriter::open() {
+  file_ = sys::open(path_, O_WRONLY | O_CREAT | O_APPEND, 0640);
+  size_ = sys::fstat(file_.get()).st_size;
+}
+
+void LogWriter::rotate() {
+  const auto name = [&](int number) { return number == 0 ? path_ : fmt::format("{}.{}", path_, number); };
+  // ORDER: the oldest first, so that a kill between two steps leaves a gap and never loses a file that is to stay.
+  for (int number = limits_.max_file - 1; number > 0; --number) {
+    if (sys::exists(name(number - 1))) sys::rename(name(number - 1), name(number));
+  }
+  // A new file, not an emptied one: whoever follows the log sees that it is another.
+  sys::unlink_if_present(path_);
+  open();
+}
 
 void LogWriter::line(std::string_view stream, std::string_view text) {
+  const std::string json = fmt::format("{{\"log\":{},\"stream\":\"{}\",\"time\":\"{}\"}}\n",
+                                       trace::json_quoted(text), stream, timestamp());
+  if (limits_.max_size > 0 && size_ > 0 && size_ + std::ssize(json) > limits_.max_size) rotate();
   // One write a line: whoever follows the file never reads half of one.
-  sys::write_all(file_.get(), fmt::format("{{\"log\":{},\"stream\":\"{}\",\"time\":\"{}\"}}\n",
-                                          trace::json_quoted(text), stream, timestamp()));
+  sys::write_all(file_.get(), json);
+  size_ += std::ssize(json);
 }
 
 void LogWriter::write(std::string_view stream, std::string_view bytes) {

@@ -50,7 +50,11 @@ int monitor(const MonitorOptions& options) {
   sys::set_cloexec(options.socket, true);
   sys::set_cloexec(options.lock, true);
   const engine::OciRuntime runtime(options.runtime, options.runtime_state, options.bundle + "/runtime.log");
-  engine::Guard guard(runtime, {options.id, options.bundle, options.bundle + "/log", options.console_socket,
+  engine::Guard guard(runtime, {options.id,
+                                options.bundle,
+                                options.bundle + "/log",
+                                {options.log_max_size, options.log_max_file},
+                                options.console_socket,
                                 options.open_input});
   try {
     tell(socket.get(), engine::created_message(guard.create()));

@@ -99,6 +99,10 @@ void OciRuntime::resume(const std::string& id) const {
   run({"resume", id}, {});
 }
 
+void OciRuntime::update(const std::string& id, const std::string& resources) const {
+  run({"update", "--resources", resources, id}, {});
+}
+
 std::vector<pid_t> OciRuntime::processes(const std::string& id) const {
   const sys::UniqueFd output = sys::memfd_create("processes");
   run({"ps", "--format", "json", id}, {-1, output.get(), -1});

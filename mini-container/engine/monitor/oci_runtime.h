@@ -52,6 +52,8 @@ class OciRuntime {
   // Freezes all its processes, and lets them go on.
   void pause(const std::string& id) const;
   void resume(const std::string& id) const;
+  // New limits, from the file `resources`: linux.resources as far as they are to change.
+  void update(const std::string& id, const std::string& resources) const;
   // Its processes, by the host's numbers.
   std::vector<pid_t> processes(const std::string& id) const;
   // delete --force: kills what still runs. Idempotent: no container of that name is no error.

@@ -42,6 +42,8 @@ std::vector<std::string> monitor_arguments(const MonitorOptions& options) {
           "engine=" + options.engine,
           "root=" + options.root,
           fmt::format("open-input={}", options.open_input ? 1 : 0),
+          fmt::format("log-max-size={}", options.log_max_size),
+          fmt::format("log-max-file={}", options.log_max_file),
           fmt::format("socket={}", options.socket),
           fmt::format("lock={}", options.lock)};
 }
@@ -69,6 +71,8 @@ MonitorOptions parse_monitor_arguments(const std::vector<std::string>& arguments
   options.engine = take("engine");
   options.root = take("root");
   options.open_input = take("open-input") == "1";
+  options.log_max_size = std::stoll(take("log-max-size"));
+  options.log_max_file = std::stoi(take("log-max-file"));
   options.socket = std::stoi(take("socket"));
   options.lock = std::stoi(take("lock"));
   return options;

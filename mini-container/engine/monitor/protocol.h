@@ -36,6 +36,8 @@ MonitorReply parse_reply(const std::string& message);
 struct MonitorOptions {
   std::string id, bundle, runtime, runtime_state, console_socket, engine, root;
   bool open_input = false;
+  std::int64_t log_max_size = 0;  // see LogLimits
+  int log_max_file = 1;
   int socket = -1;
   int lock = -1;
 };
