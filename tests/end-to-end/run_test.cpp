@@ -142,10 +142,11 @@ TEST_F(Run, LocksPrivilegesAndFiltersCallsAsAsked) {
 }
 
 TEST_F(Run, LimitsProcessors) {
+  const std::string look =
+      "cat /sys/fs/cgroup/cpu/cpu.shares /sys/fs/cgroup/cpu/cpu.cfs_quota_us || "
+      "cat /sys/fs/cgroup/cpu.weight /sys/fs/cgroup/cpu.max; nproc";
   const Result result = run_container(
-      {"--rm", "--cpu-shares", "2048", "--cpus", "0.5", "--cpuset-cpus", "0", "busybox", "sh", "-c",
-       "cat /sys/fs/cgroup/cpu/cpu.shares /sys/fs/cgroup/cpu/cpu.cfs_quota_us || "
-       "cat /sys/fs/cgroup/cpu.weight /sys/fs/cgroup/cpu.max; nproc"});
+      {"--rm", "--cpu-shares", "2048", "--cpus", "0.5", "--cpuset-cpus", "0", "busybox", "sh", "-c", look});
   EXPECT_THAT(result.out, ::testing::AnyOf("2048\n50000\n1\n", "200\n50000 100000\n1\n")) << result.err;
 }
 
