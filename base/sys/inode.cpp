@@ -61,6 +61,12 @@ void linkat(int target_directory, const std::string& target, int directory, cons
       [&] { return ::linkat(target_directory, target.c_str(), directory, name.c_str(), 0); }, where);
 }
 
+void fchmodat_nofollow(int directory, const std::string& name, mode_t mode, Where where) {
+  call(
+      "fchmodat", [&] { return fmt::format("{}, {:#o}, no link", beneath(directory, name), mode); },
+      [&] { return ::fchmodat(directory, name.c_str(), mode, AT_SYMLINK_NOFOLLOW); }, where);
+}
+
 void utimensat(int directory, const std::string& name, const timespec& time, Where where) {
   const timespec times[] = {time, time};
   call(

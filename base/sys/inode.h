@@ -25,6 +25,10 @@ std::vector<std::string> list_directory(int directory, Where where = Where::curr
 void linkat(int target_directory, const std::string& target, int directory, const std::string& name,
             Where where = Where::current());
 
+// fchmodat(2) that never follows a link: who exchanges the name for one meanwhile gets ENOTSUP. glibc opens the name
+// with O_PATH and changes what it has got.
+void fchmodat_nofollow(int directory, const std::string& name, mode_t mode, Where where = Where::current());
+
 // Sets access and modification time.
 void utimensat(int directory, const std::string& name, const timespec& time, Where where = Where::current());
 

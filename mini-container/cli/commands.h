@@ -34,7 +34,7 @@ void add_lifecycle(CLI::App& app, Context& context);   // start stop restart kil
 void add_ps(CLI::App& app, Context& context, const char* name);  // ps, or container ls
 void add_lists(CLI::App& app, Context& context);                 // inspect port top
 void add_logs(CLI::App& app, Context& context);                  // logs
-void add_container_files(CLI::App& app, Context& context);       // diff export commit
+void add_container_files(CLI::App& app, Context& context);       // cp diff export commit
 void add_stats(CLI::App& app, Context& context);                 // stats
 void add_update(CLI::App& app, Context& context);                // update
 void add_images(CLI::App& app, Context& context);                // image and its short forms

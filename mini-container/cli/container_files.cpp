@@ -1,4 +1,4 @@
-// `diff`, `export`, `commit`: a container's files as a whole. See commands.h.
+// `cp`, `diff`, `export`, `commit`: a container's files. See commands.h.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -6,12 +6,48 @@
 #include "mini-container/cli/commands.h"
 #include "mini-container/cli/image_commands.h"
 #include "mini-container/engine/container_files.h"
+#include "mini-container/engine/copy.h"
 
 namespace cli {
 
 namespace {
 
 constexpr const char* kWhichContainer = "Name, id, or the first digits of an id";
+
+void add_copy(CLI::App& app, Context& context) {
+  CLI::App* command = add_verb(
+      app,
+      {"cp", "Copy files from a container, or into it",
+       "cp web:/etc/passwd .\ncp page.html web:/var/www/\ncp web:/var/log/. logs\ncp web:/etc - | tar -t\n"
+       "cp - web:/tmp < files.tar",
+       "Paths of the container are opened with openat2(2) and RESOLVE_IN_ROOT beneath /proc/PID/root, or "
+       "beneath "
+       "its layers mounted anew once it has ended: no link in there leads to the host's files."});
+  struct Options {
+    std::string source, destination;
+    engine::CopyOptions copy;
+    bool quiet = false;
+  };
+  const auto options = std::make_shared<Options>();
+  command->add_option("SOURCE", options->source, "CONTAINER:PATH, a path, or - for a tar on standard input")
+      ->required();
+  command
+      ->add_option("DESTINATION", options->destination,
+                   "CONTAINER:PATH, a path, or - for a tar on standard output")
+      ->required();
+  command->add_flag("-a,--archive", options->copy.archive,
+                    "Owners as they are, instead of root or the caller");
+  command->add_flag("-L,--follow-link", options->copy.follow,
+                    "The file that a link SOURCE leads to, not the link");
+  command->add_flag("-q,--quiet", options->quiet, "Accepted as Docker's: there is no progress to suppress");
+  command->callback([options, &context] {
+    const auto source = engine::parse_copy_end(options->source),
+               destination = engine::parse_copy_end(options->destination);
+    if (destination.stream() && sys::isatty(STDOUT_FILENO))
+      throw std::invalid_argument("a tar on a terminal helps nobody. Next: a file or a pipe");
+    engine::copy(context.engine(), source, destination, options->copy);
+  });
+}
 
 void add_diff(CLI::App& app, Context& context) {
   CLI::App* command =
@@ -82,6 +118,7 @@ void add_commit(CLI::App& app, Context& context) {
 }  // namespace
 
 void add_container_files(CLI::App& app, Context& context) {
+  add_copy(app, context);
   add_diff(app, context);
   add_export(app, context);
   add_commit(app, context);

@@ -143,9 +143,9 @@ LayerStream::LayerStream(int source, int copy, std::uint64_t limit)
 
 LayerStream::~LayerStream() = default;
 
-Unpacked LayerStream::unpack(int root, const Limits& limits) {
+Unpacked LayerStream::unpack(int root, const Limits& limits, const UnpackOptions& options) {
   try {
-    return unpack_layer(state_->tar.get(), root, limits);
+    return unpack_layer(state_->tar.get(), root, limits, options);
   } catch (const BadArchive&) {
     // WHY: libarchive only knows that its source failed; what it failed with is here.
     if (state_->failed) std::rethrow_exception(state_->failed);

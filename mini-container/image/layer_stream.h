@@ -33,7 +33,7 @@ class LayerStream {
   LayerStream& operator=(const LayerStream&) = delete;
 
   // Unpacks the tar beneath `root`: unpack_layer, with failures of the source told apart from a bad archive.
-  Unpacked unpack(int root, const Limits& limits);
+  Unpacked unpack(int root, const Limits& limits, const UnpackOptions& options = {});
   // Reads on to the end of the source; the digests are whole only then. Throws BadArchive for a tar without
   // its end mark.
   LayerDigests finish();

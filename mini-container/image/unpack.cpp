@@ -39,7 +39,8 @@ void mark_opaque(int directory, const std::string& name) {
 
 class Unpacker {
  public:
-  Unpacker(int root, const Limits& limits) : root_(root), limits_(limits) {}
+  Unpacker(int root, const Limits& limits, const UnpackOptions& options)
+      : root_(root), limits_(limits), options_(options) {}
 
   void add(const TarEntry& entry, archive* source);
   // Directory times come last, because every name made within changes them.
@@ -60,6 +61,7 @@ class Unpacker {
 
   int root_;
   Limits limits_;
+  UnpackOptions options_;
   // WHY: only root may give files away. In an ordinary user's store all belong to that user, and export says root.
   bool keeps_owners_ = sys::geteuid() == 0;
   Unpacked total_;
@@ -85,7 +87,7 @@ sys::UniqueFd Unpacker::descend(const Components& components, bool make) const {
   sys::UniqueFd at = sys::open_in_root(root_, ".", kStep);
   for (const std::string& name : components) {
     // WHY: mode again after mkdir, because the umask of whoever runs us is none of the image's business.
-    if (make && sys::mkdirat_if_missing(at.get(), name, 0755)) sys::fchmodat(at.get(), name, 0755);
+    if (make && sys::mkdirat_if_missing(at.get(), name, 0755)) sys::fchmodat_nofollow(at.get(), name, 0755);
     at = sys::open_in_root(at.get(), name, kStep, 0, RESOLVE_NO_SYMLINKS);
   }
   return at;
@@ -110,12 +112,12 @@ void Unpacker::add(const TarEntry& entry, archive* source) {
   count(entry);
   if (entry.components.empty()) {
     if (entry.hard_link || entry.type != S_IFDIR) reject(entry, "replaces the root with something else");
-    set_metadata(entry, root_, ".");
+    if (options_.form == ArchiveForm::layer) set_metadata(entry, root_, ".");
     return;
   }
   const std::string& name = entry.components.back();
   const int directory = parent(entry, entry.components);
-  if (name.starts_with(kWhiteout)) {
+  if (options_.form == ArchiveForm::layer && name.starts_with(kWhiteout)) {
     if (!whiteout(directory, name)) reject(entry, "is a whiteout of no name");
     return;
   }
@@ -143,8 +145,12 @@ bool Unpacker::clear_place(const TarEntry& entry, int directory, const std::stri
   const auto present = sys::statat_if_present(directory, name);
   if (!present || (is_directory(*present) && entry.type == S_IFDIR && !entry.hard_link)) return false;
   if (entry.hard_link && entry.link == entry.components) reject(entry, "is a hard link to itself");
+  if (options_.form == ArchiveForm::files && (is_directory(*present) || entry.type == S_IFDIR)) {
+    reject(entry, is_directory(*present) ? "cannot overwrite a directory with a non-directory"
+                                         : "cannot overwrite a non-directory with a directory");
+  }
   sys::remove_tree_at(directory, name);
-  return is_whiteout(*present);
+  return is_whiteout(*present) && options_.form == ArchiveForm::layer;
 }
 
 void Unpacker::make(const TarEntry& entry, int directory, const std::string& name, archive* source) {
@@ -201,9 +207,10 @@ void Unpacker::write_content(const TarEntry& entry, int file, archive* source) {
 }
 
 void Unpacker::set_metadata(const TarEntry& entry, int directory, const std::string& name) {
-  if (keeps_owners_) sys::fchownat(directory, name, entry.uid, entry.gid);
+  const Owner owner = options_.owner.value_or(Owner{entry.uid, entry.gid});
+  if (keeps_owners_) sys::fchownat(directory, name, owner.uid, owner.gid);
   // ORDER: chown(2) clears the set-id bits and file capabilities, so mode and attributes come after it.
-  if (entry.type != S_IFLNK) sys::fchmodat(directory, name, entry.mode);
+  if (entry.type != S_IFLNK) sys::fchmodat_nofollow(directory, name, entry.mode);
   for (const auto& [attribute, value] : entry.attributes) {
     if (!keeps_owners_ && !attribute.starts_with("user.")) continue;
     const bool kept = sys::set_attribute_if_supported(directory, name, attribute, value);
@@ -229,8 +236,8 @@ void Unpacker::set_directory_times() {
 
 }  // namespace
 
-Unpacked unpack_layer(archive* source, int root, const Limits& limits) {
-  Unpacker unpacker(root, limits);
+Unpacked unpack_layer(archive* source, int root, const Limits& limits, const UnpackOptions& options) {
+  Unpacker unpacker(root, limits, options);
   while (const auto entry = next_entry(source))
     unpacker.add(*entry, source);
   unpacker.set_directory_times();

@@ -7,7 +7,10 @@
 // Documentation/filesystems/overlayfs.rst ("whiteouts and opaque directories").
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -26,13 +29,28 @@ class BadArchive : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// What an archive is: a layer, in which .wh. names are whiteouts, or files as they are called.
+enum class ArchiveForm { layer, files };
+
+struct Owner {
+  uid_t uid = 0;
+  gid_t gid = 0;
+};
+
+struct UnpackOptions {
+  ArchiveForm form = ArchiveForm::layer;
+  std::optional<Owner> owner = {};  // of all that is made; else as the archive says
+};
+
 struct Unpacked {
   std::uint64_t bytes = 0;  // of regular files
   std::uint64_t entries = 0;
 };
 
 // Unpacks every entry of `source` (opened, tar) beneath the directory `root`. On failure the directory holds
-// whatever was made so far: callers unpack into a temporary one.
-Unpacked unpack_layer(archive* source, int root, const Limits& limits);
+// whatever was made so far: callers unpack a layer into a temporary one. Files may be unpacked over others that are
+// there, and while a container works beneath the same directory: no name is followed, and none opened that is there.
+// There a directory is not replaced by a file, nor a file by a directory, and the root itself stays as it is.
+Unpacked unpack_layer(archive* source, int root, const Limits& limits, const UnpackOptions& options = {});
 
 }  // namespace image
