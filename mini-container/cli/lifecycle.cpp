@@ -48,16 +48,21 @@ void add_start(CLI::App& app, Context& context) {
 // How a container is asked to end.
 struct Ending {
   int seconds = 10;
-  std::string signal = "TERM";
+  std::string signal;  // empty for the container's own
 };
+
+int signal_of(const Ending& ending, const Container& container) {
+  const std::string& own = container.settings.stop_signal;
+  return engine::parse_signal(!ending.signal.empty() ? ending.signal : own.empty() ? "TERM" : own);
+}
 
 std::shared_ptr<Ending> add_ending_options(CLI::App& command) {
   const auto ending = std::make_shared<Ending>();
   command.add_option("-t,--time,--timeout", ending->seconds, "Seconds to wait before SIGKILL")
       ->check(CLI::Range(0, 86400))
       ->capture_default_str();
-  command.add_option("-s,--signal", ending->signal, "Signal to begin with, by name or number")
-      ->capture_default_str();
+  command.add_option("-s,--signal", ending->signal,
+                     "Signal to begin with, by name or number (default: its --stop-signal, or TERM)");
   return ending;
 }
 
@@ -69,9 +74,8 @@ void add_stop(CLI::App& app, Context& context) {
             "pid namespace has no default actions; then SIGKILL, which ends all in the namespace."});
   const auto ending = add_ending_options(*named->command);
   named->command->callback([named, ending, &context] {
-    const int signal = engine::parse_signal(ending->signal);
     for_each_named(context, *named, [&](Engine& engine, const Container& container) {
-      engine.stop(container, signal, ending->seconds);
+      engine.stop(container, signal_of(*ending, container), ending->seconds);
     });
   });
 }
@@ -82,9 +86,8 @@ void add_restart(CLI::App& app, Context& context) {
             "stop and start: the writable layer stays, everything else of the kernel is new."});
   const auto ending = add_ending_options(*named->command);
   named->command->callback([named, ending, &context] {
-    const int signal = engine::parse_signal(ending->signal);
     for_each_named(context, *named, [&](Engine& engine, const Container& container) {
-      engine.stop(container, signal, ending->seconds);
+      engine.stop(container, signal_of(*ending, container), ending->seconds);
       engine.start(engine.registry().get(container.id));
     });
   });

@@ -13,6 +13,11 @@ namespace cli {
 struct RunOptions {
   engine::RunRequest request;  // what needs no second look goes straight here
   std::vector<std::string> env;
+  std::vector<std::string> env_files;
+  std::vector<std::string> mounts;
+  std::vector<std::string> sysctls;
+  std::string shm_size;
+  std::string gpus;
   std::vector<std::string> security;
   std::vector<std::string> labels;
   std::string cpus;
@@ -24,6 +29,9 @@ struct RunOptions {
   CLI::App* command = nullptr;
   bool entrypoint_given() const { return command != nullptr && command->count("--entrypoint") > 0; }
 };
+
+struct Context;
+void add_run_options(CLI::App& command, RunOptions& options, Context& context);
 
 // Throws std::invalid_argument for what makes no sense.
 engine::RunRequest finish_options(const RunOptions& options);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/text/text.h"
 #include "mini-container/engine/capabilities.h"
 #include "mini-container/engine/defaults.h"
 #include "mini-container/engine/names.h"
@@ -49,6 +50,16 @@ json capability_sets(const Settings& settings, uid_t uid) {
   return sets;
 }
 
+// "nofile=64:128", checked before.
+json rlimits(const Settings& settings) {
+  json list = json::array();
+  for (const std::string& text : settings.ulimits) {
+    const Ulimit limit = parse_ulimit(text);
+    list.push_back({{"type", limit.type}, {"soft", limit.soft}, {"hard", limit.hard}});
+  }
+  return list;
+}
+
 json process(const Container& container, const ExecRequest& request) {
   const Settings& settings = container.settings;
   return {{"terminal", request.tty},
@@ -58,7 +69,8 @@ json process(const Container& container, const ExecRequest& request) {
           {"cwd", request.working_directory.empty() ? "/" : request.working_directory},
           {"capabilities", capability_sets(settings, request.identity.uid)},
           {"noNewPrivileges", settings.no_new_privileges},
-          {"oomScoreAdj", 0}};
+          {"rlimits", rlimits(settings)},
+          {"oomScoreAdj", settings.oom_score_adj}};
 }
 
 json bind_mount(const std::string& source, const std::string& destination, bool read_only) {
@@ -68,11 +80,23 @@ json bind_mount(const std::string& source, const std::string& destination, bool 
           {"options", {"rbind", "rprivate", read_only ? "ro" : "rw"}}};
 }
 
+// "/run:size=64m,mode=1777": Docker's options unless others are given.
+json tmpfs_mount(const std::string& text) {
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  json options = {"noexec", "nosuid", "nodev"};
+  for (const std::string_view option : text::words(std::string_view(text).substr(colon), ":,"))
+    options.push_back(option);
+  return {
+      {"destination", text.substr(0, colon)}, {"type", "tmpfs"}, {"source", "tmpfs"}, {"options", options}};
+}
+
 json mounts(const BundleRequest& request) {
-  json list = default_mounts();
+  json list = default_mounts(request.container.settings.shm_size);
   for (const char* name : {"resolv.conf", "hostname", "hosts"}) {
     list.push_back(bind_mount(request.directory + "/" + name, std::string("/etc/") + name, false));
   }
+  for (const std::string& text : request.container.settings.tmpfs)
+    list.push_back(tmpfs_mount(text));
   for (const Volume& volume : request.volumes) {
     list.push_back(bind_mount(volume.source, volume.destination, volume.read_only));
   }
@@ -111,22 +135,32 @@ json resources(const Settings& settings, bool swap_accounted) {
   return value;
 }
 
-json namespaces(const Settings& settings) {
-  json list = json::array();
-  for (const char* type : {"mount", "pid", "ipc", "uts", "cgroup"})
-    list.push_back({{"type", type}});
-  // --network host: no entry, so that the host's is kept.
-  if (settings.network != "host") list.push_back({{"type", "network"}});
+json namespaces(const BundleRequest& request) {
+  const Settings& settings = request.container.settings;
+  json list = {{{"type", "mount"}}, {{"type", "cgroup"}}};
+  const auto add = [&](const char* type, const std::string& mode) {
+    // "host": no entry, so that the host's is kept.
+    if (mode == "host") return;
+    json entry = {{"type", type}};
+    if (const auto joined = request.joined.find(type); joined != request.joined.end())
+      entry["path"] = joined->second;
+    list.push_back(std::move(entry));
+  };
+  add("pid", settings.pid_mode);
+  add("ipc", settings.ipc_mode);
+  add("uts", settings.uts_mode);
+  add("network", settings.network);
   return list;
 }
 
 json linux_part(const BundleRequest& request) {
   const Settings& settings = request.container.settings;
-  json value = {{"namespaces", namespaces(settings)},
+  json value = {{"namespaces", namespaces(request)},
                 {"cgroupsPath", request.cgroup_path},
                 {"resources", resources(settings, request.swap_accounted)},
                 {"maskedPaths", masked_paths()},
                 {"readonlyPaths", readonly_paths()}};
+  if (!settings.sysctls.empty()) value["sysctl"] = settings.sysctls;
   const auto capabilities = effective_capabilities(settings.cap_add, settings.cap_drop);
   if (settings.seccomp.empty()) {
     value["seccomp"] = seccomp_for(capabilities);
@@ -143,12 +177,14 @@ std::string bundle_config(const BundleRequest& request) {
   const Settings& settings = container.settings;
   const ExecRequest main_process = {settings.args, settings.env, settings.working_directory, request.identity,
                                     settings.tty};
-  const json config = {{"ociVersion", "1.0.2"},
-                       {"process", process(container, main_process)},
-                       {"root", {{"path", "rootfs"}, {"readonly", settings.read_only}}},
-                       {"hostname", settings.hostname},
-                       {"mounts", mounts(request)},
-                       {"linux", linux_part(request)}};
+  json config = {{"ociVersion", "1.0.2"},
+                 {"process", process(container, main_process)},
+                 {"root", {{"path", "rootfs"}, {"readonly", settings.read_only}}},
+                 {"hostname", settings.hostname},
+                 {"mounts", mounts(request)},
+                 {"linux", linux_part(request)}};
+  // Another's name is not this container's to change.
+  if (!settings.uts_mode.empty()) config.erase("hostname");
   return config.dump();
 }
 

@@ -5,6 +5,7 @@
 // tested without privilege. Reads: OCI runtime-spec config.md, config-linux.md.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,10 @@ struct BundleRequest {
   users::Identity identity;
   std::string directory;  // of the container: rootfs, hostname, hosts, resolv.conf
   std::string cgroup_path;
-  std::vector<Volume> volumes;  // sources are absolute host paths by now
-  std::string seccomp_file;     // content of the user's profile, when there is one
-  bool swap_accounted = false;  // the kernel can limit swap too
+  std::vector<Volume> volumes;                     // sources are absolute host paths by now
+  std::string seccomp_file;                        // content of the user's profile, when there is one
+  bool swap_accounted = false;                     // the kernel can limit swap too
+  std::map<std::string, std::string> joined = {};  // namespaces of others: "pid" -> "/proc/42/ns/pid"
 };
 
 // The text of config.json. Throws std::invalid_argument for settings that make no sense.

@@ -14,7 +14,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Settings, image, args, env, work
                                                 tty, open_stdin, remove, read_only, network, ports, volumes,
                                                 cpu_shares, cpu_quota, cpuset, memory, pids_limit, cap_add,
                                                 cap_drop, seccomp, no_new_privileges, labels, restart,
-                                                log_max_size, log_max_file, memory_swap, runtime)
+                                                stop_signal, pid_mode, ipc_mode, uts_mode, add_hosts, dns,
+                                                dns_search, dns_options, tmpfs, shm_size, ulimits, sysctls,
+                                                oom_score_adj, log_max_size, log_max_file, memory_swap,
+                                                runtime)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Endpoint, address, prefix, gateway, mac, host_link)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Container, id, name, image_id, created, settings, status, pid,
                                                 exit_code, started, finished, error, endpoint, restarts,

@@ -45,6 +45,16 @@ struct Settings {
   bool no_new_privileges = false;
   std::map<std::string, std::string> labels;
   RestartPolicy restart;
+  std::string stop_signal;  // "" for SIGTERM
+  // Namespaces that are not its own: "" for a new one, "host", or "container:NAME".
+  std::string pid_mode, ipc_mode, uts_mode;
+  std::vector<std::string> add_hosts;  // "name:address"
+  std::vector<std::string> dns, dns_search, dns_options;
+  std::vector<std::string> tmpfs;    // "/path" or "/path:options"
+  std::int64_t shm_size = 0;         // bytes; 0 for 64 MiB
+  std::vector<std::string> ulimits;  // "name=soft:hard"
+  std::map<std::string, std::string> sysctls;
+  int oom_score_adj = 0;
   std::int64_t log_max_size = 0;  // bytes a log file may have before it is rotated; 0 for no end
   int log_max_file = 1;           // how many are kept
   std::string runtime;            // program; "" for mini-runtime beside this program

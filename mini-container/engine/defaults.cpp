@@ -22,16 +22,17 @@ json allow(const char* type, const char* access, const json& major = nullptr, co
 
 }  // namespace
 
-json default_mounts() {
-  return json::array(
-      {mount("/proc", "proc", "proc", {"nosuid", "noexec", "nodev"}),
-       mount("/dev", "tmpfs", "tmpfs", {"nosuid", "strictatime", "mode=755", "size=65536k"}),
-       mount("/dev/pts", "devpts", "devpts",
-             {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"}),
-       mount("/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", "ro"}),
-       mount("/sys/fs/cgroup", "cgroup", "cgroup", {"ro", "nosuid", "noexec", "nodev"}),
-       mount("/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}),
-       mount("/dev/shm", "tmpfs", "shm", {"nosuid", "noexec", "nodev", "mode=1777", "size=67108864"})});
+json default_mounts(std::int64_t shm_size) {
+  constexpr std::int64_t kShm = 64 << 20;
+  const std::string shm = "size=" + std::to_string(shm_size > 0 ? shm_size : kShm);
+  return json::array({mount("/proc", "proc", "proc", {"nosuid", "noexec", "nodev"}),
+                      mount("/dev", "tmpfs", "tmpfs", {"nosuid", "strictatime", "mode=755", "size=65536k"}),
+                      mount("/dev/pts", "devpts", "devpts",
+                            {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"}),
+                      mount("/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", "ro"}),
+                      mount("/sys/fs/cgroup", "cgroup", "cgroup", {"ro", "nosuid", "noexec", "nodev"}),
+                      mount("/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}),
+                      mount("/dev/shm", "tmpfs", "shm", {"nosuid", "noexec", "nodev", "mode=1777", shm})});
 }
 
 json default_device_rules() {

@@ -6,7 +6,7 @@
 
 namespace engine {
 
-nlohmann::json default_mounts();
+nlohmann::json default_mounts(std::int64_t shm_size);
 nlohmann::json default_device_rules();
 // Files of /proc and /sys that tell of, or reach, the host: hidden, or read-only.
 nlohmann::json masked_paths();

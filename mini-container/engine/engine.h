@@ -22,6 +22,8 @@ struct RunRequest {
   std::string name;   // empty for a random one
   std::optional<std::string> entrypoint;
   bool detach = false;
+  std::vector<std::string> volumes_from;  // "CONTAINER[:ro|rw]"
+  std::string id_file;                    // --cidfile, which must not be there yet
 };
 
 struct ExecOptions {
@@ -81,6 +83,8 @@ class Engine {
   void finish(const std::string& id, int code, sys::UniqueFd lock);
 
  private:
+  // The record of a new container: what is asked for over what the image says.
+  Container describe(const RunRequest& request, const image::Image& image) const;
   bool reconcile_one(const std::string& id);
   // False if it does not run.
   bool send(const Container& container, int signal);

@@ -17,14 +17,20 @@ void write_in_place(const std::string& path, const std::string& text) {
 }  // namespace
 
 void write_network_files(const std::string& directory, const Settings& settings, const std::string& address) {
-  write_in_place(directory + "/hosts", network::hosts_file(settings.hostname, address));
+  std::vector<std::pair<std::string, std::string>> more;
+  for (const std::string& text : settings.add_hosts) {
+    const std::size_t colon = text.find(':');
+    more.emplace_back(text.substr(colon + 1), text.substr(0, colon));
+  }
+  write_in_place(directory + "/hosts", network::hosts_file(settings.hostname, address, more));
   if (!address.empty()) return;
   write_in_place(directory + "/hostname", network::hostname_file(settings.hostname));
   const std::string host = sys::read_file_if_present("/etc/resolv.conf").value_or("");
   const std::string upstream = sys::read_file_if_present("/run/systemd/resolve/resolv.conf").value_or("");
   // With the host's network, its resolver on 127.0.0.53 can be reached.
+  const std::string inherited = settings.network == "host" ? host : network::resolv_file(host, upstream);
   write_in_place(directory + "/resolv.conf",
-                 settings.network == "host" ? host : network::resolv_file(host, upstream));
+                 network::resolv_with(inherited, settings.dns, settings.dns_search, settings.dns_options));
 }
 
 std::string seccomp_file_of(const Settings& settings) {

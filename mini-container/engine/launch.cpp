@@ -20,6 +20,10 @@
 
 namespace engine {
 
+namespace {
+constexpr std::string_view kOfContainer = "container:";
+}
+
 OciRuntime runtime_of(const Registry& registry, const Container& container) {
   const std::string& asked = container.settings.runtime;
   return {asked.empty() ? sibling_program("mini-runtime") : asked, registry.paths().runtime_state,
@@ -56,8 +60,27 @@ void Launch::prepare(const image::Store& store, const image::Image& image) {
                                  cgroup_path(registry_.paths(), container_.id),
                                  host_volumes(registry_.paths(), container_.settings, directory_ + "/rootfs"),
                                  seccomp_file_of(container_.settings),
-                                 container_.settings.memory > 0 && swap_is_accounted()};
+                                 container_.settings.memory > 0 && swap_is_accounted(),
+                                 joined_namespaces()};
   sys::replace_file(directory_ + "/config.json", bundle_config(request), 0640);
+}
+
+std::map<std::string, std::string> Launch::joined_namespaces() const {
+  const Settings& settings = container_.settings;
+  std::map<std::string, std::string> joined;
+  for (const auto& [type, mode] : {std::pair{"pid", settings.pid_mode}, std::pair{"ipc", settings.ipc_mode},
+                                   std::pair{"uts", settings.uts_mode}}) {
+    if (!mode.starts_with(kOfContainer)) continue;
+    const Container other = registry_.get(mode.substr(kOfContainer.size()));
+    if (!other.running()) {
+      throw std::runtime_error(
+          fmt::format("cannot join the {} namespace of a non running container: {}. Next: "
+                      "mini-container start {}",
+                      type, other.id, other.name));
+    }
+    joined[type] = fmt::format("/proc/{}/ns/{}", other.pid, type);
+  }
+  return joined;
 }
 
 void Launch::connect(pid_t pid) {

@@ -5,6 +5,7 @@
 // Reads: OCI runtime-spec runtime.md ("Lifecycle").
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ class Launch {
 
  private:
   void connect(pid_t pid);
+  std::map<std::string, std::string> joined_namespaces() const;
   void start(const OciRuntime& runtime, pid_t pid);
 
   const Registry& registry_;

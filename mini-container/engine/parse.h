@@ -30,6 +30,17 @@ std::string parse_moment(const std::string& text, std::int64_t now);
 // "no", "on-failure", "on-failure:3", "always", "unless-stopped". Throws std::invalid_argument.
 RestartPolicy parse_restart(const std::string& text);
 
+// "nofile=64:128" or "nofile=64": a limit of setrlimit(2) as the OCI document has it. Throws std::invalid_argument.
+struct Ulimit {
+  std::string type;  // "RLIMIT_NOFILE"
+  std::uint64_t soft = 0, hard = 0;
+};
+Ulimit parse_ulimit(const std::string& text);
+
+// What --mount says: `type=bind|volume|tmpfs,source=...,target=...[,readonly]`. It goes to the volumes, or to the tmpfs
+// mounts, of `settings`. Throws std::invalid_argument; a bind source must be there, which that of -v need not be.
+void add_mount(Settings& settings, const std::string& text);
+
 struct Volume {
   std::string source;       // a host path (absolute), or a volume's name, or empty for a new anonymous one
   std::string destination;  // absolute, in the container

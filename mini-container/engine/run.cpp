@@ -1,9 +1,11 @@
 // `run` and `start`: from what the user asked to a container that runs. Declared in engine.h.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "base/sys/console.h"
+#include "base/sys/file.h"
 #include "mini-container/engine/engine.h"
 #include "mini-container/engine/names.h"
 #include "mini-container/engine/parse.h"
@@ -31,8 +33,39 @@ std::vector<std::string> command_of(const image::Config& image, const std::vecto
 
 namespace {
 
-// The user's settings over the image's configuration.
-Container describe(const RunRequest& request, const image::Image& image) {
+// The volumes of other containers; what `settings` says itself about a place comes first.
+void add_volumes_from(const Registry& registry, Settings& settings, const std::vector<std::string>& others) {
+  for (const std::string& text : others) {
+    const std::size_t colon = std::min(text.find(':'), text.size());
+    const std::string mode = text.substr(std::min(colon + 1, text.size()));
+    if (colon < text.size() && mode != "ro" && mode != "rw")
+      throw std::invalid_argument(fmt::format("--volumes-from {}: expected CONTAINER[:ro|rw]", text));
+    for (const std::string& volume : registry.get(text.substr(0, colon)).settings.volumes) {
+      Volume shared = parse_volume(volume);
+      const bool taken = std::any_of(settings.volumes.begin(), settings.volumes.end(), [&](const auto& own) {
+        return parse_volume(own).destination == shared.destination;
+      });
+      shared.read_only = shared.read_only || mode == "ro";
+      if (!taken) settings.volumes.push_back(to_string(shared));
+    }
+  }
+}
+
+// As Docker: a file that is there belongs to another container.
+void write_id_file(const std::string& path, const std::string& id) {
+  if (path.empty()) return;
+  const sys::UniqueFd file = sys::create_exclusive(path, 0644);
+  if (!file) {
+    throw std::runtime_error(fmt::format(
+        "Container ID file found, make sure the other container isn't running or delete {0}. Next: rm {0}",
+        path));
+  }
+  sys::write_all(file.get(), id);
+}
+
+}  // namespace
+
+Container Engine::describe(const RunRequest& request, const image::Image& image) const {
   Container container;
   container.id = new_id();
   container.name = request.name;
@@ -56,10 +89,10 @@ Container describe(const RunRequest& request, const image::Image& image) {
     if (volume.source.empty()) volume.source = new_id();
     text = to_string(volume);
   }
+  add_volumes_from(registry_, settings, request.volumes_from);
+  write_id_file(request.id_file, container.id);
   return container;
 }
-
-}  // namespace
 
 image::Image Engine::find_image(const std::string& name) {
   const trace::Phase phase("find the image",

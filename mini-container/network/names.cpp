@@ -66,4 +66,27 @@ std::string resolv_file(const std::string& host, const std::string& upstream) {
   return own.text + kPublicResolvers;
 }
 
+std::string resolv_with(const std::string& resolv, const std::vector<std::string>& servers,
+                        const std::vector<std::string>& search, const std::vector<std::string>& options) {
+  std::string text;
+  std::istringstream lines(resolv);
+  for (std::string line; std::getline(lines, line);) {
+    const bool replaced = (!servers.empty() && line.starts_with("nameserver")) ||
+                          (!search.empty() && (line.starts_with("search") || line.starts_with("domain"))) ||
+                          (!options.empty() && line.starts_with("options"));
+    if (!replaced) text += line + "\n";
+  }
+  const auto joined = [](const char* keyword, const std::vector<std::string>& words) {
+    std::string line = keyword;
+    for (const std::string& word : words)
+      line += " " + word;
+    return line + "\n";
+  };
+  if (!search.empty()) text += joined("search", search);
+  for (const std::string& server : servers)
+    text += "nameserver " + server + "\n";
+  if (!options.empty()) text += joined("options", options);
+  return text;
+}
+
 }  // namespace network

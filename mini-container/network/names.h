@@ -19,4 +19,9 @@ std::string hostname_file(const std::string& hostname);
 // takes over when it was the only one; and a public pair when nothing is left.
 std::string resolv_file(const std::string& host, const std::string& upstream);
 
+// `resolv` with the name servers, search domains and options that were asked for (--dns, --dns-search, --dns-option) in the
+// place of those that it has; an empty list leaves them.
+std::string resolv_with(const std::string& resolv, const std::vector<std::string>& servers,
+                        const std::vector<std::string>& search, const std::vector<std::string>& options);
+
 }  // namespace network

@@ -114,6 +114,33 @@ TEST(RestartPolicies, WaitTwiceAsLongEachTime) {
   EXPECT_EQ(restart_delay(1000).count(), 60'000);
 }
 
+TEST(Ulimits, HaveANameASoftAndAHardLimit) {
+  const Ulimit files = parse_ulimit("nofile=64:128");
+  EXPECT_EQ(files.type, "RLIMIT_NOFILE");
+  EXPECT_EQ(files.soft, 64U);
+  EXPECT_EQ(files.hard, 128U);
+  EXPECT_EQ(parse_ulimit("core=0").hard, 0U);
+  EXPECT_EQ(parse_ulimit("memlock=-1").soft, ~std::uint64_t{0});
+  for (const char* text : {"", "nofile", "nofile=", "nofile=x", "nofile=2:1", "wings=2", "nofile=1:2:3"})
+    EXPECT_THROW(parse_ulimit(text), std::invalid_argument) << text;
+}
+
+TEST(Mounts, AreVolumesBindsOrInMemory) {
+  Settings settings;
+  add_mount(settings, "type=bind,source=/tmp,target=/in,readonly");
+  add_mount(settings, "src=data,dst=/data");
+  add_mount(settings, "destination=/anonymous");
+  add_mount(settings, "type=tmpfs,target=/t,tmpfs-size=1m,tmpfs-mode=700");
+  EXPECT_EQ(settings.volumes, (std::vector<std::string>{"/tmp:/in:ro", "data:/data", "/anonymous"}));
+  EXPECT_EQ(settings.tmpfs, std::vector<std::string>{"/t:rw,size=1048576,mode=700"});
+  for (const char* text :
+       {"", "type=bind,source=/tmp", "type=bind,source=tmp,target=/in", "type=bind,source=/nosuch,target=/in",
+        "type=magic,target=/in", "source=/a,target=/b", "target=relative", "colour=red,target=/in",
+        "type=tmpfs,source=/a,target=/b", "target=/a,readonly"}) {
+    EXPECT_THROW(add_mount(settings, text), std::invalid_argument) << text;
+  }
+}
+
 TEST(SettingsChecks, RefuseWhatContradictsItself) {
   Settings settings;
   settings.memory_swap = 5;

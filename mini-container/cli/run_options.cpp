@@ -1,0 +1,235 @@
+// The options that `run` and `create` share, and the values that they become. See run_options.h.
+#include "mini-container/cli/run_options.h"
+
+#include <cstdlib>
+#include <sstream>
+
+#include "base/sys/file.h"
+#include "base/text/text.h"
+#include "mini-container/cli/commands.h"
+#include "mini-container/engine/capabilities.h"
+#include "mini-container/engine/names.h"
+#include "mini-container/engine/parse.h"
+#include "mini-container/network/ports.h"
+
+namespace cli {
+
+namespace {
+
+void add_process_options(CLI::App& run, RunOptions& options) {
+  run.add_flag("-i,--interactive", options.request.settings.open_stdin, "Keep standard input open");
+  run.add_flag("-t,--tty", options.request.settings.tty, "Give the program a terminal");
+  run.add_option("-e,--env", options.env, "Set a variable: NAME=value, or NAME to pass on the caller's")
+      ->take_all()
+      ->allow_extra_args(false);
+  run.add_option("--env-file", options.env_files, "Variables from a file, a line each")
+      ->take_all()
+      ->allow_extra_args(false);
+  run.add_option("--stop-signal", options.request.settings.stop_signal, "What `stop` begins with (TERM)");
+  run.add_option("-w,--workdir", options.request.settings.working_directory, "Working directory");
+  run.add_option("-u,--user", options.request.settings.user, "User: name or uid, with :group or :gid");
+  run.add_option("--entrypoint", options.entrypoint, "Program instead of the image's entrypoint");
+  run.add_option("--hostname", options.request.settings.hostname, "Host name (default: the short id)");
+}
+
+void add_isolation_options(CLI::App& run, RunOptions& options) {
+  engine::Settings& settings = options.request.settings;
+  const auto list = [&run](const char* name, std::vector<std::string>& values, const char* help) {
+    run.add_option(name, values, help)->take_all()->allow_extra_args(false);
+  };
+  list("-v,--volume", settings.volumes, "Mount: /host/path:/path[:ro] or volume:/path[:ro]");
+  list("-p,--publish", settings.ports, "Publish a port: [ip:]host:container[/tcp|udp]");
+  run.add_option("--network", settings.network, "bridge, host or none")
+      ->check(CLI::IsMember({"bridge", "host", "none"}))
+      ->capture_default_str();
+  list("--cap-add", settings.cap_add, "Keep a capability more: NET_ADMIN, ALL ...");
+  list("--cap-drop", settings.cap_drop, "Keep a capability less: CHOWN, ALL ...");
+  list("--security-opt", options.security, "no-new-privileges, seccomp=unconfined or seccomp=FILE");
+  run.add_option("--pid", settings.pid_mode, "Whose processes it sees: host, or container:NAME");
+  run.add_option("--ipc", settings.ipc_mode, "Whose shared memory and queues: host, or container:NAME");
+  run.add_option("--uts", settings.uts_mode, "Whose host name: host, or container:NAME");
+  list("--mount", options.mounts, "Mount: type=bind|volume|tmpfs,source=...,target=...[,readonly]");
+  list("--tmpfs", settings.tmpfs, "Mount a file system in memory: /path[:size=64m,mode=1777]");
+  list("--volumes-from", options.request.volumes_from, "The volumes of another container: NAME[:ro]");
+  list("--add-host", settings.add_hosts, "A line more in /etc/hosts: NAME:ADDRESS");
+  list("--dns", settings.dns, "Name server, in the place of the host's");
+  list("--dns-search", settings.dns_search, "Domain that short names are looked up in");
+  list("--dns-option", settings.dns_options, "Option of resolv.conf(5): ndots:2");
+  list("--sysctl", options.sysctls, "Parameter of its namespaces: net.ipv4.ip_forward=1");
+  run.add_flag("--read-only", settings.read_only, "Make the root file system read-only");
+}
+
+void add_resource_options(CLI::App& run, RunOptions& options) {
+  run.add_option("--cpu-shares", options.request.settings.cpu_shares,
+                 "Weight when processors are short (1024 is the normal one)");
+  run.add_option("--cpus", options.cpus, "At most so many processors: 0.5, 2");
+  run.add_option("--cpuset-cpus", options.request.settings.cpuset,
+                 "Run on these processors only: 0, 0-2, 1,3");
+  run.add_option("-m,--memory", options.memory, "At most so much memory: 64m, 1g");
+  run.add_option("--memory-swap", options.swap, "At most so much memory and swap together; -1 for any");
+  run.add_option("--cpu-quota", options.request.settings.cpu_quota,
+                 "Microseconds of each 100000 on a processor");
+  run.add_option("--oom-score-adj", options.request.settings.oom_score_adj,
+                 "How soon the kernel ends it when memory is short: -1000 to 1000")
+      ->check(CLI::Range(-1000, 1000));
+  run.add_option("--shm-size", options.shm_size, "Size of /dev/shm (64m)");
+  run.add_option("--ulimit", options.request.settings.ulimits, "Limit of setrlimit(2): nofile=1024:2048")
+      ->take_all()
+      ->allow_extra_args(false);
+  run.add_option("--gpus", options.gpus, "Refused: there is no driver for GPUs here");
+  run.add_option("--pids-limit", options.request.settings.pids_limit, "At most so many processes");
+}
+
+void add_engine_options(CLI::App& run, RunOptions& options, Context& context) {
+  run.add_flag("--rm", options.request.settings.remove, "Forget the container when it has ended");
+  run.add_option("--name", options.request.name, "Name (default: a random one)");
+  run.add_option("--cidfile", options.request.id_file, "Write the id to a file, which must not be there");
+  run.add_option("--restart", options.restart, "When it ends: no, on-failure[:MAX], always, unless-stopped");
+  run.add_option("--log-opt", options.log,
+                 "max-size=SIZE rotates the log there, max-file=NUMBER keeps so many")
+      ->take_all()
+      ->allow_extra_args(false);
+  run.add_option("-l,--label", options.labels, "A name and a value that filters and inspect show: NAME=value")
+      ->take_all()
+      ->allow_extra_args(false);
+  run.add_option("--runtime", options.request.settings.runtime,
+                 "OCI runtime: a path, or crun, runc ... (default: mini-runtime)");
+  run.add_flag("--explain", context.trace.explain, "Tell every phase and kernel call on standard error");
+  run.add_flag("--step", context.trace.step, "Wait for Enter before each phase, show what it changed");
+  run.add_option("--trace", context.trace.file, "Append every phase and kernel call to FILE, as JSON lines");
+}
+
+// "NAME=value", or "NAME" for the caller's value, if there is one.
+void add_env(engine::Settings& settings, const std::string& entry) {
+  const char* value = entry.find('=') == std::string::npos ? std::getenv(entry.c_str()) : nullptr;
+  if (value != nullptr) settings.env.push_back(entry + "=" + value);
+  if (entry.find('=') != std::string::npos) settings.env.push_back(entry);
+}
+
+// A line each; empty ones and those that begin with # are none.
+void add_env_file(engine::Settings& settings, const std::string& path) {
+  std::istringstream lines(sys::read_file(path));
+  for (std::string line; std::getline(lines, line);) {
+    line.erase(0, line.find_first_not_of(" \t"));
+    if (line.starts_with('='))
+      throw std::invalid_argument("--env-file " + path + ": no variable name on line '" + line + "'");
+    if (!line.empty() && line.front() != '#') add_env(settings, line);
+  }
+}
+
+std::pair<std::string, std::string> name_and_value(const std::string& text, const char* flag) {
+  const std::size_t equals = text.find('=');
+  if (equals == 0 || equals == std::string::npos)
+    throw std::invalid_argument(std::string(flag) + " " + text + ": expected NAME=VALUE");
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+// Of a namespace that may be another's.
+void check_mode(const std::string& flag, const std::string& mode) {
+  if (mode.empty() || mode == "host" || (mode.starts_with("container:") && mode.size() > 10)) return;
+  throw std::invalid_argument(flag + " " + mode + ": expected host, or container:NAME");
+}
+
+void apply_log_option(engine::Settings& settings, const std::string& option) {
+  const std::size_t equals = std::min(option.find('='), option.size());
+  const std::string name = option.substr(0, equals);
+  const std::string value = option.substr(std::min(equals + 1, option.size()));
+  const auto files = text::number<int>(value);
+  if (name == "max-size") {
+    settings.log_max_size = engine::parse_bytes(value);
+  } else if (name == "max-file" && files.value_or(0) > 0) {
+    settings.log_max_file = *files;
+  } else {
+    throw std::invalid_argument("--log-opt " + option + ": expected max-size=SIZE or max-file=NUMBER");
+  }
+}
+
+void apply_security_option(engine::Settings& settings, const std::string& option) {
+  if (option == "no-new-privileges" || option == "no-new-privileges=true") {
+    settings.no_new_privileges = true;
+  } else if (option.starts_with("seccomp=")) {
+    settings.seccomp = option.substr(8);
+  } else {
+    throw std::invalid_argument("--security-opt " + option +
+                                ": expected no-new-privileges, seccomp=unconfined or seccomp=FILE");
+  }
+}
+
+void apply_process_options(engine::Settings& settings, const RunOptions& options) {
+  // As Docker: what is typed wins over what a file says.
+  for (const std::string& file : options.env_files)
+    add_env_file(settings, file);
+  for (const std::string& entry : options.env)
+    add_env(settings, entry);
+  for (const std::string& text : options.sysctls)
+    settings.sysctls.insert(name_and_value(text, "--sysctl"));
+  if (!settings.stop_signal.empty()) engine::parse_signal(settings.stop_signal);
+}
+
+void apply_isolation_options(engine::Settings& settings, const RunOptions& options) {
+  for (const std::string& option : options.security)
+    apply_security_option(settings, option);
+  engine::effective_capabilities(settings.cap_add, settings.cap_drop);
+  for (const std::string& volume : settings.volumes)
+    engine::parse_volume(volume);
+  for (const std::string& text : options.mounts)
+    engine::add_mount(settings, text);
+  for (std::string& port : settings.ports)
+    port = network::to_string(network::parse_port(port));
+  if (!settings.ports.empty() && settings.network != "bridge") {
+    throw std::invalid_argument("-p needs --network bridge: the others have no address of their own");
+  }
+  for (const std::string& text : settings.add_hosts)
+    if (text.find(':') == std::string::npos)
+      throw std::invalid_argument("--add-host " + text + ": expected NAME:ADDRESS");
+  check_mode("--pid", settings.pid_mode);
+  check_mode("--ipc", settings.ipc_mode);
+  check_mode("--uts", settings.uts_mode);
+}
+
+void apply_resource_options(engine::Settings& settings, const RunOptions& options) {
+  if (!options.gpus.empty()) {
+    throw std::invalid_argument(
+        "could not select device driver \"\" with capabilities: [[gpu]]: this engine has none for GPUs. "
+        "Next: leave --gpus out");
+  }
+  if (!options.cpus.empty()) settings.cpu_quota = engine::parse_cpus(options.cpus);
+  if (!options.memory.empty()) settings.memory = engine::parse_bytes(options.memory);
+  if (!options.swap.empty()) settings.memory_swap = engine::parse_swap(options.swap);
+  if (!options.shm_size.empty()) settings.shm_size = engine::parse_bytes(options.shm_size);
+  for (const std::string& text : settings.ulimits)
+    engine::parse_ulimit(text);
+}
+
+void apply_engine_options(engine::Settings& settings, const RunOptions& options) {
+  if (!options.restart.empty()) settings.restart = engine::parse_restart(options.restart);
+  for (const std::string& option : options.log)
+    apply_log_option(settings, option);
+  for (const std::string& label : options.labels) {
+    const std::size_t equals = std::min(label.find('='), label.size());
+    settings.labels[label.substr(0, equals)] = label.substr(std::min(equals + 1, label.size()));
+  }
+}
+
+}  // namespace
+
+void add_run_options(CLI::App& command, RunOptions& options, Context& context) {
+  add_process_options(command, options);
+  add_isolation_options(command, options);
+  add_resource_options(command, options);
+  add_engine_options(command, options, context);
+}
+
+engine::RunRequest finish_options(const RunOptions& options) {
+  engine::RunRequest request = options.request;
+  apply_process_options(request.settings, options);
+  apply_isolation_options(request.settings, options);
+  apply_resource_options(request.settings, options);
+  apply_engine_options(request.settings, options);
+  engine::check_settings(request.settings);
+  if (!request.name.empty()) engine::check_name(request.name);
+  if (options.entrypoint_given()) request.entrypoint = options.entrypoint;
+  return request;
+}
+
+}  // namespace cli
