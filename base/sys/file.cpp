@@ -193,6 +193,15 @@ void fchownat(int directory, const std::string& name, uid_t uid, gid_t gid, Wher
       where);
 }
 
+bool fchown_if_allowed(int fd, uid_t uid, gid_t gid, Where where) {
+  const auto outcome = attempt(
+      "fchown", [&] { return fmt::format("fd {}, {}:{}", fd, uid, gid); },
+      [&] { return ::fchown(fd, uid, gid); }, where);
+  if (outcome.ok()) return true;
+  if (outcome.error == EPERM || outcome.error == EINVAL || outcome.error == EROFS) return false;
+  throw Error(outcome.error, "fchown", fmt::format("fd {}", fd), std::string(trace::Phase::current()));
+}
+
 std::string readlink(const std::string& path, Where where) {
   return readlinkat(AT_FDCWD, path, where);
 }
@@ -217,6 +226,15 @@ struct stat fstat(int fd, Where where) {
   call(
       "fstat", [&] { return fmt::format("fd {}", fd); }, [&] { return ::fstat(fd, &status); }, where);
   return status;
+}
+
+std::optional<struct stat> fstat_if_open(int fd, Where where) {
+  struct stat status {};
+  const auto outcome = attempt(
+      "fstat", [&] { return fmt::format("fd {}", fd); }, [&] { return ::fstat(fd, &status); }, where);
+  if (outcome.ok()) return status;
+  if (outcome.error == EBADF) return std::nullopt;
+  throw Error(outcome.error, "fstat", fmt::format("fd {}", fd), std::string(trace::Phase::current()));
 }
 
 std::optional<struct stat> stat_if_present(const std::string& path, Where where) {

@@ -62,12 +62,16 @@ void mknodat(int directory, const std::string& name, mode_t mode, dev_t device,
 bool mknodat_if_missing(int directory, const std::string& name, mode_t mode, dev_t device,
                         Where where = Where::current());
 void fchmodat(int directory, const std::string& name, mode_t mode, Where where = Where::current());
+// fchown(2); false where the file system or a user namespace has no place for the owner (EPERM, EINVAL, EROFS).
+bool fchown_if_allowed(int fd, uid_t uid, gid_t gid, Where where = Where::current());
 void fchownat(int directory, const std::string& name, uid_t uid, gid_t gid, Where where = Where::current());
 std::string readlink(const std::string& path, Where where = Where::current());
 std::string readlinkat(int directory, const std::string& name, Where where = Where::current());
 
 struct stat stat(const std::string& path, Where where = Where::current());
 struct stat fstat(int fd, Where where = Where::current());
+// nullopt if it is not open (EBADF).
+std::optional<struct stat> fstat_if_open(int fd, Where where = Where::current());
 // nullopt if the path does not exist. Follows links.
 std::optional<struct stat> stat_if_present(const std::string& path, Where where = Where::current());
 bool exists(const std::string& path);

@@ -108,7 +108,7 @@ class Faults : public testing::TestWithParam<Given> {
   void must_do(const std::string& what, const std::function<void()>& command);
 
   cgroup::Layout layout_;
-  std::string mounts_;
+  std::vector<std::string> mounts_;
   int absorbed_ = 0;
 };
 

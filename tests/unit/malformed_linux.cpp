@@ -100,6 +100,8 @@ const std::vector<Malformed> kMalformedLinux = {
     {"/linux/sysctl", R"({"net.ipv4.ip_forward":1})", "linux.sysctl.net.ipv4.ip_forward",
      "expected a string"},
     {"/linux/sysctl", R"({"net/../kernel/panic":"1"})", "linux.sysctl[", "not the name"},
+    {"/linux/sysctl", R"({"kernel.hostname":"other"})", "linux.sysctl[\"kernel.hostname\"]",
+     "hostname instead"},
     {"/linux/maskedPaths", R"({"/proc":1})", "linux.maskedPaths", "expected an array"},
     {"/linux/intelRdt", R"({"closID":"x"})", "linux.intelRdt", "not supported"},
     {"/linux/netDevices", R"({"eth0":{}})", "linux.netDevices", "not supported"},

@@ -83,12 +83,14 @@ TEST(SeccompPlan, MistakesAreNamedWithTheirPlace) {
   EXPECT_THAT(refusal(seccomp), HasSubstr("linux.seccomp.flags[0]"));
 }
 
-TEST(SeccompPlan, ARuleThatAsksGetsAListenersDescriptor) {
+TEST(SeccompPlan, AListenerGetsADescriptor) {
   constexpr unsigned new_listener = 8, tsync = 1, tsync_esrch = 16, wait_killable = 32;
   spec::Seccomp seccomp = profile();
   seccomp.flags = {"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"};
   EXPECT_THAT(refusal(seccomp), HasSubstr("linux.seccomp.flags[0]: it is about waiting for a listener"));
   EXPECT_FALSE(security::asks_listener(security::compile_seccomp(profile())));
+  seccomp.listener_path = "/listener";
+  EXPECT_EQ(security::compile_seccomp(seccomp).flags, new_listener | wait_killable);
   seccomp.syscalls = {{{"mkdir"}, "SCMP_ACT_NOTIFY", {}, {}}};
   EXPECT_EQ(security::compile_seccomp(seccomp).flags, new_listener | wait_killable);
   seccomp.flags = {"SECCOMP_FILTER_FLAG_TSYNC"};

@@ -163,6 +163,15 @@ void Cgroup::thaw() const {
   set_frozen(false);
 }
 
+void thaw_group_of(pid_t pid) {
+  const auto groups = sys::read_file_if_present(fmt::format("/proc/{}/cgroup", pid));
+  if (!groups) return;
+  const Layout layout = parse_layout(sys::read_file("/proc/self/mountinfo"), *groups, "");
+  const Hierarchy* freezer = layout.find("freezer");
+  if (freezer == nullptr || freezer->version == Version::v2 || freezer->own == "/") return;
+  sys::write_existing_file(freezer->mount_point + freezer->own + "/freezer.state", "THAWED");
+}
+
 bool Cgroup::frozen() const {
   const Group* group = primary();
   if (group == nullptr) return false;

@@ -59,8 +59,8 @@ struct Request {
   std::string path;
   const spec::Resources& resources;
   bool rootless = false;  // device rules are left out: in a user namespace no device opens anyway
-  // The document itself names the group: whoever chose the name will look there for figures (docker stats) and
-  // set limits there (docker update), so it exists for every controller.
+  // The document itself names the group, or mounts it: whoever chose the name will look there for figures (docker stats)
+  // and set limits there (docker update), and what is mounted shows later limits too, so it exists for every controller.
   bool named = false;
   // Made by `run`: no engine stands between its steps, so of a named group only the figures are wanted. Limits of
   // other controllers may come later all the same: `update` makes the groups that are missing.

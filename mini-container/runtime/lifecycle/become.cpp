@@ -53,6 +53,7 @@ void drop_privileges(const ProcessPlans& plans) {
   const process::Plan& plan = plans.process;
   // ORDER: needs CAP_SETPCAP, which the next steps may take away.
   if (plans.capabilities) security::limit_bounding(*plans.capabilities);
+  process::give_standard_streams(plan);
   sys::set_keep_capabilities(true);
   process::set_identity(plan, plans.can_set_groups);
   if (plans.capabilities) {

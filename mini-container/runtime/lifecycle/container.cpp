@@ -52,6 +52,7 @@ void kill_first_process(const Container& container) {
   if (container.status == spec::Status::paused) open_cgroup(container.state).thaw();
   // No polling: a pidfd becomes readable when its process ends.
   pollfd ended{container.pidfd.get(), POLLIN, 0};
+  if (sys::poll({&ended, 1}, 100) == 0) cgroup::thaw_group_of(container.state.pid);
   const auto deadline = steady_clock::now() + std::chrono::seconds(10);
   while (sys::poll({&ended, 1}, 1000) == 0) {
     if (steady_clock::now() < deadline) continue;

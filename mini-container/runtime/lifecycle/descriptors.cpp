@@ -40,11 +40,13 @@ PassedDescriptors passed_descriptors(unsigned preserve_fds) {
     throw spec::Invalid("--preserve-fds", fmt::format("more than {} descriptors", kMost));
   if (passed.listening > 0) passed.names = variable("LISTEN_FDNAMES");
   passed.count = passed.listening + preserve_fds;
+  // No error: crun's callers count generously.
   for (unsigned fd = kFirst; fd < kFirst + passed.count; ++fd) {
     if (sys::is_inherited(static_cast<int>(fd))) continue;
-    throw spec::Invalid(fd < kFirst + passed.listening ? "$LISTEN_FDS" : "--preserve-fds",
-                        fmt::format("descriptor {} is not open", fd),
-                        "Open descriptors from 3 up, without a gap, or pass fewer");
+    trace::warn(fmt::format("{}: descriptor {} and perhaps others up to {} are not open",
+                            fd < kFirst + passed.listening ? "$LISTEN_FDS" : "--preserve-fds", fd,
+                            kFirst + passed.count - 1));
+    break;
   }
   return passed;
 }

@@ -1,4 +1,5 @@
-// --pid-file: where an engine reads the first process's number once `create`, `run` or `exec` is done.
+// --pid-file: where an engine reads the first process's number once `create`, `run` or `exec` is done. It stays after a
+// `run` too: an engine reads it when it likes, and what it means by then is the engine's to know.
 // Reads: runc-create(8).
 #pragma once
 

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/sys/file.h"
 #include "base/sys/identity.h"
 #include "mini-container/runtime/namespaces/apply.h"
@@ -15,12 +17,20 @@ namespace lifecycle {
 
 namespace {
 
+bool shows_groups(const spec::Config& config) {
+  return std::any_of(config.mounts.begin(), config.mounts.end(), [](const spec::Mount& mount) {
+    return mount.type == "cgroup" || mount.type == "cgroup2";
+  });
+}
+
 cgroup::Plan plan_cgroups(const spec::Config& config, const std::string& id, const Groups& groups) {
   if (!groups.make) return {};
   const std::string& path = config.linux.cgroups_path;
-  return cgroup::plan(cgroup::detect(), {path.empty() ? id : path, config.linux.resources,
-                                         groups.may_be_refused.value_or(sys::geteuid() != 0), !path.empty(),
-                                         groups.run, groups.may_be_refused == false});
+  const bool shown = shows_groups(config);
+  return cgroup::plan(
+      cgroup::detect(),
+      {path.empty() ? id : path, config.linux.resources, groups.may_be_refused.value_or(sys::geteuid() != 0),
+       !path.empty() || shown, groups.run && !shown, groups.may_be_refused == false});
 }
 
 rootfs::Plan plan_rootfs(const spec::Config& config, const std::string& bundle, const Plans& plans) {
@@ -29,6 +39,15 @@ rootfs::Plan plan_rootfs(const spec::Config& config, const std::string& bundle, 
     views.push_back({name_of(directory), directory.path});
   const bool selinux = !config.linux.mount_label.empty() && process::security_modules().selinux;
   return rootfs::plan({config, bundle, std::move(views), plans.namespaces.in_user_namespace(), selinux});
+}
+
+// The kernel takes none for a bind mount; mount(8) and the other runtimes drop them too.
+void warn_of_dropped_options(const rootfs::Plan& plan) {
+  for (const rootfs::MountStep& step : plan.mounts) {
+    if (!step.options.bind) continue;
+    for (const sys::FsOption& option : step.options.parameters)
+      trace::warn(fmt::format("{}.options: \"{}\" has no effect on a bind mount", step.member, option.key));
+  }
 }
 
 }  // namespace
@@ -78,6 +97,7 @@ Plans make_plans(const spec::Config& config, const std::string& bundle, const st
   plans.namespaces = namespaces::plan(config);
   plans.cgroup = plan_cgroups(config, id, groups);
   plans.rootfs = plan_rootfs(config, bundle, plans);
+  warn_of_dropped_options(plans.rootfs);
   if (config.process) {
     plans.process =
         make_process_plans(*config.process, config.linux, filters, plans.namespaces.in_user_namespace());

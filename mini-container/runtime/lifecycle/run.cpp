@@ -26,6 +26,7 @@ sys::ExitStatus wait_for_end(Launched& made, int master, const Signals& signals)
 void take_down(Launched& made) {
   const trace::Phase phase("take down",
                            "groups, then the record; mounts and namespaces went with the last process");
+  made.pid_file.keep();
   made.cgroup.remove();
   made.poststop.run();
   made.directory.remove();

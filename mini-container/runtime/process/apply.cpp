@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 #include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <cerrno>
 
@@ -65,6 +67,17 @@ void enter_working_directory(const Plan& plan) {
   if (!now.starts_with('/')) {
     throw sys::Error(EXDEV, "getcwd", plan.cwd, std::string(trace::Phase::current()),
                      "process.cwd leads out of the container");
+  }
+}
+
+void give_standard_streams(const Plan& plan) {
+  for (const int standard : {0, 1, 2}) {
+    const auto status = sys::fstat_if_open(standard);
+    if (!status || status->st_uid == plan.uid) continue;
+    // WHY: everybody shares the null device; and a terminal keeps its group, by which write(1) reaches it.
+    const bool device = S_ISCHR(status->st_mode);
+    if (device && status->st_rdev == makedev(1, 3)) continue;
+    sys::fchown_if_allowed(standard, plan.uid, device ? status->st_gid : plan.gid);
   }
 }
 

@@ -27,6 +27,10 @@ void enter_working_directory(const Plan& plan);
 // The terminal becomes standard input, output and error, and the controlling terminal. ORDER: after setsid(2).
 void adopt_terminal(const Plan& plan, int terminal);
 
+// Those of standard input, output and error that belong to somebody else become the user's, who may then open them by name
+// (/dev/stdout), as with runc and crun.
+void give_standard_streams(const Plan& plan);
+
 // Groups, group, user, in this order. Capabilities survive if sys::set_keep_capabilities was called.
 // `can_set_groups` is false where the user namespace denies setgroups(2).
 void set_identity(const Plan& plan, bool can_set_groups);

@@ -45,8 +45,8 @@ void run_hook(const spec::Hook& hook, const std::string& member, const std::stri
   options.program = hook.path;
   options.input = input.get();
   options.output = 1;
-  options.environment = hook.env;
-  options.clean_environment = true;
+  options.clean_environment = hook.env.has_value();
+  options.environment = hook.env.value_or(std::vector<std::string>());
   const std::vector<std::string> arguments = hook.args.empty() ? std::vector{hook.path} : hook.args;
   sys::Child child = sys::spawn(arguments, options);
   if (!wait_for_end(child, hook.timeout)) {

@@ -31,6 +31,8 @@ void bind_from_host(const DeviceNode& node, int directory) {
         fmt::format("the host's {} is not device {}:{}", node.path, major(node.device), minor(node.device)),
         "In a user namespace a device can only be lent by the host");
   }
+  // A device is read and written, never executed.
+  sys::mount_setattr(device.get(), 0, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0);
   const sys::UniqueFd place = open_or_make(directory, "/" + name_of(node.path), Kind::file);
   sys::move_mount(device.get(), place.get());
 }

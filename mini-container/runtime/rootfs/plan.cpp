@@ -116,7 +116,7 @@ Plan plan(const Request& request) {
   if (config.process && config.process->cwd != "/") plan.working_directory = config.process->cwd;
   plan.masked_paths = config.linux.masked_paths;
   plan.readonly_paths = config.linux.readonly_paths;
-  plan.sysctls = plan_sysctls(config.linux);
+  plan.sysctls = plan_sysctls(config.linux, config.domainname);
   return plan;
 }
 

@@ -33,7 +33,6 @@ void check_parameters(const MountStep& step) {
       {"tmpfs",
        {"size", "nr_blocks", "nr_inodes", "mode", "uid", "gid", "huge", "mpol", "inode32", "inode64",
         "noswap"}},
-      {"bind", {}},
   };
   for (const Parameters& known : kKnown) {
     if (known.type != step.type) continue;

@@ -55,9 +55,17 @@ const Namespaced* namespaced(const std::string& path) {
   return nullptr;
 }
 
+// The document has members for these two names, and one name cannot have two values.
+void check_names(const Sysctl& sysctl, const std::string& domain) {
+  if (sysctl.path == "kernel/hostname")
+    throw spec::Invalid(sysctl.member, "the host name has a member of its own", "Set hostname instead");
+  if (sysctl.path == "kernel/domainname" && !domain.empty() && sysctl.value != domain)
+    throw spec::Invalid(sysctl.member, "contradicts domainname", "Leave one of the two out");
+}
+
 }  // namespace
 
-std::vector<Sysctl> plan_sysctls(const spec::Linux& linux) {
+std::vector<Sysctl> plan_sysctls(const spec::Linux& linux, const std::string& domain) {
   std::vector<Sysctl> result;
   for (const auto& [name, value] : linux.sysctl) {
     const std::string member = fmt::format("linux.sysctl[\"{}\"]", name);
@@ -74,6 +82,7 @@ std::vector<Sysctl> plan_sysctls(const spec::Linux& linux) {
                           fmt::format("Add a {} namespace to linux.namespaces, or remove it", entry->type));
     }
     result.push_back({path, value, member});
+    check_names(result.back(), domain);
   }
   return result;
 }

@@ -9,7 +9,8 @@
 namespace rootfs {
 
 // Throws spec::Invalid for a parameter that is the host's.
-std::vector<Sysctl> plan_sysctls(const spec::Linux& linux);
+// `domain` is the document's domainname.
+std::vector<Sysctl> plan_sysctls(const spec::Linux& linux, const std::string& domain);
 
 // Writes one below the container's /proc, which must be a real procfs.
 void write_sysctls(const std::vector<Sysctl>& sysctls, int root);

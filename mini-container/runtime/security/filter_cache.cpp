@@ -32,12 +32,13 @@ std::string key_of(const spec::Seccomp& profile) {
       text(part);
   };
   const scmp_version* version = ::seccomp_version();
-  key = fmt::format("1 libseccomp {}.{}.{} native {:#x} ", version->major, version->minor, version->micro,
+  key = fmt::format("2 libseccomp {}.{}.{} native {:#x} ", version->major, version->minor, version->micro,
                     ::seccomp_arch_native());
   text(profile.default_action);
   number(profile.default_errno_ret);
   list(profile.architectures);
   list(profile.flags);
+  number(profile.listener_path.empty() ? 0 : 1);
   for (const spec::SyscallRule& rule : profile.syscalls) {
     list(rule.names);
     text(rule.action);

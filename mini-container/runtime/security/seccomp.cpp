@@ -199,16 +199,14 @@ class Compiler {
 };
 
 unsigned flags_of(const spec::Seccomp& profile) {
-  unsigned flags = 0;
-  for (const spec::SyscallRule& rule : profile.syscalls) {
-    if (rule.action == "SCMP_ACT_NOTIFY") flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
-  }
+  // WHY not only where a rule asks (SCMP_ACT_NOTIFY): whoever listens waits for the descriptor, and crun sends it.
+  unsigned flags = profile.listener_path.empty() ? 0 : SECCOMP_FILTER_FLAG_NEW_LISTENER;
   for (std::size_t i = 0; i < profile.flags.size(); ++i) {
     const std::string member = fmt::format("linux.seccomp.flags[{}]", i);
     const unsigned flag = look_up(kFlags, profile.flags[i], member);
     if (flag == SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV && (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) == 0) {
-      throw spec::Invalid(member, "it is about waiting for a listener, and no rule asks one",
-                          "Remove it, or use SCMP_ACT_NOTIFY");
+      throw spec::Invalid(member, "it is about waiting for a listener, and there is none",
+                          "Remove it, or set listenerPath");
     }
     flags |= flag;
   }

@@ -61,8 +61,9 @@ struct Root {
 
 struct Hook {
   std::string path;
-  std::vector<std::string> args, env;
-  std::optional<int> timeout;  // seconds
+  std::vector<std::string> args;
+  std::optional<std::vector<std::string>> env;  // absent: the runtime's own, as with runc and crun
+  std::optional<int> timeout;                   // seconds
 };
 
 struct Hooks {

@@ -64,7 +64,7 @@ void check_hooks(const std::vector<Hook>& hooks, const std::string& member, Prob
     } else if (hooks[i].timeout && *hooks[i].timeout > kLongestTimeout) {
       problems.add(here + ".timeout", "must be at most " + std::to_string(kLongestTimeout) + " seconds");
     }
-    check_environment(hooks[i].env, here + ".env", problems);
+    if (hooks[i].env) check_environment(*hooks[i].env, here + ".env", problems);
   }
 }
 
