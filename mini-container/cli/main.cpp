@@ -24,11 +24,17 @@ Examples:
   mini-container doctor                                     what this host can do
 )";
 
+// Names without tags: a shell breaks words at colons.
+constexpr const char* kImages = "mini-container images --format '{{.Repository}}'";
 const completion::Program kCompletion = {"mini-container",
                                          "mini-container ps -aq",
-                                         {{"run", "mini-container images -q"},
-                                          {"rmi", "mini-container images -q"},
-                                          {"image", "mini-container images -q"}}};
+                                         {{"run", kImages},
+                                          {"create", kImages},
+                                          {"rmi", kImages},
+                                          {"tag", kImages},
+                                          {"history", kImages},
+                                          {"save", kImages},
+                                          {"image", kImages}}};
 
 int run(cli::Context& context, int count, char** arguments) {
   CLI::App app("mini-container: containers as Docker runs them, made to be read.", "mini-container");

@@ -93,6 +93,8 @@ image::Config committed_config(const image::Config& image, const Settings& setti
   config.env = settings.env;
   config.working_dir = settings.working_directory;
   config.user = settings.user;
+  for (const auto& [name, value] : settings.labels)
+    config.labels[name] = value;
   if (settings.args == command_of(image, {}, std::nullopt)) return config;
   const bool same_entrypoint =
       settings.args.size() >= image.entrypoint.size() &&

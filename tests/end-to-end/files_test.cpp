@@ -75,7 +75,14 @@ TEST_F(Files, ExportGivesTheMergedTreeOfAnEndedAndOfARunningContainer) {
 }
 
 TEST_F(Files, CommitMakesALayerOfTheChanges) {
-  box(kChange);
+  box(kChange, {"--label", "course=virtualization"});
+  const Result plain = mini({"commit", "box", "plain"});
+  EXPECT_EQ(plain.code, 0) << plain.err;
+  EXPECT_EQ(mini({"image", "inspect", "--format",
+                  "{{index .Config.Cmd 0}} {{index .Config.Labels \"course\"}}", "plain"})
+                .out,
+            "sh virtualization\n")
+      << "the container's own command and labels";
   const Result made = mini({"commit", "-m", "a message", "-a", "A Student", "-c", "ENV NAME=value", "-c",
                             "CMD [\"cat\", \"/root/hard\"]", "box", "mine:1"});
   EXPECT_EQ(made.code, 0) << made.err;

@@ -23,5 +23,17 @@ TEST(Corpus, OfProcessesIsReadOrRefused) {
 TEST(Corpus, OfSeccompProfilesIsReadOrRefused) {
   replay("seccomp");
 }
+TEST(Corpus, OfNamesOfImagesIsReadOrRefused) {
+  replay("reference");
+}
+TEST(Corpus, OfTemplatesIsShownOrRefused) {
+  replay("template");
+}
+TEST(Corpus, OfInstructionsIsReadOrRefused) {
+  replay("instruction");
+}
+TEST(Corpus, OfArchivesIsReadOrRefused) {
+  replay("archive");
+}
 
 }  // namespace

@@ -2,7 +2,7 @@
 # Fuzzes one target with clang's libFuzzer, address and undefined behaviour sanitizers. Findings stay in the temporary
 # folder that it names; put the small ones into corpus/TARGET.
 #
-# Usage: run.sh config|process|seccomp SECONDS
+# Usage: run.sh config|process|seccomp|reference|template|instruction|archive SECONDS
 set -euo pipefail
 target=$1 seconds=$2
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -13,7 +13,9 @@ runtime=$top/mini-container/runtime
 sources=("$top/tests/fuzz/fuzzer.cpp" "$top/tests/fuzz/targets.cpp" "$runtime"/spec/*.cpp
   "$runtime"/namespaces/plan.cpp "$runtime"/process/plan.cpp "$runtime"/cgroup/{plan,layout,describe,settings,device_rules}.cpp
   "$runtime"/cgroup/settings_*.cpp "$runtime"/rootfs/{plan,plan_mounts,options,describe,sysctl}.cpp
-  "$runtime"/security/{seccomp,capabilities}.cpp "$top"/base/{text,trace}/*.cpp)
+  "$runtime"/security/{seccomp,capabilities}.cpp "$top"/base/{text,trace}/*.cpp
+  "$top"/tests/fuzz/image_targets.cpp "$top"/mini-container/cli/template{,_functions}.cpp
+  "$top"/mini-container/image/{reference,digest,image,layout,instruction,archive_images}.cpp)
 for source in "$top"/base/sys/*.cpp; do
   # The first instructions of the static program are its own business.
   [[ $source == */guarded_start.cpp || $source == */own_program.cpp ]] || sources+=("$source")
@@ -29,7 +31,7 @@ objects=()
 for source in "${sources[@]}"; do
   objects+=("$build/$(echo "${source#"$top"/}" | tr / _).o")
 done
-clang++ -fsanitize=fuzzer,address,undefined "${objects[@]}" -lseccomp -lcap -o "$build/fuzz_$target"
+clang++ -fsanitize=fuzzer,address,undefined "${objects[@]}" -lseccomp -lcap -lcrypto -o "$build/fuzz_$target"
 cp "$top/tests/fuzz/corpus/$target"/* "$work/"
 cd "$work"
 "$build/fuzz_$target" -max_total_time="$seconds" -max_len=16384 -timeout=10 -rss_limit_mb=2048 \

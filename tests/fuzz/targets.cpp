@@ -83,6 +83,10 @@ void run(const std::string& target, std::string_view text) {
   if (target == "config") return config(text);
   if (target == "process") return process(text);
   if (target == "seccomp") return seccomp(text);
+  if (target == "reference") return reference(text);
+  if (target == "template") return go_template(text);
+  if (target == "instruction") return instruction(text);
+  if (target == "archive") return archive(text);
   throw std::invalid_argument("no fuzz target " + target);
 }
 

@@ -14,7 +14,14 @@ void process(std::string_view text);
 // The object linux.seccomp, compiled.
 void seccomp(std::string_view text);
 
-// By name: "config", "process", "seccomp". Throws std::invalid_argument for another.
+// What the engine reads, in image_targets.cpp: a name of an image, a --format, a line of `commit -c`, the documents of an
+// image archive. They are refused by std::invalid_argument, the last by image::BadArchive.
+void reference(std::string_view text);
+void go_template(std::string_view text);
+void instruction(std::string_view text);
+void archive(std::string_view text);
+
+// By name: "config", "process", "seccomp", "reference", "template", "instruction", "archive". Throws std::invalid_argument for another.
 void run(const std::string& target, std::string_view text);
 
 }  // namespace fuzz
