@@ -66,7 +66,7 @@ std::string mounts_text(const Container& container) {
 std::string labels_text(const Container& container) {
   std::vector<std::string> shown;
   for (const auto& [name, value] : container.settings.labels)
-    shown.push_back(name + "=" + value);
+    shown.push_back(fmt::format("{}={}", name, value));
   return fmt::format("{}", fmt::join(shown, ","));
 }
 

@@ -1,6 +1,8 @@
 // The options that `run` and `create` share, and the values that they become. See run_options.h.
 #include "mini-container/cli/run_options.h"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <sstream>
 
@@ -112,7 +114,7 @@ void add_env_file(engine::Settings& settings, const std::string& path) {
   for (std::string line; std::getline(lines, line);) {
     line.erase(0, line.find_first_not_of(" \t"));
     if (line.starts_with('='))
-      throw std::invalid_argument("--env-file " + path + ": no variable name on line '" + line + "'");
+      throw std::invalid_argument(fmt::format("--env-file {}: no variable name on line '{}'", path, line));
     if (!line.empty() && line.front() != '#') add_env(settings, line);
   }
 }
