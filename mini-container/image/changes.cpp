@@ -1,6 +1,8 @@
 // See changes.h.
 #include "mini-container/image/changes.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -25,7 +27,7 @@ class Comparison {
   // `lower` is -1 where the image has no such directory.
   void directory(int lower, int upper, const std::string& path) {
     for (const std::string& name : sys::list_directory(upper))
-      entry(lower, upper, name, path + "/" + name);
+      entry(lower, upper, name, fmt::format("{}/{}", path, name));
   }
   std::vector<Change> take() { return std::move(changes_); }
 
@@ -74,7 +76,7 @@ void Comparison::both_directories(int lower, int upper, const std::string& name,
 // An opaque directory has been removed and made again: what it does not have now is gone.
 void Comparison::hidden(int lower, int upper, const std::string& path) {
   for (const std::string& name : sys::list_directory(lower)) {
-    if (!sys::statat_if_present(upper, name)) changes_.push_back({'D', path + "/" + name});
+    if (!sys::statat_if_present(upper, name)) changes_.push_back({'D', fmt::format("{}/{}", path, name)});
   }
 }
 

@@ -82,8 +82,9 @@ std::vector<std::pair<std::string, std::string>> pairs(const std::string& line, 
 
 void set_environment(Config& config, const std::string& line, const std::string& text) {
   for (const auto& [name, value] : pairs(line, text)) {
-    std::erase_if(config.env, [&](const std::string& known) { return known.starts_with(name + "="); });
-    config.env.push_back(fmt::format("{}={}", name, value));
+    const std::string start = name + "=";
+    std::erase_if(config.env, [&](const std::string& known) { return known.starts_with(start); });
+    config.env.push_back(start + value);
   }
 }
 
