@@ -71,6 +71,12 @@ void mark_cloexec_from(unsigned first, Where where) {
       [&] { return ::close_range(first, ~0U, CLOSE_RANGE_CLOEXEC); }, where);
 }
 
+void close_from(unsigned first, Where where) {
+  call(
+      "close_range", [&] { return fmt::format("from {}", first); },
+      [&] { return ::close_range(first, ~0U, 0); }, where);
+}
+
 void set_cloexec(int fd, bool on, Where where) {
   call(
       "fcntl", [&] { return fmt::format("fd {}, F_SETFD, {}", fd, on ? "FD_CLOEXEC" : "0"); },

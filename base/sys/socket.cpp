@@ -47,6 +47,8 @@ SocketPair seqpacket_pair(Where where) {
 }
 
 void send_message(int socket, std::string_view bytes, const std::vector<int>& descriptors, Where where) {
+  if (descriptors.size() > kMaxDescriptors)
+    throw Error(E2BIG, "sendmsg", "descriptors", std::string(trace::Phase::current()));
   iovec data{const_cast<char*>(bytes.data()), bytes.size()};
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * kMaxDescriptors)] = {};
   msghdr header{};

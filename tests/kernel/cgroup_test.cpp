@@ -22,7 +22,7 @@ using cgroup_tests::Cgroups;
 using cgroup_tests::path_of;
 
 TEST_F(Cgroups, AGroupHasItsLimitsBeforeAnythingRunsInIt) {
-  const auto group = cgroup::Cgroup::create(plan());
+  auto group = cgroup::Cgroup::create(plan());
   const bool v2 = layout_.find("pids")->version == cgroup::Version::v2;
   EXPECT_EQ(sys::read_file(path_of(group, "pids") + "/pids.max"), "20\n");
   EXPECT_EQ(sys::read_file(path_of(group, "memory") + (v2 ? "/memory.max" : "/memory.limit_in_bytes")),
@@ -53,7 +53,7 @@ TEST_F(Cgroups, ARefusedValueNamesItsMemberAndLeavesNothing) {
 }
 
 TEST_F(Cgroups, AChildThatEntersIsInEveryGroup) {
-  const auto group = cgroup::Cgroup::create(plan());
+  auto group = cgroup::Cgroup::create(plan());
   sys::Child child = sleeper(group);
   ASSERT_TRUE(arrives(group, child.pid()));
   const std::string pid = std::to_string(child.pid()) + "\n";
@@ -66,14 +66,14 @@ TEST_F(Cgroups, ACpusetIsFilledFromAboveBeforeAnybodyEnters) {
   if (layout_.find("cpuset") == nullptr) GTEST_SKIP() << "no cpuset controller";
   resources_ = {};
   resources_.cpu.cpus = "0";
-  const auto group = cgroup::Cgroup::create(plan());
+  auto group = cgroup::Cgroup::create(plan());
   EXPECT_EQ(sys::read_file(path_of(group, "cpuset") + "/cpuset.cpus"), "0\n");
   sys::Child child = sleeper(group);
   EXPECT_TRUE(arrives(group, child.pid()));
 }
 
 TEST_F(Cgroups, AProcessCanBeMovedInLater) {
-  const auto group = cgroup::Cgroup::create(plan());
+  auto group = cgroup::Cgroup::create(plan());
   sys::Child child = sys::clone3({}, [] { return ::pause(); });
   group.attach(child.pid());
   EXPECT_THAT(group.pids(), testing::ElementsAre(child.pid()));
@@ -107,7 +107,7 @@ TEST_F(Cgroups, RemovingKillsWhatStillRunsEvenWhenFrozen) {
 }
 
 TEST_F(Cgroups, AFrozenGroupStandsStillUntilThawed) {
-  const auto group = cgroup::Cgroup::create(plan());
+  auto group = cgroup::Cgroup::create(plan());
   sys::Pipe pipe = sys::pipe();
   sys::Child child = sys::clone3({0, group.clone_descriptor()}, [&] {
     group.enter_from_child();
@@ -155,7 +155,7 @@ TEST_F(Cgroups, WhatACrashLeftIsReplacedAndWhatIsInUseIsNot) {
   crashed.keep();
   resources_.pids.limit = 7;
   {
-    const auto group = cgroup::Cgroup::create(plan());
+    auto group = cgroup::Cgroup::create(plan());
     EXPECT_EQ(sys::read_file(path_of(group, "pids") + "/pids.max"), "7\n");
     sys::Child child = sleeper(group);
     ASSERT_TRUE(arrives(group, child.pid()));
@@ -195,7 +195,7 @@ TEST_F(Cgroups, ManyComeAndGoUnderOneParent) {
 }
 
 TEST_F(Cgroups, UsageIsReadWhereTheControllerIsThere) {
-  const auto group = cgroup::Cgroup::create(plan());
+  auto group = cgroup::Cgroup::create(plan());
   sys::Child child = sys::clone3({0, group.clone_descriptor()}, [&] {
     group.enter_from_child();
     const std::size_t size = 8 << 20;

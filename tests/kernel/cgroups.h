@@ -42,7 +42,7 @@ class Cgroups : public testing::Test {
     return found;
   }
   // A child in the group that sleeps until it is killed.
-  sys::Child sleeper(const cgroup::Cgroup& group) {
+  sys::Child sleeper(cgroup::Cgroup& group) {
     return sys::clone3({0, group.clone_descriptor()}, [&] {
       group.enter_from_child();
       ::pause();

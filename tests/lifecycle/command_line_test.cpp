@@ -145,7 +145,7 @@ TEST_F(CommandLine, KillAllReachesWhatIsLeftAndAStoppedContainerIsFine) {
   wait_for_status("stopped");
   EXPECT_EQ(verb({"ps", "--format", "json", id_}).text, "[]\n");
   EXPECT_EQ(verb({"kill", "--all", id_, "KILL"}).status.shell_code(), 0);
-  EXPECT_THAT(verb({"kill", id_, "KILL"}).errors, HasSubstr("is not running"));
+  EXPECT_THAT(verb({"kill", id_, "KILL"}).errors, HasSubstr("container not running"));
 }
 
 TEST_F(CommandLine, IntervalsAreLengthsOfTime) {

@@ -79,6 +79,34 @@ TEST_F(Habits, ABindMountDropsTheOptionsOfFileSystems) {
   EXPECT_EQ(run(bundle).text, "inside\n");
 }
 
+TEST_F(Habits, WhatWaitsToBeStartedHoldsNothingOfTheHost) {
+  if (testing_bundle::runtime().find("mini-runtime") == std::string::npos)
+    GTEST_SKIP() << "Debian's peers hold what their callers had open";
+  const Bundle bundle("true");
+  bundle.write();
+  testing_bundle::run_program({"sh", "-c", "exec \"$@\" </dev/null >/dev/null 2>&1 9<" + bundle.path(), "sh",
+                               testing_bundle::runtime(), "--root", root_, "create", "--bundle",
+                               bundle.path(), id_});
+  const std::string descriptors = "/proc/" + std::to_string(state().at("pid").get<int>()) + "/fd/";
+  for (const std::string& fd : sys::list_directory(descriptors)) {
+    const std::string behind = sys::readlink(descriptors + fd);
+    EXPECT_TRUE(behind == "/dev/null" || !behind.starts_with("/")) << fd << " is " << behind;
+  }
+}
+
+TEST_F(Habits, AddedCapabilitiesAreInheritedWhereOthersAre) {
+  if (testing_bundle::runtime().ends_with("/crun")) GTEST_SKIP() << "crun leaves only the added ones";
+  Bundle bundle("sleep 100");
+  auto& sets = bundle.config["process"]["capabilities"];
+  for (const char* set : {"inheritable", "ambient", "bounding", "permitted", "effective"})
+    sets[set] = {"CAP_CHOWN"};
+  for (const char* set : {"inheritable", "bounding"})
+    sets[set].push_back("CAP_SYSLOG");
+  ASSERT_EQ(start(bundle).status.shell_code(), 0);
+  const Output output = verb({"exec", "--cap", "CAP_SYSLOG", id_, "cat", "/proc/self/status"});
+  EXPECT_THAT(output.text, HasSubstr("CapAmb:\t0000000400000001")) << output.errors;
+}
+
 TEST_F(Habits, TheHostNameIsNoKernelParameterOfTheDocument) {
   Bundle bundle("true");
   bundle.config["linux"]["sysctl"] = {{"kernel.hostname", "other"}};

@@ -101,10 +101,12 @@ int Cgroup::clone_descriptor() const {
   return -1;
 }
 
-void Cgroup::enter_from_child() const {
-  for (const Group& group : groups_) {
+void Cgroup::enter_from_child() {
+  for (Group& group : groups_) {
     // "0" is the thread that writes; `tasks` moves one thread, which needs no wait for the others.
     if (group.version == Version::v1) sys::write_all(group.tasks.get(), "0");
+    // WHY at once: a file of the host that waits with a created container would be a way out of it.
+    group.tasks.reset();
   }
 }
 

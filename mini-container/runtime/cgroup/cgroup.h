@@ -61,7 +61,7 @@ class Cgroup {
   // In the child, single-threaded: enters every v1 group. v2 is entered by clone3.
   // ORDER: a cgroup namespace takes as its root the groups that its maker is in, so unshare(CLONE_NEWCGROUP)
   // after this, in the child, and never pass that flag to clone3 (there the maker is the parent).
-  void enter_from_child() const;
+  void enter_from_child();
   // Moves a running process in (7 ms on v1): for processes that could not enter by themselves.
   void attach(pid_t pid) const;
 

@@ -7,6 +7,7 @@
 #include "base/sys/own_program.h"
 #include "mini-container/runtime/cli/log.h"
 #include "mini-container/runtime/cli/options.h"
+#include "mini-container/runtime/lifecycle/descriptors.h"
 #include "mini-container/runtime/lifecycle/signals.h"
 #include "mini-container/runtime/spec/program_error.h"
 
@@ -28,6 +29,7 @@ bool enters_container(const cli::Options& options) {
 
 int run(const cli::Options& options, char** arguments) {
   try {
+    if (enters_container(options)) lifecycle::close_uninvited(options.preserve_fds);
     sys::start_tracing({options.explain, options.step, options.trace});
     cli::start_debug_log(options);
     trace::set_role(trace::Role::runtime);

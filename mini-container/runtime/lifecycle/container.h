@@ -2,6 +2,7 @@
 // still the one recorded. Reads: pidfd_open(2), proc(5), OCI runtime-spec runtime.md (state).
 #pragma once
 
+#include <stdexcept>
 #include <string>
 
 #include "base/sys/fd.h"
@@ -18,6 +19,13 @@ struct Container {
 
   std::string directory() const { return root + "/" + state.id; }
   bool alive() const { return static_cast<bool>(pidfd); }
+};
+
+// The words are runc's, by which containerd tells that there was nothing to kill.
+class NotRunning : public std::runtime_error {
+ public:
+  NotRunning(const std::string& id, spec::Status status)
+      : std::runtime_error("container not running: \"" + id + "\" is " + std::string(name_of(status))) {}
 };
 
 // Throws NoSuchContainer.

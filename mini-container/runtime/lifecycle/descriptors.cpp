@@ -33,6 +33,11 @@ bool meant_for_this_process() {
 
 }  // namespace
 
+void close_uninvited(unsigned preserve_fds) {
+  const unsigned listening = meant_for_this_process() ? number_of("LISTEN_FDS") : 0;
+  if (preserve_fds <= kMost && listening <= kMost) sys::close_from(kFirst + listening + preserve_fds);
+}
+
 PassedDescriptors passed_descriptors(unsigned preserve_fds) {
   PassedDescriptors passed;
   if (meant_for_this_process()) passed.listening = number_of("LISTEN_FDS");

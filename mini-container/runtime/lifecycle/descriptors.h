@@ -13,6 +13,10 @@ struct PassedDescriptors {
   std::string names;       // $LISTEN_FDNAMES, if set
 };
 
+// Closes what the caller has open and did not count. ORDER: before this program opens anything. WHY not close-on-exec alone: a
+// created container waits, perhaps for hours, and would hold it where the container's /proc shows it (CVE-2024-21626).
+void close_uninvited(unsigned preserve_fds);
+
 // Throws spec::Invalid if one of them is not open: what the program would find there is anybody's guess.
 PassedDescriptors passed_descriptors(unsigned preserve_fds);
 

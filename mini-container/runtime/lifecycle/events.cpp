@@ -1,8 +1,6 @@
 // `events`: what a container uses, and that it ran out of memory. It sleeps in poll(2) until the kernel has news: the
 // group's out-of-memory notice, the end of the first process (a pidfd becomes readable), or the time for figures.
 // Reads: pidfd_open(2), cgroup/oom_watch.h.
-#include <fmt/format.h>
-
 #include <array>
 
 #include "mini-container/runtime/cgroup/oom_watch.h"
@@ -17,10 +15,7 @@ using Clock = std::chrono::steady_clock;
 
 Container measurable(const std::string& root, const std::string& id) {
   Container container = find_container(root, id);
-  if (!container.alive()) {
-    throw std::runtime_error(
-        fmt::format("container \"{}\" is not running: it is {}", id, name_of(container.status)));
-  }
+  if (!container.alive()) throw NotRunning(id, container.status);
   return container;
 }
 

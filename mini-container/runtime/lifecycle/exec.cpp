@@ -40,7 +40,7 @@ std::uint64_t flags_to_join(pid_t pid) {
 
 struct Newcomer {
   const ProcessPlans& plans;
-  const cgroup::Cgroup& cgroup;
+  cgroup::Cgroup& cgroup;
   const ExecOptions& options;
   int container;        // pidfd of its first process
   std::uint64_t flags;  // namespaces to join
@@ -105,8 +105,7 @@ Container running_container(const ExecOptions& options) {
                     "or give --ignore-paused to have it run once resumed",
                     options.id, options.id));
   }
-  throw std::runtime_error(
-      fmt::format("container \"{}\" is not running: it is {}", options.id, name_of(container.status)));
+  throw NotRunning(options.id, container.status);
 }
 
 }  // namespace
@@ -118,7 +117,7 @@ int exec(const ExecOptions& options) {
   const std::uint64_t flags = flags_to_join(container.state.pid);
   const ProcessPlans plans = make_process_plans(wanted_process(config, options), config.linux,
                                                 filter_directory(options.root), (flags & CLONE_NEWUSER) != 0);
-  const cgroup::Cgroup cgroup = wanted_groups(container.state, options);
+  cgroup::Cgroup cgroup = wanted_groups(container.state, options);
 
   const bool elsewhere = !options.console_socket.empty();
   const sys::UniqueFd console = elsewhere ? sys::connect_unix(options.console_socket) : sys::UniqueFd();

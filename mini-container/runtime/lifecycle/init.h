@@ -17,7 +17,7 @@ struct LaunchOptions;
 // What the child needs of its parent's memory, which it has as a copy.
 struct InitContext {
   const Plans& plans;
-  const cgroup::Cgroup& cgroup;
+  cgroup::Cgroup& cgroup;
   const spec::Config& config;
   const spec::State& state;
   const LaunchOptions& options;

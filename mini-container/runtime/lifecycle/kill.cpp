@@ -9,13 +9,9 @@ namespace lifecycle {
 
 namespace {
 
-[[noreturn]] void not_running(const std::string& id, spec::Status status) {
-  throw std::runtime_error(fmt::format("container \"{}\" is not running: it is {}", id, name_of(status)));
-}
-
 Container running(const std::string& root, const std::string& id) {
   Container container = find_container(root, id);
-  if (!container.alive()) not_running(id, container.status);
+  if (!container.alive()) throw NotRunning(id, container.status);
   return container;
 }
 
@@ -38,7 +34,7 @@ void kill(const std::string& root, const std::string& id, int signal, bool all) 
     }
   }
   const Container container = running(root, id);
-  if (!sys::pidfd_send_signal(container.pidfd.get(), signal)) not_running(id, spec::Status::stopped);
+  if (!sys::pidfd_send_signal(container.pidfd.get(), signal)) throw NotRunning(id, spec::Status::stopped);
 }
 
 void pause(const std::string& root, const std::string& id) {

@@ -34,6 +34,10 @@ void add_capabilities(spec::Process& process, const std::vector<std::string>& na
   spec::Capabilities& sets = *process.capabilities;
   for (auto* set : {&sets.bounding, &sets.permitted, &sets.effective})
     set->insert(set->end(), names.begin(), names.end());
+  // As runc: a container whose programs inherit capabilities inherits the added ones too.
+  if (sets.inheritable.empty()) return;
+  for (auto* set : {&sets.inheritable, &sets.ambient})
+    set->insert(set->end(), names.begin(), names.end());
 }
 
 spec::Process process_to_change(const spec::Config& config, const ExecOptions& options) {

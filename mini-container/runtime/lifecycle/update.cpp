@@ -1,10 +1,8 @@
 // `update`: other limits for a container that exists. Everything is checked before the first write, and a write that
 // the kernel refuses takes the earlier ones back, so that the limits in force and those on record always agree.
 // Reads: OCI runtime-spec config-linux.md (control groups).
-#include <fmt/format.h>
-
-#include "base/sys/file.h"
 #include "mini-container/runtime/cgroup/update.h"
+#include "base/sys/file.h"
 #include "mini-container/runtime/lifecycle/commands.h"
 #include "mini-container/runtime/spec/invalid.h"
 
@@ -26,8 +24,7 @@ std::string document_of(const UpdateOptions& options) {
 Container updatable(const std::string& root, const std::string& id) {
   Container container = find_container(root, id);
   if (container.alive()) return container;
-  throw std::runtime_error(
-      fmt::format("container \"{}\" is not running: it is {}", id, name_of(container.status)));
+  throw NotRunning(id, container.status);
 }
 
 // On record before it is made, as in a creation: `delete` then finds what a killed update left.

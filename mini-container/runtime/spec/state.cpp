@@ -22,9 +22,9 @@ std::string dump(const nlohmann::ordered_json& value, int indentation) {
 nlohmann::ordered_json oci_object(const State& state, Status status) {
   nlohmann::ordered_json object = {{"ociVersion", state.oci_version},
                                    {"id", state.id},
-                                   {"status", name_of(status)},
                                    // SPEC: REQUIRED while created or running; engines expect 0 when stopped.
                                    {"pid", status == Status::stopped ? 0 : state.pid},
+                                   {"status", name_of(status)},
                                    {"bundle", state.bundle},
                                    {"rootfs", state.rootfs},
                                    {"created", state.created},
