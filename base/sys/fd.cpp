@@ -71,10 +71,10 @@ void mark_cloexec_from(unsigned first, Where where) {
       [&] { return ::close_range(first, ~0U, CLOSE_RANGE_CLOEXEC); }, where);
 }
 
-void close_from(unsigned first, Where where) {
+void close_range(unsigned first, unsigned last, Where where) {
   call(
-      "close_range", [&] { return fmt::format("from {}", first); },
-      [&] { return ::close_range(first, ~0U, 0); }, where);
+      "close_range", [&] { return fmt::format("{} to {}", first, last); },
+      [&] { return ::close_range(first, last, 0); }, where);
 }
 
 void set_cloexec(int fd, bool on, Where where) {

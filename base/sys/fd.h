@@ -57,8 +57,8 @@ UniqueFd open_in_root_if_present(int root, const std::string& path, int flags,
 // program.
 void mark_cloexec_from(unsigned first, Where where = Where::current());
 // fcntl(2) F_SETFD: clears or sets close-on-exec on one descriptor.
-// close_range(2): closes every descriptor from `first` up.
-void close_from(unsigned first, Where where = Where::current());
+// close_range(2): closes every descriptor from `first` to `last`, open or not.
+void close_range(unsigned first, unsigned last, Where where = Where::current());
 void set_cloexec(int fd, bool on, Where where = Where::current());
 // fcntl(2) F_GETFD: open since before this program began, so without close-on-exec.
 bool is_inherited(int fd, Where where = Where::current());

@@ -1,7 +1,6 @@
 // `update` and `events`, against whatever runtime $RUNTIME names. Reads: runc(8), OCI runtime-spec config-linux.md.
 #include <unistd.h>
 
-#include <algorithm>
 #include <thread>
 
 #include "tests/lifecycle/runtime_fixture.h"
@@ -161,11 +160,7 @@ class OurLimits : public Limits {
 };
 
 TEST_F(OurLimits, ARefusedUpdateChangesNothingAtAll) {
-  // What is mounted is made for every controller at once.
-  auto& mounts = bundle_.config["mounts"];
-  mounts.erase(std::remove_if(mounts.begin(), mounts.end(),
-                              [](const json& mount) { return mount["type"] == "cgroup"; }),
-               mounts.end());
+  bundle_.leave_groups_out();
   start({{"memory", {{"limit", 67108864}}}});
   const std::string before = verb({"state", id_}).text;
   // The cpu group is new, its period refused (EINVAL); memory would come after it.

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -80,6 +81,13 @@ Bundle::Bundle(const std::string& script) : config(nlohmann::json::parse(kDocume
 
 Bundle::~Bundle() {
   sys::remove_tree(path_);
+}
+
+void Bundle::leave_groups_out() {
+  auto& mounts = config["mounts"];
+  mounts.erase(std::remove_if(mounts.begin(), mounts.end(),
+                              [](const auto& mount) { return mount["type"] == "cgroup"; }),
+               mounts.end());
 }
 
 void Bundle::write() const {

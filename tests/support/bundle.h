@@ -24,6 +24,8 @@ class Bundle {
 
   nlohmann::json config;  // takes effect with write()
   void write() const;
+  // Control groups that are mounted are entered for every controller; without, only those with a limit are.
+  void leave_groups_out();
   const std::string& path() const { return path_; }
   std::string rootfs(const std::string& inside = "") const { return path_ + "/rootfs" + inside; }
 

@@ -85,7 +85,7 @@ void Agent::obey(const protocol::Frame& frame) {
       input_ended_ = true;
       return pass_input();
     case Type::signal:
-      if (number && command_.pid > 0) sys::kill_if_present(-command_.pid, static_cast<int>(*number));
+      if (number) pass_signal(static_cast<int>(*number));
       return;
     case Type::power_off:
       done_ = true;
@@ -93,6 +93,12 @@ void Agent::obey(const protocol::Frame& frame) {
     default:
       return;  // a frame that only a guest sends: not for us
   }
+}
+
+// To the command and what it started. WHY the second: a command that has just been made leads no group yet (setsid(2)).
+void Agent::pass_signal(int signal) {
+  if (command_.pid > 0 && !sys::kill_if_present(-command_.pid, signal))
+    sys::kill_if_present(command_.pid, signal);
 }
 
 void Agent::mount(const std::string& payload) {

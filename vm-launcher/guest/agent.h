@@ -23,6 +23,7 @@ class Agent {
   void wait_for_something();
   void take_orders();
   void obey(const protocol::Frame& frame);
+  void pass_signal(int signal);
   void mount(const std::string& payload);
   void run(const std::string& payload);
   void give_up(const protocol::Failure& failure);

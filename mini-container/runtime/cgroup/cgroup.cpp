@@ -107,6 +107,7 @@ void Cgroup::enter_from_child() {
     if (group.version == Version::v1) sys::write_all(group.tasks.get(), "0");
     // WHY at once: a file of the host that waits with a created container would be a way out of it.
     group.tasks.reset();
+    group.directory.reset();
   }
 }
 

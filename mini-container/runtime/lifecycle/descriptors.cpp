@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 
+#include "base/sys/console.h"
 #include "base/sys/fd.h"
 #include "base/sys/identity.h"
 #include "base/text/text.h"
@@ -35,7 +37,16 @@ bool meant_for_this_process() {
 
 void close_uninvited(unsigned preserve_fds) {
   const unsigned listening = meant_for_this_process() ? number_of("LISTEN_FDS") : 0;
-  if (preserve_fds <= kMost && listening <= kMost) sys::close_from(kFirst + listening + preserve_fds);
+  if (preserve_fds > kMost || listening > kMost) return;  // refused later, by name
+  unsigned first = kFirst + listening + preserve_fds;
+  std::vector<int> kept = sys::trace_inheritance().descriptors;
+  std::sort(kept.begin(), kept.end());
+  for (const int fd : kept) {
+    const auto number = static_cast<unsigned>(fd);
+    if (number > first) sys::close_range(first, number - 1);
+    first = std::max(first, number + 1);
+  }
+  sys::close_range(first, ~0U);
 }
 
 PassedDescriptors passed_descriptors(unsigned preserve_fds) {

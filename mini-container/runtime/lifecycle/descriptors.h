@@ -13,11 +13,12 @@ struct PassedDescriptors {
   std::string names;       // $LISTEN_FDNAMES, if set
 };
 
-// Closes what the caller has open and did not count. ORDER: before this program opens anything. WHY not close-on-exec alone: a
-// created container waits, perhaps for hours, and would hold it where the container's /proc shows it (CVE-2024-21626).
+// Closes what the caller has open and did not count, but for those of its trace. ORDER: before this program opens anything
+// but the trace. WHY not close-on-exec alone: a created container waits, perhaps for hours, and would hold it where the
+// container's /proc shows it (CVE-2024-21626).
 void close_uninvited(unsigned preserve_fds);
 
-// Throws spec::Invalid if one of them is not open: what the program would find there is anybody's guess.
+// Warns of one that is not open. Throws spec::Invalid for more than a thousand.
 PassedDescriptors passed_descriptors(unsigned preserve_fds);
 
 // LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES for the program, which is this process. Empty when nothing listens.
