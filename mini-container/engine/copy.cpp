@@ -48,7 +48,7 @@ Place look_up(int root, const std::string& path) {
   place.name = whole.substr(slash == std::string::npos ? 0 : slash + 1);
   if (place.name.empty() || place.name == "..") {
     place.parent = sys::open_in_root(root, whole.empty() ? "." : whole, kDirectory);
-    place.name = ".";
+    place.name.assign(1, '.');  // WHY not = ".": g++ 12 sees an overlap there that cannot be (-Wrestrict)
   } else {
     place.parent = sys::open_in_root(root, above, kDirectory);
   }
