@@ -193,7 +193,7 @@ void add_image_history(CLI::App& app, Context& context) {
                      "history busybox\n"
                      "history --no-trunc --format '{{.CreatedBy}}' app",
                      "A step that changed files left a layer, whose size is shown; one that changed only the "
-                     "configuration left none (0B). The files themselves: mini-container image tree."});
+                     "configuration left none (0B). The layers' digests: mini-container image inspect."});
   struct Options {
     std::string image, format;
     bool whole = false, quiet = false;

@@ -188,7 +188,7 @@ int Engine::start_here(const Container& container, const UserEnds& user) {
   const sys::UniqueFd signals = signals_for_the_container();
   if (!container.at_rest()) {
     throw std::runtime_error(
-        fmt::format("container {0} runs already. Next: mini-container attach {0}", container.name));
+        fmt::format("container {0} runs already. Next: mini-container logs -f {0}", container.name));
   }
   return launch(container, [&](Launch& launch) { return launch.foreground(user, signals.get()); });
 }

@@ -4,8 +4,7 @@
 
 #include <algorithm>
 
-#include "base/sys/fd.h"
-#include "base/sys/process.h"
+#include "base/sys/capture.h"
 #include "base/text/text.h"
 #include "mini-container/engine/engine.h"
 
@@ -18,14 +17,10 @@ using Row = std::vector<std::string>;
 std::string output_of_ps(std::vector<std::string> arguments) {
   if (arguments.empty()) arguments.emplace_back("-ef");
   arguments.insert(arguments.begin(), "ps");
-  const sys::UniqueFd output = sys::memfd_create("ps");
-  sys::SpawnOptions options;
-  options.output = output.get();
-  const int code = sys::spawn(arguments, options).wait().shell_code();
-  if (code != 0)
+  const sys::Captured ps = sys::capture(arguments);
+  if (const int code = ps.status.shell_code(); code != 0)
     throw std::runtime_error(fmt::format("ps ended with {}. Next: man 1 ps, or apt install procps", code));
-  sys::rewind(output.get());
-  return sys::read_to_end(output.get());
+  return ps.output;
 }
 
 // As many cells as the heading has; the last one, a command, keeps its spaces.

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "base/sys/process.h"
+#include "base/sys/capture.h"
 #include "base/text/text.h"
 #include "mini-container/runtime/lifecycle/commands.h"
 
@@ -16,15 +16,11 @@ namespace {
 std::string output_of_ps(std::vector<std::string> arguments) {
   if (arguments.empty()) arguments.emplace_back("-ef");
   arguments.insert(arguments.begin(), "ps");
-  const sys::UniqueFd output = sys::memfd_create("ps");
-  sys::SpawnOptions options;
-  options.output = output.get();
-  const sys::ExitStatus status = sys::spawn(arguments, options).wait();
-  if (status.shell_code() != 0)
+  const sys::Captured ps = sys::capture(arguments);
+  if (const int code = ps.status.shell_code(); code != 0)
     throw std::runtime_error(
-        fmt::format("ps ended with {}. Hint: install procps, or use --format json", status.shell_code()));
-  sys::rewind(output.get());
-  return sys::read_to_end(output.get());
+        fmt::format("ps ended with {}. Hint: install procps, or use --format json", code));
+  return ps.output;
 }
 
 std::size_t pid_column(const std::string& header) {

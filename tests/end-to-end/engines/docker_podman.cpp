@@ -1,6 +1,8 @@
 // How Docker and Podman are started with mini-runtime. Reads: dockerd(8), podman(1), containers.conf(5),
 // containers-storage.conf(5).
 #include <fstream>
+#include <map>
+#include <memory>
 #include <stdexcept>
 
 #include "tests/end-to-end/engines/engine.h"
@@ -64,8 +66,6 @@ class Podman : public Engine {
   }
 };
 
-}  // namespace
-
 std::unique_ptr<Engine> start_engine(const std::string& name) {
   std::unique_ptr<Engine> engine;
   if (name == "docker") {
@@ -76,6 +76,18 @@ std::unique_ptr<Engine> start_engine(const std::string& name) {
   const Output imported = engine->call({"import", root_tar(), "box"});
   if (imported.status.shell_code() != 0) throw std::runtime_error(name + " import: " + imported.errors);
   return engine;
+}
+
+}  // namespace
+
+Engine* shared_engine(const std::string& name, std::string& why) {
+  why = name == "docker" ? missing({"dockerd", "docker", "iptables", "ps"})
+                         : missing({"podman", "conmon", "iptables"});
+  if (!why.empty()) return nullptr;
+  static std::map<std::string, std::unique_ptr<Engine>> started;
+  auto& engine = started[name];
+  if (!engine) engine = start_engine(name);
+  return engine.get();
 }
 
 }  // namespace engines

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <initializer_list>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -31,9 +30,9 @@ class Engine {
   Seen in_terminal(const Arguments& verb, const std::string& typed = {}) const;
 };
 
-// Docker with a daemon of its own, and Podman, which has none. "docker" or "podman"; the image "box" is there.
-// Throws if the engine does not start.
-std::unique_ptr<Engine> start_engine(const std::string& name);
+// Docker with a daemon of its own, and Podman, which has none: "docker" or "podman", started once for all cases; the image
+// "box" is there. Null, and the reason in `why`, where it cannot be tested. Throws if it does not start.
+Engine* shared_engine(const std::string& name, std::string& why);
 
 // Why engines cannot be tested here: no root, or one of these programs is not installed. "" if they can.
 std::string missing(std::initializer_list<const char*> programs);

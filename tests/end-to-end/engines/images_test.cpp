@@ -2,7 +2,6 @@
 // file modes and configuration arrive as they were. Reads: docker-save(1), docker-load(1), podman-save(1).
 #include <gmock/gmock.h>
 
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/sys/file.h"
@@ -30,14 +29,9 @@ constexpr char kSeen[] =
 class Exchange : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
-    const bool docker = GetParam() == std::string("docker");
-    const std::string why = docker ? engines::missing({"dockerd", "docker", "iptables"})
-                                   : engines::missing({"podman", "conmon", "iptables"});
-    if (!why.empty()) GTEST_SKIP() << why;
-    static std::map<std::string, std::unique_ptr<engines::Engine>> started;
-    auto& engine = started[GetParam()];
-    if (!engine) engine = engines::start_engine(GetParam());
-    engine_ = engine.get();
+    std::string why;
+    engine_ = engines::shared_engine(GetParam(), why);
+    if (engine_ == nullptr) GTEST_SKIP() << why;
     sys::mkdir_if_missing(engines::folder() + "/mini");
     tar_ = engines::folder() + "/" + GetParam() + ".tar";
     sys::unlink_if_present(tar_);

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
-#include <map>
 
 #include "base/sys/file.h"
 #include "tests/end-to-end/engines/engine.h"
@@ -18,14 +17,9 @@ using testing::HasSubstr;
 class Verbs : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
-    const bool docker = GetParam() == std::string("docker");
-    const std::string why = docker ? engines::missing({"dockerd", "docker", "iptables", "ps"})
-                                   : engines::missing({"podman", "conmon", "iptables"});
-    if (!why.empty()) GTEST_SKIP() << why;
-    static std::map<std::string, std::unique_ptr<engines::Engine>> started;
-    auto& engine = started[GetParam()];
-    if (!engine) engine = engines::start_engine(GetParam());
-    engine_ = engine.get();
+    std::string why;
+    engine_ = engines::shared_engine(GetParam(), why);
+    if (engine_ == nullptr) GTEST_SKIP() << why;
   }
   void TearDown() override {
     if (engine_ == nullptr) return;
