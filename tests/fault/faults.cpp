@@ -152,7 +152,9 @@ Round Faults::in_a_process(const std::function<void()>& command) {
     ::alarm(60);
     const auto before = open_descriptors();
     std::string message, warnings;
-    trace::set_warner([&](const std::string& warning) { warnings += warning + "\n"; });
+    trace::set_warner([&](const std::string& warning) {
+      if (usual_warning_.empty() || !warning.starts_with(usual_warning_)) warnings += warning + "\n";
+    });
     trace::set_role(trace::Role::runtime);
     trace::install(std::make_unique<FailOne>(*told_));
     try {

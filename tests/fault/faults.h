@@ -100,6 +100,7 @@ class Faults : public testing::TestWithParam<Given> {
   std::string id_ = "isolab-fault-" + std::to_string(::getpid());
   testing_bundle::Bundle bundle_{"exec sleep 1000"};
   SharedTold told_;
+  std::string usual_warning_;  // how one begins that the document earns without any fault; "" for none
 
  private:
   Round in_a_process(const std::function<void()>& command);

@@ -71,6 +71,11 @@ TEST_P(FaultOfMaking, RunOfARichDocumentLeavesNothing) {
   ask_for_more();
   fail_every_call(run_to_its_end(), 60);
 }
+TEST_P(FaultOfMaking, RunWithoutAMountNamespaceLeavesNothing) {
+  bundle_.share_mounts();
+  usual_warning_ = "linux.namespaces: without a mount namespace";
+  fail_every_call(run_to_its_end(), 30);
+}
 TEST_P(FaultOfMaking, CreateMakesAllOrNothing) {
   fail_every_call(create(), 40);
 }

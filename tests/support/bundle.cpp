@@ -90,6 +90,18 @@ void Bundle::leave_groups_out() {
                mounts.end());
 }
 
+void Bundle::share_mounts() {
+  auto& linux = config["linux"];
+  auto& spaces = linux["namespaces"];
+  spaces.erase(std::remove_if(spaces.begin(), spaces.end(),
+                              [](const auto& space) { return space["type"] == "mount"; }),
+               spaces.end());
+  linux.erase("maskedPaths");
+  linux.erase("readonlyPaths");
+  config["root"]["readonly"] = false;
+  config["mounts"] = nlohmann::json::array();
+}
+
 void Bundle::write() const {
   std::ofstream(path_ + "/config.json") << config.dump(2);
 }

@@ -26,6 +26,8 @@ class Bundle {
   void write() const;
   // Control groups that are mounted are entered for every controller; without, only those with a limit are.
   void leave_groups_out();
+  // No mount namespace, and nothing that would need one.
+  void share_mounts();
   const std::string& path() const { return path_; }
   std::string rootfs(const std::string& inside = "") const { return path_ + "/rootfs" + inside; }
 

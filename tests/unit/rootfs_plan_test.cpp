@@ -70,6 +70,7 @@ spec::Config minimal() {
   spec::Config config;
   config.root.path = "rootfs";
   config.mounts = {{"/dev", "tmpfs", "tmpfs", {"mode=755"}, {}, {}}};
+  config.linux.namespaces = {{"mount", ""}};
   return config;
 }
 rootfs::Plan plan_of(const spec::Config& config) {
@@ -147,12 +148,21 @@ TEST(RootfsPlan, OnlyParametersOfANewNamespaceAreSet) {
   spec::Config config = minimal();
   config.linux.sysctl = {{"net.ipv4.conf.eth0/1.forwarding", "1"}};
   EXPECT_THAT(refusal(config), HasSubstr("network namespace"));
-  config.linux.namespaces = {{"network", ""}};
+  config.linux.namespaces.push_back({"network", ""});
   EXPECT_EQ(plan_of(config).sysctls[0].path, "net/ipv4/conf/eth0.1/forwarding");
   for (const char* name : {"kernel.panic", "net", "net/../kernel/panic", "net//x", "vm.overcommit_memory"}) {
     config.linux.sysctl = {{name, "1"}};
     EXPECT_THAT(refusal(config), HasSubstr("linux.sysctl[")) << name;
   }
+}
+
+TEST(RootfsPlan, WithoutAMountNamespaceNothingIsMounted) {
+  spec::Config config = minimal();
+  config.linux.namespaces.clear();
+  const rootfs::Plan plan = plan_of(config);
+  EXPECT_TRUE(plan.mounts.empty());
+  EXPECT_THAT(rootfs::describe(plan), HasSubstr("make device /dev/null c 1:3"));
+  EXPECT_THAT(rootfs::describe(plan), HasSubstr("chroot into the root, and mount nothing"));
 }
 
 TEST(RootfsPlan, PropagationIsOneOfFour) {
@@ -167,11 +177,11 @@ TEST(RootfsPlan, AMountIsMappedByItsOwnMapElseByTheContainers) {
   spec::Config config = minimal();
   config.mounts.push_back({"/data", "bind", "/data", {"rbind", "ridmap"}, {}, {}});
   EXPECT_THAT(refusal(config), HasSubstr("mounts[1].options: idmap needs a map"));
-  config.linux.namespaces = {{"user", ""}};
+  config.linux.namespaces.push_back({"user", ""});
   config.linux.uid_mappings = {{0, 100000, 10}};
   config.linux.gid_mappings = {{0, 200000, 10}};
   EXPECT_EQ(plan_of(config).mounts[1].id_map->uid_map, "0 100000 10\n");
-  config.linux.namespaces = {{"user", "/proc/7/ns/user"}};
+  config.linux.namespaces.back().path = "/proc/7/ns/user";
   EXPECT_EQ(plan_of(config).mounts[1].id_map->path, "/proc/7/ns/user");
   config.mounts[1].uid_mappings = config.mounts[1].gid_mappings = {{5, 6, 1}, {7, 8, 2}};
   EXPECT_EQ(plan_of(config).mounts[1].id_map->gid_map, "5 6 1\n7 8 2\n");

@@ -25,6 +25,49 @@ TEST(Document, TheDefaultOneIsValid) {
   EXPECT_NO_THROW(spec::validate(spec::parse_config(spec::default_config(true, 1000, 1000))));
 }
 
+// A container that shares the host's mounts.
+json without_mounts() {
+  json document = valid();
+  auto& spaces = document["linux"]["namespaces"];
+  for (std::size_t i = 0; i < spaces.size(); ++i)
+    if (spaces[i]["type"] == "mount") spaces.erase(i);
+  document["root"]["readonly"] = false;
+  document["process"]["terminal"] = false;
+  document["linux"].erase("maskedPaths");
+  document["linux"].erase("readonlyPaths");
+  return document;
+}
+
+TEST(Document, WithoutAMountNamespaceWhatOnlyAMountCanDoIsRefused) {
+  EXPECT_NO_THROW(spec::validate(spec::parse_config(without_mounts().dump())));
+  const struct {
+    const char* pointer;
+    const char* value;
+    const char* member;
+  } kAsked[] = {
+      {"/mounts/-", R"({"destination": "/data", "source": "/srv", "options": ["bind"]})", "mounts[7]: "},
+      {"/mounts/-", R"({"destination": "/proc", "type": "proc", "options": ["rbind"]})", "mounts[7]: "},
+      {"/mounts/-", R"({"destination": "/data", "type": "ext4", "source": "/dev/vda"})", "mounts[7]: "},
+      {"/root/readonly", "true", "root.readonly: "},
+      {"/process/terminal", "true", "process.terminal: "},
+      {"/linux/maskedPaths", R"(["/proc/kcore"])", "linux.maskedPaths: "},
+      {"/linux/readonlyPaths", R"(["/proc/sys"])", "linux.readonlyPaths: "},
+      {"/linux/rootfsPropagation", R"("shared")", "linux.rootfsPropagation: "},
+      {"/linux/sysctl", R"({"net.ipv4.ip_forward": "1"})", "linux.sysctl: "},
+      {"/linux/namespaces/-", R"({"type": "user", "path": "/proc/1/ns/user"})", "linux.namespaces: "},
+  };
+  for (const auto& asked : kAsked) {
+    json document = without_mounts();
+    document[json::json_pointer(asked.pointer)] = json::parse(asked.value);
+    try {
+      spec::validate(spec::parse_config(document.dump()));
+      ADD_FAILURE() << asked.value << " was accepted";
+    } catch (const spec::Invalid& refused) {
+      EXPECT_THAT(refused.what(), StartsWith(asked.member));
+    }
+  }
+}
+
 TEST(Document, UnknownMembersAndNullsAreIgnored) {
   json document = valid();
   document["frobnicate"] = {{"deep", 1}};

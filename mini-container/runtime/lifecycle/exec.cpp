@@ -16,6 +16,7 @@
 #include "mini-container/runtime/namespaces/apply.h"
 #include "mini-container/runtime/process/apply.h"
 #include "mini-container/runtime/process/program.h"
+#include "mini-container/runtime/rootfs/apply.h"
 #include "mini-container/runtime/rootfs/console.h"
 #include "mini-container/runtime/spec/names.h"
 #include "mini-container/runtime/spec/parse.h"
@@ -44,6 +45,7 @@ struct Newcomer {
   const ExecOptions& options;
   int container;        // pidfd of its first process
   std::uint64_t flags;  // namespaces to join
+  int root_directory;   // where there is no mount namespace to join, which has its root with it; else -1
   int parent_line, line, console;
   const Listener& listener;
   const spec::State& state;
@@ -70,6 +72,7 @@ struct Newcomer {
     if (!plans.process.final_cpus.empty()) sys::sched_setaffinity(plans.process.final_cpus);
     const std::uint64_t own = flags & ~std::uint64_t{CLONE_NEWPID | CLONE_NEWTIME};
     if (own != 0) sys::setns(container, static_cast<int>(own));
+    if (root_directory >= 0) rootfs::change_root(root_directory);
     if ((flags & CLONE_NEWUSER) != 0) namespaces::become_namespace_root();
     sys::set_dumpable(false);
   }
@@ -126,10 +129,20 @@ int exec(const ExecOptions& options) {
   sys::SocketPair pair = sys::seqpacket_pair();
   sys::set_dumpable(false);
   const Listener listener(plans, config);
-  const Newcomer newcomer{
-      plans,    cgroup,           options,           container.pidfd.get(),
-      flags,    pair.first.get(), pair.second.get(), receiver ? receiver->child_end() : console.get(),
-      listener, container.state};
+  const sys::UniqueFd root = spec::has_namespace(config.linux, "mount")
+                                 ? sys::UniqueFd()
+                                 : sys::open(container.state.rootfs, O_PATH | O_DIRECTORY);
+  const Newcomer newcomer{plans,
+                          cgroup,
+                          options,
+                          container.pidfd.get(),
+                          flags,
+                          root.get(),
+                          pair.first.get(),
+                          pair.second.get(),
+                          receiver ? receiver->child_end() : console.get(),
+                          listener,
+                          container.state};
   // SPEC: of the runtime itself, until the process is in the container's group.
   if (!plans.process.initial_cpus.empty()) sys::sched_setaffinity(plans.process.initial_cpus);
   if ((flags & CLONE_NEWUSER) != 0) process::raise_own_hard_limits(plans.process);

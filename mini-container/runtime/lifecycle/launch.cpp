@@ -163,7 +163,7 @@ Launched launch(const LaunchOptions& options, Gate gate, int console, const Sign
   Groups groups = options.groups;
   groups.run = gate == Gate::line;
   Plans plans = make_plans(config, options.bundle, options.id, filter_directory(options.root), groups);
-  plans.rootfs.pivot = options.pivot;
+  if (!options.pivot && plans.rootfs.way == rootfs::Way::pivot) plans.rootfs.way = rootfs::Way::move;
   check_terminal(plans, console);
   const Listener listener(plans.process, config);
   spec::State state = first_state(options, config, plans);

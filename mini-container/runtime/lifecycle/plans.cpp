@@ -41,6 +41,17 @@ rootfs::Plan plan_rootfs(const spec::Config& config, const std::string& bundle, 
   return rootfs::plan({config, bundle, std::move(views), plans.namespaces.in_user_namespace(), selinux});
 }
 
+// What is left out, and what that means.
+void warn_of_no_mounts(const spec::Config& config) {
+  std::vector<std::string> destinations;
+  for (const spec::Mount& mount : config.mounts)
+    destinations.push_back(mount.destination);
+  trace::warn(fmt::format(
+      "linux.namespaces: without a mount namespace nothing is mounted, not even on {}, and chroot(2) "
+      "alone keeps the container in its root: with CAP_SYS_CHROOT it can leave",
+      destinations.empty() ? "/proc" : fmt::format("{}", fmt::join(destinations, ", "))));
+}
+
 // The kernel takes none for a bind mount; mount(8) and the other runtimes drop them too.
 void warn_of_dropped_options(const rootfs::Plan& plan) {
   for (const rootfs::MountStep& step : plan.mounts) {
@@ -98,6 +109,7 @@ Plans make_plans(const spec::Config& config, const std::string& bundle, const st
   plans.cgroup = plan_cgroups(config, id, groups);
   plans.rootfs = plan_rootfs(config, bundle, plans);
   warn_of_dropped_options(plans.rootfs);
+  if (plans.rootfs.way == rootfs::Way::no_mounts) warn_of_no_mounts(config);
   if (config.process) {
     plans.process =
         make_process_plans(*config.process, config.linux, filters, plans.namespaces.in_user_namespace());

@@ -85,6 +85,17 @@ void map_with(const char* helper, const char* member, const std::vector<spec::Id
                       "See subuid(5) for the ids that this user may map");
 }
 
+// WHY: the document's mounts would be made among those of the host, and pivot_root(2) would take its root from all of
+// its processes.
+void refuse_own_mounts(const Join& join, int space) {
+  if (join.clone_flag != CLONE_NEWNS) return;
+  const struct stat theirs = sys::fstat(space);
+  const struct stat own = sys::fstat(sys::open("/proc/self/ns/mnt", O_RDONLY).get());
+  if (theirs.st_dev != own.st_dev || theirs.st_ino != own.st_ino) return;
+  throw spec::Invalid("linux.namespaces", fmt::format("{} is the runtime's own mount namespace", join.path),
+                      "Leave out the path, for a new one");
+}
+
 }  // namespace
 
 bool denies_setgroups(const Plan& plan) {
@@ -109,8 +120,10 @@ void write_id_maps(const Plan& plan, pid_t child) {
 
 void join(const Plan& plan) {
   std::vector<sys::UniqueFd> spaces;
-  for (const Join& join : plan.joins)
+  for (const Join& join : plan.joins) {
     spaces.push_back(sys::open(join.path, O_RDONLY));
+    refuse_own_mounts(join, spaces.back().get());
+  }
   for (std::size_t i = 0; i < spaces.size(); ++i)
     sys::setns(spaces[i].get(), static_cast<int>(plan.joins[i].clone_flag));
 }

@@ -128,7 +128,8 @@ void configure(const MountOptions& options, int mount) {
 sys::UniqueFd build(const Plan& plan, const IdMappedTrees& id_mapped) {
   // WHY: modes of devices and directories are the document's, not the caller's shell's.
   sys::umask(0);
-  sys::UniqueFd root = mount_root(plan);
+  const bool mounts = plan.way != Way::no_mounts;
+  sys::UniqueFd root = mounts ? mount_root(plan) : sys::open(plan.root, O_PATH | O_DIRECTORY);
   {
     const trace::Phase phase("mounts", "the file systems that the program expects, each with its options");
     for (std::size_t i = 0; i < plan.mounts.size(); ++i) {
@@ -149,7 +150,8 @@ sys::UniqueFd build(const Plan& plan, const IdMappedTrees& id_mapped) {
 }
 
 void enter(const Plan& plan, int root) {
-  plan.pivot ? pivot(plan, root) : move_root(plan, root);
+  if (plan.way == Way::no_mounts) return change_root(root);
+  plan.way == Way::pivot ? pivot(plan, root) : move_root(plan, root);
   if (plan.propagation != 0) {
     sys::mount_setattr(root, plan.propagation_recursive ? AT_RECURSIVE : 0, 0, 0, plan.propagation);
   }

@@ -34,4 +34,7 @@ void restrict(const Plan& plan, int root);
 // The working directory is "/" afterwards.
 void enter(const Plan& plan, int root);
 
+// What enter() does without a mount namespace; `exec` too, since there is none to join. See no_mounts.cpp.
+void change_root(int root);
+
 }  // namespace rootfs

@@ -49,6 +49,12 @@ std::string line_of(const DeviceNode& node, bool bind) {
                      major(node.device), minor(node.device), node.mode & 07777);
 }
 
+std::string line_of(Way way) {
+  if (way == Way::pivot) return "pivot into the root\n";
+  if (way == Way::move) return "move the root over the host's, then chroot\n";
+  return "chroot into the root, and mount nothing: there is no mount namespace\n";
+}
+
 }  // namespace
 
 std::string describe(const Plan& plan) {
@@ -68,7 +74,7 @@ std::string describe(const Plan& plan) {
     text += fmt::format("make {} read-only\n", path);
   for (const std::string& path : plan.readonly_after)
     text += fmt::format("make {} read-only\n", path);
-  text += "pivot into the root\n";
+  text += line_of(plan.way);
   if (plan.propagation != 0) {
     text += fmt::format("propagation {}{}\n", sys::mount_flag_names(plan.propagation),
                         plan.propagation_recursive ? " with all below" : "");

@@ -37,10 +37,10 @@ void bind_from_host(const DeviceNode& node, int directory) {
   sys::move_mount(device.get(), place.get());
 }
 
-void make_device(const DeviceNode& node, bool bind, int root) {
+void make_device(const DeviceNode& node, const Plan& plan, int root) {
   const sys::UniqueFd directory = open_or_make(root, parent_of(node.path), Kind::directory);
   const std::string name = name_of(node.path);
-  if (bind && !S_ISFIFO(node.mode)) return bind_from_host(node, directory.get());
+  if (plan.bind_devices && !S_ISFIFO(node.mode)) return bind_from_host(node, directory.get());
   if (sys::mknodat_if_missing(directory.get(), name, node.mode, node.device)) {
     if (node.uid != 0 || node.gid != 0) sys::fchownat(directory.get(), name, node.uid, node.gid);
     return;
@@ -49,8 +49,9 @@ void make_device(const DeviceNode& node, bool bind, int root) {
   if (is_the_device(present.get(), node)) return;
   // SPEC: "If a file already exists at path that does not match the requested device, the runtime MUST generate an
   // error". The default devices are the runtime's own wish: they cover what the image put there.
-  if (!node.member.empty()) {
-    throw spec::Invalid(node.member + ".path", fmt::format("the image has another file at {}", node.path),
+  if (!node.member.empty() || plan.way == Way::no_mounts) {
+    throw spec::Invalid(node.member.empty() ? "root.path" : node.member + ".path",
+                        fmt::format("the image has another file at {}", node.path),
                         "Remove that file, or mount a tmpfs on its directory");
   }
   bind_from_host(node, directory.get());
@@ -60,7 +61,7 @@ void make_device(const DeviceNode& node, bool bind, int root) {
 
 void make_devices(const Plan& plan, int root) {
   for (const DeviceNode& node : plan.devices)
-    make_device(node, plan.bind_devices, root);
+    make_device(node, plan, root);
   for (const Link& link : plan.links) {
     const sys::UniqueFd directory = open_or_make(root, parent_of(link.path), Kind::directory);
     sys::symlinkat_if_missing(link.target, directory.get(), name_of(link.path));

@@ -11,6 +11,7 @@
 #include "mini-container/runtime/rootfs/plan_parts.h"
 #include "mini-container/runtime/rootfs/sysctl.h"
 #include "mini-container/runtime/spec/invalid.h"
+#include "mini-container/runtime/spec/names.h"
 
 namespace rootfs {
 
@@ -94,11 +95,6 @@ void plan_dev(Plan& plan, const spec::Linux& linux) {
   plan.links = default_links();
 }
 
-bool has_namespace(const spec::Linux& linux, std::string_view type) {
-  return std::any_of(linux.namespaces.begin(), linux.namespaces.end(),
-                     [&](const spec::Namespace& entry) { return entry.type == type; });
-}
-
 }  // namespace
 
 Plan plan(const Request& request) {
@@ -107,9 +103,10 @@ Plan plan(const Request& request) {
   plan.root = absolute(request.bundle, config.root.path);
   plan.readonly = config.root.readonly;
   plan_propagation(plan, config.linux.rootfs_propagation);
-  plan.mounts = plan_mounts(request);
+  if (!spec::has_namespace(config.linux, "mount")) plan.way = Way::no_mounts;
+  if (plan.way != Way::no_mounts) plan.mounts = plan_mounts(request);
   plan.cgroups = request.cgroups;
-  plan.cgroup_namespace = has_namespace(config.linux, "cgroup");
+  plan.cgroup_namespace = spec::has_namespace(config.linux, "cgroup");
   plan.bind_devices = request.user_namespace;
   plan_dev(plan, config.linux);
   plan.console = config.process && config.process->terminal;

@@ -57,10 +57,17 @@ struct CgroupView {
   std::string source;  // its directory on the host
 };
 
+// How the first process leaves the host's tree.
+enum class Way {
+  pivot,      // pivot_root(2)
+  move,       // MS_MOVE and chroot(2), where the former cannot work: no_pivot.cpp
+  no_mounts,  // chroot(2) alone, and not one mount: the container has no mount namespace. See no_mounts.cpp
+};
+
 struct Plan {
   std::string root;  // absolute on the host
   bool readonly = false;
-  bool pivot = true;              // false: MS_MOVE and chroot(2) instead, see no_pivot.cpp
+  Way way = Way::pivot;
   std::uint64_t propagation = 0;  // MS_* of linux.rootfsPropagation, applied last; 0 keeps slave
   bool propagation_recursive = false;
   std::vector<MountStep> mounts;

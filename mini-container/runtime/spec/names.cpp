@@ -4,6 +4,8 @@
 #include <linux/sched.h>
 #include <sys/resource.h>
 
+#include <algorithm>
+
 #include "base/sys/scheduling.h"
 
 namespace spec {
@@ -95,6 +97,11 @@ const NamespaceKind* namespace_kind(std::string_view type) {
     if (kind.type == type) return &kind;
   }
   return nullptr;
+}
+
+bool has_namespace(const Linux& platform, std::string_view type) {
+  return std::any_of(platform.namespaces.begin(), platform.namespaces.end(),
+                     [&](const Namespace& space) { return space.type == type; });
 }
 
 }  // namespace spec

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "mini-container/runtime/spec/config.h"
+
 namespace spec {
 
 // "RLIMIT_NOFILE" -> 7.
@@ -29,5 +31,7 @@ struct NamespaceKind {
 const std::vector<NamespaceKind>& namespace_kinds();
 // nullptr if there is no such kind.
 const NamespaceKind* namespace_kind(std::string_view type);
+// New or joined.
+bool has_namespace(const Linux& platform, std::string_view type);
 
 }  // namespace spec

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "mini-container/runtime/spec/names.h"
+
 namespace spec {
 
 namespace {
@@ -13,11 +15,6 @@ constexpr std::size_t kLongestHostname = 64;
 
 // poll(2) counts milliseconds in an int.
 constexpr int kLongestTimeout = std::numeric_limits<int>::max() / 1000;
-
-bool has_namespace(const Config& config, const std::string& type) {
-  const auto& all = config.linux.namespaces;
-  return std::any_of(all.begin(), all.end(), [&](const Namespace& space) { return space.type == type; });
-}
 
 void check_version(const std::string& version, Problems& problems) {
   const bool one = version.starts_with("1.") && version.size() > 2 &&
@@ -32,7 +29,7 @@ void check_names(const Config& config, Problems& problems) {
   const auto check = [&](const std::string& name, const std::string& member) {
     if (name.empty()) return;
     if (name.size() > kLongestHostname) problems.add(member, "is longer than 64 characters");
-    if (!has_namespace(config, "uts")) {
+    if (!has_namespace(config.linux, "uts")) {
       problems.add(member, "would rename the host", "Add a namespace of type uts");
     }
   };
@@ -132,6 +129,7 @@ void validate(const Config& config) {
   check_hooks(config.hooks.poststop, "hooks.poststop", problems);
   if (config.annotations.contains("")) problems.add("annotations", "has an empty key");
   check_linux(config.linux, problems);
+  check_host_mounts(config, problems);
   problems.throw_if_any();
 }
 

@@ -37,6 +37,8 @@ void check_environment(const std::vector<std::string>& entries, const std::strin
 void check_process(const Process& process, const std::string& member, Problems& problems);
 void check_linux(const Linux& platform, Problems& problems);
 void check_resources(const Resources& resources, const std::string& member, Problems& problems);
+// What a document without a mount namespace cannot have.
+void check_host_mounts(const Config& config, Problems& problems);
 void check_seccomp(const Seccomp& seccomp, Problems& problems);
 
 }  // namespace spec

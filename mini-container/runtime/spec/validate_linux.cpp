@@ -39,10 +39,6 @@ void check_namespaces(const Linux& platform, Problems& problems) {
     if (!seen.insert(space.type).second) problems.add(here + ".type", space.type + " appears twice");
     if (!space.path.empty()) problems.absolute(space.path, here + ".path");
   }
-  if (!seen.contains("mount")) {
-    problems.add("linux.namespaces", "has no mount namespace, so the container's mounts would be the host's",
-                 "Add {\"type\": \"mount\"}");
-  }
 }
 
 void check_user_namespace(const Linux& platform, Problems& problems) {
