@@ -22,7 +22,7 @@ void prctl(const char* what, int option, unsigned long value, Where where) {
       [&] { return ::prctl(option, value, 0UL, 0UL, 0UL); }, where);
 }
 
-sigset_t set_of(std::initializer_list<int> signals) {
+sigset_t set_of(const std::vector<int>& signals) {
   sigset_t set;
   sigemptyset(&set);
   for (const int signal : signals)
@@ -113,7 +113,7 @@ mode_t umask(mode_t mask, Where where) {
       where));
 }
 
-UniqueFd signal_descriptor(std::initializer_list<int> signals, Where where) {
+UniqueFd signal_descriptor(const std::vector<int>& signals, Where where) {
   const sigset_t set = set_of(signals);
   call(
       "rt_sigprocmask", [&] { return fmt::format("SIG_BLOCK, {}", fmt::join(signals, " ")); },

@@ -123,6 +123,10 @@ Child spawn(const std::vector<std::string>& arguments, const SpawnOptions& optio
   posix_spawnattr_setsigmask(&attributes, &none);
   short flags = POSIX_SPAWN_SETSIGMASK;
   if (options.own_session) flags |= POSIX_SPAWN_SETSID;
+  if (options.own_group) flags |= POSIX_SPAWN_SETPGROUP;
+  // WHY in the child, between fork and exec: no read of the program may come before the terminal is its own (SIGTTIN).
+  if (options.own_group && options.input >= 0 && ::isatty(options.input) == 1)
+    posix_spawn_file_actions_addtcsetpgrp_np(&actions, options.input);
   posix_spawnattr_setflags(&attributes, flags);
 
   std::vector<std::string> environment = options.environment;

@@ -10,7 +10,6 @@
 
 #include <csignal>
 #include <functional>
-#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -74,6 +73,8 @@ struct SpawnOptions {
   std::vector<std::string> environment;  // "NAME=value", added to this process's own
   bool clean_environment = false;        // `environment` only, nothing of this process's
   bool own_session = false;              // setsid(2): out of the terminal's reach
+  // setpgid(2), and the group gets the keys of the terminal on standard input, if that is one: tcsetpgrp(3).
+  bool own_group = false;
 };
 Child spawn(const std::vector<std::string>& arguments, const SpawnOptions& options = {},
             Where where = Where::current());
@@ -124,7 +125,7 @@ bool new_session_keyring(const std::string& name, Where where = Where::current()
 mode_t umask(mode_t mask, Where where = Where::current());
 
 // Blocks signals for this thread and returns a signalfd(2) that reports them.
-UniqueFd signal_descriptor(std::initializer_list<int> signals, Where where = Where::current());
+UniqueFd signal_descriptor(const std::vector<int>& signals, Where where = Where::current());
 // The next signal of a signal_descriptor; 0 if none waits.
 int next_signal(int descriptor, Where where = Where::current());
 // No signal blocked, every disposition the default: what a program expects at its start.

@@ -23,10 +23,23 @@ sockaddr_un address_of(const std::string& path) {
   return address;
 }
 
-UniqueFd unix_stream(Where where) {
+UniqueFd unix_socket(int kind, Where where) {
   return UniqueFd(call(
-      "socket", [] { return std::string("AF_UNIX, SOCK_STREAM"); },
-      [] { return ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0); }, where));
+      "socket",
+      [&] { return fmt::format("AF_UNIX, {}", kind == SOCK_STREAM ? "SOCK_STREAM" : "SOCK_SEQPACKET"); },
+      [&] { return ::socket(AF_UNIX, kind | SOCK_CLOEXEC, 0); }, where));
+}
+
+UniqueFd listening(int kind, const std::string& path, Where where) {
+  const sockaddr_un address = address_of(path);
+  UniqueFd socket = unix_socket(kind, where);
+  call(
+      "bind", [&] { return path; },
+      [&] { return ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address); },
+      where);
+  call(
+      "listen", [&] { return path; }, [&] { return ::listen(socket.get(), SOMAXCONN); }, where);
+  return socket;
 }
 
 // WHY twice: a peer that closes with a message of ours unread resets the connection, and the kernel reports that before
@@ -100,15 +113,11 @@ std::optional<Message> receive_message(int socket, Where where) {
 }
 
 UniqueFd listen_unix(const std::string& path, Where where) {
-  const sockaddr_un address = address_of(path);
-  UniqueFd socket = unix_stream(where);
-  call(
-      "bind", [&] { return path; },
-      [&] { return ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address); },
-      where);
-  call(
-      "listen", [&] { return path; }, [&] { return ::listen(socket.get(), SOMAXCONN); }, where);
-  return socket;
+  return listening(SOCK_STREAM, path, where);
+}
+
+UniqueFd listen_unix_seqpacket(const std::string& path, Where where) {
+  return listening(SOCK_SEQPACKET, path, where);
 }
 
 UniqueFd accept(int listener, Where where) {
@@ -119,13 +128,26 @@ UniqueFd accept(int listener, Where where) {
 
 UniqueFd connect_unix(const std::string& path, Where where) {
   const sockaddr_un address = address_of(path);
-  UniqueFd socket = unix_stream(where);
+  UniqueFd socket = unix_socket(SOCK_STREAM, where);
   call(
       "connect", [&] { return path; }, retry([&] {
         return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
       }),
       where);
   return socket;
+}
+
+UniqueFd connect_unix_seqpacket_if_served(const std::string& path, Where where) {
+  const sockaddr_un address = address_of(path);
+  UniqueFd socket = unix_socket(SOCK_SEQPACKET, where);
+  const auto outcome = attempt(
+      "connect", [&] { return path; }, retry([&] {
+        return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+      }),
+      where);
+  if (outcome.ok()) return socket;
+  if (outcome.error == ENOENT || outcome.error == ECONNREFUSED) return {};
+  throw Error(outcome.error, "connect", path, std::string(trace::Phase::current()));
 }
 
 }  // namespace sys

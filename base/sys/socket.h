@@ -31,9 +31,12 @@ void send_message(int socket, std::string_view bytes, const std::vector<int>& de
 // nullopt when the peer has closed.
 std::optional<Message> receive_message(int socket, Where where = Where::current());
 
-// A stream socket at a path (108 bytes at most, by sockaddr_un).
+// A stream socket at a path (107 bytes at most, by sockaddr_un).
 UniqueFd listen_unix(const std::string& path, Where where = Where::current());
 UniqueFd accept(int listener, Where where = Where::current());
 UniqueFd connect_unix(const std::string& path, Where where = Where::current());
+// The same with messages (SOCK_SEQPACKET). Connecting, an empty UniqueFd says that nobody listens there.
+UniqueFd listen_unix_seqpacket(const std::string& path, Where where = Where::current());
+UniqueFd connect_unix_seqpacket_if_served(const std::string& path, Where where = Where::current());
 
 }  // namespace sys

@@ -30,6 +30,7 @@ struct Context {
 void add_containers(CLI::App& app, Context& context);  // all that follow as far as logs, twice
 void add_run(CLI::App& app, Context& context);         // run create
 void add_exec(CLI::App& app, Context& context);        // exec
+void add_attach(CLI::App& app, Context& context);      // attach
 void add_lifecycle(CLI::App& app, Context& context);   // start stop restart kill pause unpause rename rm wait
 void add_ps(CLI::App& app, Context& context, const char* name);  // ps, or container ls
 void add_lists(CLI::App& app, Context& context);                 // inspect port top
@@ -42,6 +43,9 @@ void add_prune(CLI::App& app, Context& context);                 // prune
 void add_container_prune(CLI::App& app, Context& context);       // container prune
 void add_finish(CLI::App& app, Context& context);  // finish, hidden: what a container-monitor becomes
 void add_system(CLI::App& app, Context& context);  // doctor reset
+
+// --detach-keys and --sig-proxy, of all that connect a user to a container.
+void add_attach_options(CLI::App& command, engine::AttachOptions& options);
 
 // What `--help` of a verb says: what it does, how it is typed, and which mechanism of the kernel, or which files of the
 // store, are behind it.

@@ -8,6 +8,7 @@ namespace {
 void add_verbs(CLI::App& app, Context& context) {
   add_run(app, context);
   add_exec(app, context);
+  add_attach(app, context);
   add_lifecycle(app, context);
   add_lists(app, context);
   add_logs(app, context);

@@ -24,8 +24,10 @@ void add_start(CLI::App& app, Context& context) {
   struct Options {
     bool attach = false;
     bool input = false;
+    engine::AttachOptions attachment;
   };
   const auto options = std::make_shared<Options>();
+  add_attach_options(*named->command, options->attachment);
   named->command->add_flag("-a,--attach", options->attach,
                            "Show what it writes, pass signals on, end with its exit code");
   named->command->add_flag("-i,--interactive", options->input,
@@ -40,8 +42,8 @@ void add_start(CLI::App& app, Context& context) {
     Engine& engine = context.engine();
     const Container container = engine.registry().get(named->names.front());
     const bool input = options->input && container.settings.open_stdin;
-    context.exit_code =
-        engine.start_here(container, {input ? STDIN_FILENO : -1, STDOUT_FILENO, STDERR_FILENO});
+    context.exit_code = engine.start_here(
+        container, {input ? STDIN_FILENO : -1, STDOUT_FILENO, STDERR_FILENO}, options->attachment);
   });
 }
 

@@ -81,6 +81,7 @@ void add_run(CLI::App& app, Context& context) {
                      kExamples, kBehind});
   const auto options = add_making_options(run, context);
   run->add_flag("-d,--detach", options->request.detach, "Leave it running in the background, print its id");
+  add_attach_options(*run, options->request.attach);
   run->callback([options, &context] {
     const engine::RunRequest request = request_of(*options, context);
     const engine::UserEnds user = {request.settings.open_stdin ? STDIN_FILENO : -1, STDOUT_FILENO,

@@ -10,6 +10,7 @@
 #include "base/text/text.h"
 #include "mini-container/cli/commands.h"
 #include "mini-container/engine/capabilities.h"
+#include "mini-container/engine/devices.h"
 #include "mini-container/engine/names.h"
 #include "mini-container/engine/parse.h"
 #include "mini-container/network/ports.h"
@@ -30,6 +31,8 @@ void add_process_options(CLI::App& run, RunOptions& options) {
   run.add_option("--stop-signal", options.request.settings.stop_signal, "What `stop` begins with (TERM)");
   run.add_option("-w,--workdir", options.request.settings.working_directory, "Working directory");
   run.add_option("-u,--user", options.request.settings.user, "User: name or uid, with :group or :gid");
+  run.add_flag("--init", options.request.settings.init,
+               "A first process of ours before the program: passes signals on, reaps orphans");
   run.add_option("--entrypoint", options.entrypoint, "Program instead of the image's entrypoint");
   run.add_option("--hostname", options.request.settings.hostname, "Host name (default: the short id)");
 }
@@ -47,6 +50,10 @@ void add_isolation_options(CLI::App& run, RunOptions& options) {
   list("--cap-add", settings.cap_add, "Keep a capability more: NET_ADMIN, ALL ...");
   list("--cap-drop", settings.cap_drop, "Keep a capability less: CHOWN, ALL ...");
   list("--security-opt", options.security, "no-new-privileges, seccomp=unconfined or seccomp=FILE");
+  run.add_flag("--privileged", settings.privileged,
+               "All capabilities and devices, nothing hidden, no filter: root inside is root of the host");
+  list("--device", settings.devices, "A device of the host: /dev/fuse[:/dev/name][:rwm]");
+  run.add_option("--userns", options.userns, "host: the only one, as ids are not mapped here");
   run.add_option("--pid", settings.pid_mode, "Whose processes it sees: host, or container:NAME");
   run.add_option("--ipc", settings.ipc_mode, "Whose shared memory and queues: host, or container:NAME");
   run.add_option("--uts", settings.uts_mode, "Whose host name: host, or container:NAME");
@@ -78,6 +85,8 @@ void add_resource_options(CLI::App& run, RunOptions& options) {
   run.add_option("--ulimit", options.request.settings.ulimits, "Limit of setrlimit(2): nofile=1024:2048")
       ->take_all()
       ->allow_extra_args(false);
+  run.add_option("--blkio-weight", options.request.settings.blkio_weight,
+                 "Weight when disks are short: 10 to 1000");
   run.add_option("--gpus", options.gpus, "Refused: there is no driver for GPUs here");
   run.add_option("--pids-limit", options.request.settings.pids_limit, "At most so many processes");
 }
@@ -187,6 +196,10 @@ void apply_isolation_options(engine::Settings& settings, const RunOptions& optio
   check_mode("--pid", settings.pid_mode);
   check_mode("--ipc", settings.ipc_mode);
   check_mode("--uts", settings.uts_mode);
+  if (!options.userns.empty() && options.userns != "host")
+    throw std::invalid_argument("--userns " + options.userns + ": invalid USER mode. Next: host");
+  for (const std::string& text : settings.devices)
+    engine::parse_device(text);
 }
 
 void apply_resource_options(engine::Settings& settings, const RunOptions& options) {

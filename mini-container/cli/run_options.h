@@ -18,6 +18,7 @@ struct RunOptions {
   std::vector<std::string> sysctls;
   std::string shm_size;
   std::string gpus;
+  std::string userns;
   std::vector<std::string> security;
   std::vector<std::string> labels;
   std::string cpus;

@@ -1,6 +1,9 @@
 // See bundle.h.
 #include "mini-container/engine/bundle.h"
 
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -15,6 +18,9 @@ namespace engine {
 using nlohmann::json;
 
 namespace {
+
+// Where a container with --init finds it; the name is Docker's.
+constexpr const char* kInit = "/sbin/docker-init";
 
 bool names_variable(const std::vector<std::string>& env, const std::string& name) {
   return std::any_of(env.begin(), env.end(),
@@ -43,7 +49,7 @@ json user(const users::Identity& identity) {
 }
 
 json capability_sets(const Settings& settings, uid_t uid) {
-  const auto names = effective_capabilities(settings.cap_add, settings.cap_drop);
+  const auto names = capabilities_of(settings);
   json sets = {{"bounding", names}};
   // Only root holds them from the start; others may gain them by a program with file capabilities.
   sets["effective"] = sets["permitted"] = uid == 0 ? names : std::vector<std::string>{};
@@ -90,8 +96,19 @@ json tmpfs_mount(const std::string& text) {
       {"destination", text.substr(0, colon)}, {"type", "tmpfs"}, {"source", "tmpfs"}, {"options", options}};
 }
 
+// A privileged container may change what these say about the host.
+void make_writable(json& mounts) {
+  for (json& mount : mounts) {
+    if (mount["type"] != "sysfs" && mount["type"] != "cgroup") continue;
+    json& options = mount["options"];
+    options.erase(std::remove(options.begin(), options.end(), "ro"), options.end());
+  }
+}
+
 json mounts(const BundleRequest& request) {
   json list = default_mounts(request.container.settings.shm_size);
+  if (request.container.settings.privileged) make_writable(list);
+  if (!request.init_program.empty()) list.push_back(bind_mount(request.init_program, kInit, true));
   for (const char* name : {"resolv.conf", "hostname", "hosts"}) {
     list.push_back(bind_mount(request.directory + "/" + name, std::string("/etc/") + name, false));
   }
@@ -126,12 +143,45 @@ json limits(const Settings& settings, bool swap_accounted) {
   if (!cpu.empty()) value["cpu"] = cpu;
   if (settings.memory > 0) value["memory"] = memory(settings, swap_accounted);
   if (settings.pids_limit != 0) value["pids"] = {{"limit", settings.pids_limit}};
+  if (settings.blkio_weight != 0) value["blockIO"] = {{"weight", settings.blkio_weight}};
   return value;
 }
 
-json resources(const Settings& settings, bool swap_accounted) {
-  json value = limits(settings, swap_accounted);
-  value["devices"] = default_device_rules();
+const char* kind_of(const Device& device) {
+  return S_ISBLK(device.mode) ? "b" : "c";
+}
+
+json devices(const std::vector<Device>& devices) {
+  constexpr mode_t kPermissions = 07777;
+  json list = json::array();
+  for (const Device& device : devices) {
+    list.push_back({{"path", device.path},
+                    {"type", kind_of(device)},
+                    {"major", major(device.number)},
+                    {"minor", minor(device.number)},
+                    {"fileMode", device.mode & kPermissions},
+                    {"uid", device.uid},
+                    {"gid", device.gid}});
+  }
+  return list;
+}
+
+json device_rules(const BundleRequest& request) {
+  if (request.container.settings.privileged) return json::array({{{"allow", true}, {"access", "rwm"}}});
+  json rules = default_device_rules();
+  for (const Device& device : request.devices) {
+    rules.push_back({{"allow", true},
+                     {"type", kind_of(device)},
+                     {"major", major(device.number)},
+                     {"minor", minor(device.number)},
+                     {"access", device.access}});
+  }
+  return rules;
+}
+
+json resources(const BundleRequest& request) {
+  json value = limits(request.container.settings, request.swap_accounted);
+  value["devices"] = device_rules(request);
   return value;
 }
 
@@ -157,13 +207,16 @@ json linux_part(const BundleRequest& request) {
   const Settings& settings = request.container.settings;
   json value = {{"namespaces", namespaces(request)},
                 {"cgroupsPath", request.cgroup_path},
-                {"resources", resources(settings, request.swap_accounted)},
-                {"maskedPaths", masked_paths()},
-                {"readonlyPaths", readonly_paths()}};
+                {"resources", resources(request)}};
+  if (!settings.privileged) {
+    value["maskedPaths"] = masked_paths();
+    value["readonlyPaths"] = readonly_paths();
+  }
+  if (!request.devices.empty()) value["devices"] = devices(request.devices);
   if (!settings.sysctls.empty()) value["sysctl"] = settings.sysctls;
-  const auto capabilities = effective_capabilities(settings.cap_add, settings.cap_drop);
+  const auto capabilities = capabilities_of(settings);
   if (settings.seccomp.empty()) {
-    value["seccomp"] = seccomp_for(capabilities);
+    if (!settings.privileged) value["seccomp"] = seccomp_for(capabilities);
   } else if (settings.seccomp != "unconfined") {
     value["seccomp"] = seccomp_from_file(request.seccomp_file, settings.seccomp, capabilities);
   }
@@ -175,8 +228,9 @@ json linux_part(const BundleRequest& request) {
 std::string bundle_config(const BundleRequest& request) {
   const Container& container = request.container;
   const Settings& settings = container.settings;
-  const ExecRequest main_process = {settings.args, settings.env, settings.working_directory, request.identity,
-                                    settings.tty};
+  ExecRequest main_process = {settings.args, settings.env, settings.working_directory, request.identity,
+                              settings.tty};
+  if (!request.init_program.empty()) main_process.args.insert(main_process.args.begin(), {kInit, "--"});
   json config = {{"ociVersion", "1.0.2"},
                  {"process", process(container, main_process)},
                  {"root", {{"path", "rootfs"}, {"readonly", settings.read_only}}},

@@ -11,6 +11,7 @@
 
 #include "base/users/users.h"
 #include "mini-container/engine/container.h"
+#include "mini-container/engine/devices.h"
 #include "mini-container/engine/parse.h"
 
 namespace engine {
@@ -24,6 +25,8 @@ struct BundleRequest {
   std::string seccomp_file;                        // content of the user's profile, when there is one
   bool swap_accounted = false;                     // the kernel can limit swap too
   std::map<std::string, std::string> joined = {};  // namespaces of others: "pid" -> "/proc/42/ns/pid"
+  std::vector<Device> devices = {};                // of the host, besides the usual ones
+  std::string init_program = {};                   // for --init: the file of container-init
 };
 
 // The text of config.json. Throws std::invalid_argument for settings that make no sense.

@@ -107,4 +107,9 @@ std::vector<std::string> effective_capabilities(const std::vector<std::string>& 
   return result;
 }
 
+std::vector<std::string> capabilities_of(const Settings& settings) {
+  return settings.privileged ? all_capabilities()
+                             : effective_capabilities(settings.cap_add, settings.cap_drop);
+}
+
 }  // namespace engine

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "mini-container/engine/container.h"
+
 namespace engine {
 
 // Docker's default, in the kernel's order.
@@ -14,5 +16,8 @@ const std::vector<std::string>& default_capabilities();
 // std::invalid_argument for a name that the kernel does not know.
 std::vector<std::string> effective_capabilities(const std::vector<std::string>& add,
                                                 const std::vector<std::string>& drop);
+
+// Of a container: the above, or all that there are (--privileged, which --cap-drop does not change, as with Docker).
+std::vector<std::string> capabilities_of(const Settings& settings);
 
 }  // namespace engine

@@ -17,7 +17,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Settings, image, args, env, work
                                                 stop_signal, pid_mode, ipc_mode, uts_mode, add_hosts, dns,
                                                 dns_search, dns_options, tmpfs, shm_size, ulimits, sysctls,
                                                 oom_score_adj, log_max_size, log_max_file, memory_swap,
-                                                runtime)
+                                                runtime, init, privileged, devices, blkio_weight)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Endpoint, address, prefix, gateway, mac, host_link)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Container, id, name, image_id, created, settings, status, pid,
                                                 exit_code, started, finished, error, endpoint, restarts,

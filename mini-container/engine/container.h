@@ -31,6 +31,9 @@ struct Settings {
   bool open_stdin = false;
   bool remove = false;  // --rm
   bool read_only = false;
+  bool init = false;                 // --init: a first process of ours before the program
+  bool privileged = false;           // --privileged: see docs/commands.md for what that gives up
+  std::vector<std::string> devices;  // "/host[:/container][:rwm]"
   std::string network = "bridge";    // "none", "host"
   std::vector<std::string> ports;    // network::to_string form
   std::vector<std::string> volumes;  // "source:/destination[:ro]", sources absolute
@@ -40,6 +43,7 @@ struct Settings {
   std::int64_t memory = 0;       // bytes
   std::int64_t memory_swap = 0;  // bytes of both together; -1 for no limit, 0 for twice the memory
   std::int64_t pids_limit = 0;
+  std::uint16_t blkio_weight = 0;  // 10 to 1000
   std::vector<std::string> cap_add, cap_drop;
   std::string seccomp;  // "" for the default profile, "unconfined", or a file
   bool no_new_privileges = false;

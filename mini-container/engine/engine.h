@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "mini-container/engine/attach.h"
 #include "mini-container/engine/container.h"
 #include "mini-container/engine/launch.h"
 #include "mini-container/engine/registry.h"
@@ -22,6 +23,7 @@ struct RunRequest {
   std::string name;   // empty for a random one
   std::optional<std::string> entrypoint;
   bool detach = false;
+  AttachOptions attach;                   // of one that is not detached
   std::vector<std::string> volumes_from;  // "CONTAINER[:ro|rw]"
   std::string id_file;                    // --cidfile, which must not be there yet
 };
@@ -53,7 +55,9 @@ class Engine {
   // Starts a container that is at rest. No-op if it runs.
   void start(const Container& container);
   // The same in this process, connected to `user`; its exit code. Throws if it runs.
-  int start_here(const Container& container, const UserEnds& user);
+  int start_here(const Container& container, const UserEnds& user, const AttachOptions& options);
+  // Connects `user` to a container that runs, beside others who are. Throws if it does not run.
+  AttachResult attach(const Container& container, const UserEnds& user, const AttachOptions& options);
   int exec(const Container& container, const ExecOptions& options, const UserEnds& user);
   // `signal`, and SIGKILL after `seconds`. Returns when all is taken down. No-op if it is at rest.
   void stop(const Container& container, int signal, int seconds);
@@ -83,6 +87,11 @@ class Engine {
   void finish(const std::string& id, int code, sys::UniqueFd lock);
 
  private:
+  // What is done with a launch that is prepared; an exit code.
+  using Act = std::function<int(Launch&)>;
+  // Connects `user` to a container that `start` launches, until it ends or the user leaves it; its exit code, or 0.
+  int in_front_of(const Container& container, const UserEnds& user, const AttachOptions& options, int signals,
+                  const std::function<int(const Act&)>& start);
   // The record of a new container: what is asked for over what the image says.
   Container describe(const RunRequest& request, const image::Image& image) const;
   bool reconcile_one(const std::string& id);
@@ -91,8 +100,8 @@ class Engine {
   // Kills it if it runs and waits until its guardian has let go; empty if it is gone by then.
   sys::UniqueFd end_and_lock(const std::string& id);
   // `act` on a launch of the container, which is at rest; what fails is undone.
-  int launch(const Container& container, const std::function<int(Launch&)>& act);
-  int relaunch(const Container& container, sys::UniqueFd lock, const std::function<int(Launch&)>& act);
+  int launch(const Container& container, const Act& act);
+  int relaunch(const Container& container, sys::UniqueFd lock, const Act& act);
   // False if it is to be stopped instead.
   bool wait_for_turn(const std::string& id, std::chrono::milliseconds delay) const;
   // Its restart policy is not to be asked.

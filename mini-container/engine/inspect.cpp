@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mini-container/engine/devices.h"
 #include "mini-container/engine/parse.h"
 #include "mini-container/network/ports.h"
 
@@ -36,6 +37,17 @@ ordered_json config(const Settings& settings) {
           {"WorkingDir", settings.working_directory}};
 }
 
+ordered_json devices(const Settings& settings) {
+  ordered_json list = ordered_json::array();
+  for (const std::string& text : settings.devices) {
+    const DeviceRequest device = parse_device(text);
+    list.push_back({{"PathOnHost", device.host},
+                    {"PathInContainer", device.container},
+                    {"CgroupPermissions", device.access}});
+  }
+  return list;
+}
+
 ordered_json host_config(const Settings& settings, const std::string& runtime) {
   ordered_json security = ordered_json::array();
   if (settings.no_new_privileges) security.push_back("no-new-privileges");
@@ -47,6 +59,9 @@ ordered_json host_config(const Settings& settings, const std::string& runtime) {
       {"RestartPolicy", {{"Name", settings.restart.name}, {"MaximumRetryCount", settings.restart.retries}}},
       {"MemorySwap", settings.memory_swap},
       {"ReadonlyRootfs", settings.read_only},
+      {"Init", settings.init},
+      {"Privileged", settings.privileged},
+      {"Devices", devices(settings)},
       {"CapAdd", settings.cap_add},
       {"CapDrop", settings.cap_drop},
       {"SecurityOpt", security},
@@ -55,6 +70,7 @@ ordered_json host_config(const Settings& settings, const std::string& runtime) {
       {"CpusetCpus", settings.cpuset},
       {"Memory", settings.memory},
       {"PidsLimit", settings.pids_limit},
+      {"BlkioWeight", settings.blkio_weight},
       {"Runtime", runtime}};
 }
 

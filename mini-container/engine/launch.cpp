@@ -14,6 +14,7 @@
 #include "mini-container/engine/files.h"
 #include "mini-container/engine/monitor/protocol.h"
 #include "mini-container/engine/names.h"
+#include "mini-container/engine/signals.h"
 #include "mini-container/engine/volumes.h"
 #include "mini-container/image/overlay.h"
 #include "mini-container/network/network.h"
@@ -33,6 +34,11 @@ OciRuntime runtime_of(const Registry& registry, const Container& container) {
 std::string console_socket_of(const Registry& registry, const Container& container) {
   if (!container.settings.tty) return {};
   return registry.paths().consoles + "/" + short_id(container.id);
+}
+
+std::string attach_socket_of(const Registry& registry, const Container& container) {
+  // The name begins as its container does: that is whose it is, should it be left behind.
+  return registry.paths().consoles + "/" + short_id(container.id) + ".attach";
 }
 
 Launch::Launch(const Registry& registry, Container container, sys::UniqueFd lock)
@@ -61,7 +67,9 @@ void Launch::prepare(const image::Store& store, const image::Image& image) {
                                  host_volumes(registry_.paths(), container_.settings, directory_ + "/rootfs"),
                                  seccomp_file_of(container_.settings),
                                  container_.settings.memory > 0 && swap_is_accounted(),
-                                 joined_namespaces()};
+                                 joined_namespaces(),
+                                 devices_of(container_.settings),
+                                 container_.settings.init ? sibling_program("container-init") : ""};
   sys::replace_file(directory_ + "/config.json", bundle_config(request), 0640);
 }
 
@@ -114,39 +122,6 @@ void Launch::start(const OciRuntime& runtime, pid_t pid) {
 
 namespace {
 
-// What a user's signals mean to a container in the foreground.
-class SignalProxy {
- public:
-  SignalProxy(const OciRuntime& runtime, const Container& container)
-      : runtime_(runtime), container_(container) {}
-
-  void operator()(Relay& relay, int signal) {
-    if (signal == SIGWINCH) return relay.resize();
-    if (signal == SIGPIPE) return;
-    // As Docker: a program that ignores being asked is not asked a fourth time.
-    const bool insist = (signal == SIGINT || signal == SIGTERM) && ++asked_ >= 3;
-    runtime_.kill(container_.id, insist ? SIGKILL : signal);
-  }
-
- private:
-  const OciRuntime& runtime_;
-  const Container& container_;
-  int asked_ = 0;
-};
-
-// Ctrl-C before the program has started ends the command; afterwards it is the program's to handle.
-void stop_if_interrupted(int signals) {
-  for (int signal = sys::next_signal(signals); signal != 0; signal = sys::next_signal(signals)) {
-    if (signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT) {
-      throw RuntimeFailed("interrupted before the container was started", 128 + signal);
-    }
-  }
-}
-
-}  // namespace
-
-namespace {
-
 // What a container-monitor becomes at the end, for a guardian that goes on with something else.
 void finish_in_background(const Paths& paths, const std::string& id, int code, int lock) {
   sys::SpawnOptions options;
@@ -169,6 +144,7 @@ int Launch::foreground(const UserEnds& user, int signals) {
                         settings.remove ? "" : directory_ + "/log",
                         {settings.log_max_size, settings.log_max_file},
                         console_socket_of(registry_, container_),
+                        attach_socket_of(registry_, container_),
                         settings.open_stdin});
   const pid_t pid = guard.create();
   stop_if_interrupted(signals);
@@ -177,8 +153,12 @@ int Launch::foreground(const UserEnds& user, int signals) {
   {
     std::optional<sys::RawMode> raw;
     if (settings.tty && user.input >= 0) raw.emplace(user.input);
-    SignalProxy proxy(runtime, container_);
-    status = guard.supervise(user, signals, std::ref(proxy), [](Relay& relay) { relay.resize(); });
+    SignalProxy proxy(runtime, container_.id);
+    const auto on_signal = [&](Relay& relay, int signal) {
+      if (signal == SIGWINCH) return relay.resize();
+      if (signal != SIGPIPE) proxy(signal);
+    };
+    status = guard.supervise(user, signals, on_signal, [](Relay& relay) { relay.resize(); });
   }
   if (settings.restart.name == "no") {
     finish(registry_, container_.id, status.shell_code(), lock_.get());
@@ -188,7 +168,7 @@ int Launch::foreground(const UserEnds& user, int signals) {
   return status.shell_code();
 }
 
-void Launch::detached() {
+void Launch::detached(const std::function<void()>& before_start) {
   const OciRuntime runtime = runtime_of(registry_, container_);
   sys::SocketPair pair = sys::seqpacket_pair();
   const auto trace = sys::trace_inheritance();
@@ -203,6 +183,7 @@ void Launch::detached() {
                             runtime.program(),
                             registry_.paths().runtime_state,
                             console_socket_of(registry_, container_),
+                            attach_socket_of(registry_, container_),
                             sys::readlink("/proc/self/exe"),
                             registry_.paths().root,
                             container_.settings.open_stdin,
@@ -218,6 +199,7 @@ void Launch::detached() {
   if (!message) throw RuntimeFailed("the container-monitor ended without a word", 125);
   const MonitorReply reply = parse_reply(message->bytes);
   if (reply.pid == 0) throw RuntimeFailed(reply.message, reply.code);
+  if (before_start) before_start();
   start(runtime, reply.pid);
   sys::send_message(pair.first.get(), kStarted);
   child.release();
@@ -239,6 +221,7 @@ void take_down(const Registry& registry, const Container& container) {
   }
   image::unmount_overlay(directory);
   if (container.settings.tty) sys::unlink_if_present(console_socket_of(registry, container));
+  sys::unlink_if_present(attach_socket_of(registry, container));
 }
 
 void finish(const Registry& registry, const std::string& id, int code, int lock, const std::string& error) {

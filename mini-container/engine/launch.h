@@ -5,6 +5,7 @@
 // Reads: OCI runtime-spec runtime.md ("Lifecycle").
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -23,6 +24,9 @@ OciRuntime runtime_of(const Registry& registry, const Container& container);
 // Where its console socket is; short, for sockaddr_un takes 107 bytes.
 std::string console_socket_of(const Registry& registry, const Container& container);
 
+// Where others attach to it.
+std::string attach_socket_of(const Registry& registry, const Container& container);
+
 class Launch {
  public:
   // `lock` is the container's, held.
@@ -33,8 +37,9 @@ class Launch {
 
   // In this process, until the container's end; returns its exit code. `signals` is a signal descriptor.
   int foreground(const UserEnds& user, int signals);
-  // With a container-monitor as guardian; returns when the program has started.
-  void detached();
+  // With a container-monitor as guardian; returns when the program has started. `before_start` runs when all is made but
+  // the program does not run yet.
+  void detached(const std::function<void()>& before_start = {});
 
   // After a failure: takes everything down and puts the container to rest, or forgets it (--rm). `code` and `why` are
   // what the user is told.

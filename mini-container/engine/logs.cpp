@@ -1,11 +1,11 @@
 // See logs.h.
 #include "mini-container/engine/logs.h"
 
-#include <array>
 #include <deque>
 #include <nlohmann/json.hpp>
 
 #include "base/sys/file.h"
+#include "mini-container/engine/growing_file.h"
 
 namespace engine {
 
@@ -30,46 +30,25 @@ std::optional<LogLine> parse_log_line(const std::string& json) {
 
 namespace {
 
-// The lines of one file, as far as they are written; again after each `read`.
-class LogFile {
- public:
-  explicit LogFile(const std::string& path) : file_(sys::open(path, O_RDONLY)) {}
-
-  // False as soon as `take` is.
-  bool read(const std::function<bool(const LogLine&)>& take) {
-    std::array<char, 16384> buffer;
-    while (const std::size_t count = sys::read(file_.get(), buffer)) {
-      rest_.append(buffer.data(), count);
-      std::size_t start = 0;
-      for (std::size_t end = rest_.find('\n'); end != std::string::npos; end = rest_.find('\n', start)) {
-        const auto line = parse_log_line(rest_.substr(start, end - start));
-        if (line && !take(*line)) return false;
-        start = end + 1;
-      }
-      rest_.erase(0, start);
-    }
-    return true;
-  }
-  // Whether `path` names another file by now.
-  bool rotated(const std::string& path) const {
-    const auto now = sys::stat_if_present(path);
-    return now && now->st_ino != sys::fstat(file_.get()).st_ino;
-  }
-
- private:
-  sys::UniqueFd file_;
-  std::string rest_;
-};
+// The lines of one file that are log lines.
+bool read_lines(GrowingFile& file, const std::function<bool(const LogLine&)>& take) {
+  return file.read([&](const std::string& json) {
+    const auto line = parse_log_line(json);
+    return !line || take(*line);
+  });
+}
 
 // What is there: the files rotated away, the oldest first, then the one being written, which is returned.
-LogFile read_what_is_there(const std::string& path, int files,
-                           const std::function<bool(const LogLine&)>& take) {
+GrowingFile read_what_is_there(const std::string& path, int files,
+                               const std::function<bool(const LogLine&)>& take) {
   for (int number = files - 1; number > 0; --number) {
     const std::string older = path + "." + std::to_string(number);
-    if (sys::exists(older)) LogFile(older).read(take);
+    if (!sys::exists(older)) continue;
+    GrowingFile file(older);
+    read_lines(file, take);
   }
-  LogFile current(path);
-  current.read(take);
+  GrowingFile current(path);
+  read_lines(current, take);
   return current;
 }
 
@@ -86,7 +65,7 @@ void read_log(const Registry& registry, const Container& container, const LogQue
     return wanted;
   };
   std::deque<LogLine> last;
-  LogFile file = read_what_is_there(path, container.settings.log_max_file, [&](const LogLine& line) {
+  GrowingFile file = read_what_is_there(path, container.settings.log_max_file, [&](const LogLine& line) {
     if (!query.tail) return pass(line);
     last.push_back(line);
     if (last.size() > *query.tail) last.pop_front();
@@ -97,10 +76,10 @@ void read_log(const Registry& registry, const Container& container, const LogQue
   // WHY: asked before the read, so that what was written just before the end is read once more after it.
   for (bool more = query.follow; more && wanted;) {
     more = running(registry, container.id);
-    const bool rotated = file.rotated(path);
-    file.read(pass);
+    const bool rotated = file.replaced(path);
+    read_lines(file, pass);
     if (rotated) {
-      file = LogFile(path);
+      file = GrowingFile(path);
     } else if (more) {
       sys::poll({}, kLookAgainMilliseconds);
     }

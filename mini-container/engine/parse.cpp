@@ -63,6 +63,9 @@ void check_settings(const Settings& settings) {
         "Minimum memoryswap limit should be larger than memory limit. Next: --memory-swap is the sum of "
         "both");
   }
+  constexpr int kLeast = 10, kMost = 1000;
+  if (settings.blkio_weight != 0 && (settings.blkio_weight < kLeast || settings.blkio_weight > kMost))
+    throw std::invalid_argument("Range of blkio weight is from 10 to 1000");
 }
 
 std::int64_t parse_cpus(const std::string& text) {

@@ -6,15 +6,18 @@
 
 #include "base/sys/console.h"
 #include "base/sys/file.h"
+#include "base/sys/socket.h"
 #include "mini-container/engine/engine.h"
 #include "mini-container/engine/names.h"
 #include "mini-container/engine/parse.h"
+#include "mini-container/engine/signals.h"
 #include "mini-container/image/busybox.h"
 
 namespace engine {
 
 namespace {
 constexpr int kEngineFailed = 125;
+constexpr int kKilled = 128 + SIGKILL;
 constexpr int kSoonMilliseconds = 1;
 }  // namespace
 
@@ -109,13 +112,6 @@ std::string Engine::create(const RunRequest& request) {
 
 namespace {
 
-// Of a command that stands between a user and a container. ORDER: blocked before anything is made, so that no signal can
-// come when there is something to undo.
-sys::UniqueFd signals_for_the_container() {
-  return sys::signal_descriptor(
-      {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGPIPE, SIGCONT});
-}
-
 // `act`, and if it fails all that `launch` has made is taken down.
 int undone_on_failure(Launch& launch, const std::function<int(Launch&)>& act) {
   try {
@@ -131,6 +127,40 @@ int undone_on_failure(Launch& launch, const std::function<int(Launch&)>& act) {
 
 }  // namespace
 
+namespace {
+
+// With a terminal and a keyboard the user may leave by the detach keys, so somebody else has to be the guardian. While the
+// kernel's calls are shown it is this process all the same, for all of them are to be seen.
+bool can_be_left(const Settings& settings) {
+  return settings.tty && settings.open_stdin && sys::trace_inheritance().descriptors.empty();
+}
+
+}  // namespace
+
+int Engine::in_front_of(const Container& container, const UserEnds& user, const AttachOptions& options,
+                        int signals, const std::function<int(const Act&)>& start) {
+  if (!can_be_left(container.settings))
+    return start([&](Launch& launch) { return launch.foreground(user, signals); });
+  sys::UniqueFd connection;
+  start([&](Launch& launch) {
+    launch.detached([&] {
+      stop_if_interrupted(signals);
+      connection = sys::connect_unix_seqpacket_if_served(attach_socket_of(registry_, container));
+    });
+    return 0;
+  });
+  // Another command started it.
+  if (!connection) return 0;
+  Attachment attachment(std::move(connection), user, options, true);
+  attachment.resize();
+  const OciRuntime runtime = runtime_of(registry_, container);
+  const AttachResult result = attachment.serve(signals, SignalProxy(runtime, container.id));
+  if (result.detached) return 0;
+  // What it leaves is cleaned up when this command ends, as after any other.
+  if (container.settings.restart.name == "no") registry_.lock(container.id);
+  return result.code.value_or(kKilled);
+}
+
 int Engine::run(const RunRequest& request, const UserEnds& user, std::string& id) {
   const sys::UniqueFd signals = request.detach ? sys::UniqueFd() : signals_for_the_container();
   const image::Image image = find_image(request.settings.image);
@@ -138,16 +168,21 @@ int Engine::run(const RunRequest& request, const UserEnds& user, std::string& id
   container.status = "starting";
   sys::UniqueFd lock = registry_.add(container);
   id = container.id;
-  Launch launch(registry_, std::move(container), std::move(lock));
-  return undone_on_failure(launch, [&](Launch& one) {
-    one.prepare(images_, image);
-    if (!request.detach) return one.foreground(user, signals.get());
-    one.detached();
+  const auto start = [&](const Act& act) {
+    Launch launch(registry_, container, std::move(lock));
+    return undone_on_failure(launch, [&](Launch& one) {
+      one.prepare(images_, image);
+      return act(one);
+    });
+  };
+  if (!request.detach) return in_front_of(container, user, request.attach, signals.get(), start);
+  return start([](Launch& launch) {
+    launch.detached();
     return 0;
   });
 }
 
-int Engine::launch(const Container& container, const std::function<int(Launch&)>& act) {
+int Engine::launch(const Container& container, const Act& act) {
   sys::UniqueFd lock = registry_.try_lock(container.id);
   while (!lock) {
     const auto record = registry_.load(container.id);
@@ -168,7 +203,7 @@ int Engine::launch(const Container& container, const std::function<int(Launch&)>
   return relaunch(*current, std::move(lock), act);
 }
 
-int Engine::relaunch(const Container& container, sys::UniqueFd lock, const std::function<int(Launch&)>& act) {
+int Engine::relaunch(const Container& container, sys::UniqueFd lock, const Act& act) {
   Launch launch(registry_, container, std::move(lock));
   return undone_on_failure(launch, [&](Launch& one) {
     one.prepare(images_, images_.get(container.image_id));
@@ -184,13 +219,14 @@ void Engine::start(const Container& container) {
   });
 }
 
-int Engine::start_here(const Container& container, const UserEnds& user) {
+int Engine::start_here(const Container& container, const UserEnds& user, const AttachOptions& options) {
   const sys::UniqueFd signals = signals_for_the_container();
   if (!container.at_rest()) {
     throw std::runtime_error(
         fmt::format("container {0} runs already. Next: mini-container logs -f {0}", container.name));
   }
-  return launch(container, [&](Launch& launch) { return launch.foreground(user, signals.get()); });
+  return in_front_of(container, user, options, signals.get(),
+                     [&](const Act& act) { return launch(container, act); });
 }
 
 }  // namespace engine

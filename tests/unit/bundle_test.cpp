@@ -1,5 +1,7 @@
 // The bundle of a container, compared with what Docker would ask of its runtime.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <nlohmann/json.hpp>
 
@@ -106,6 +108,53 @@ TEST(Bundle, FirstRefusesAllDevicesThenAllowsAFew) {
   EXPECT_EQ(rules[0], (json{{"allow", false}, {"access", "rwm"}}));
   for (std::size_t index = 1; index < rules.size(); ++index)
     EXPECT_EQ(rules[index]["allow"], true);
+}
+
+TEST(Bundle, ADeviceOfTheHostIsANodeAndARule) {
+  const Container container = sample();
+  BundleRequest request = {container, {}, "/c/a", "/mini-container/a", {}, ""};
+  request.devices = {{"/dev/mine", "rw", S_IFBLK | 0640, makedev(7, 3), 0, 6}};
+  const json config = json::parse(bundle_config(request))["linux"];
+  EXPECT_EQ(config["devices"], json::parse(R"([{"path": "/dev/mine", "type": "b", "major": 7, "minor": 3,
+                                                "fileMode": 416, "uid": 0, "gid": 6}])"));
+  EXPECT_EQ(config["resources"]["devices"].back(),
+            json::parse(R"({"allow": true, "type": "b", "major": 7, "minor": 3, "access": "rw"})"));
+}
+
+TEST(Bundle, PrivilegedGivesUpEachProtection) {
+  Container container = sample();
+  container.settings.privileged = true;
+  container.settings.cap_drop = {"ALL"};
+  const json config = config_of(container);
+  EXPECT_EQ(config["process"]["capabilities"]["bounding"].size(), 41U);
+  for (const char* member : {"seccomp", "maskedPaths", "readonlyPaths"})
+    EXPECT_FALSE(config["linux"].contains(member)) << member;
+  EXPECT_EQ(config["linux"]["resources"]["devices"], json::parse(R"([{"allow": true, "access": "rwm"}])"));
+  for (const json& mount : config["mounts"])
+    EXPECT_EQ(mount["options"].dump().find("\"ro\""), std::string::npos) << mount;
+}
+
+TEST(Bundle, InitStandsBeforeTheProgramAndIsReadOnly) {
+  const Container container = sample();
+  BundleRequest request = {container, {}, "/c/a", "/mini-container/a", {}, ""};
+  request.init_program = "/bin/container-init";
+  const json config = json::parse(bundle_config(request));
+  EXPECT_EQ(config["process"]["args"], json({"/sbin/docker-init", "--", "echo", "ok"}));
+  EXPECT_NE(config["mounts"].dump().find("/bin/container-init"), std::string::npos);
+}
+
+TEST(Devices, AreNamedByHostContainerAndAccess) {
+  const auto parts = [](const char* text) {
+    const DeviceRequest request = parse_device(text);
+    return request.host + " " + request.container + " " + request.access;
+  };
+  EXPECT_EQ(parts("/dev/fuse"), "/dev/fuse /dev/fuse rwm");
+  EXPECT_EQ(parts("/dev/sda:/dev/x"), "/dev/sda /dev/x rwm");
+  EXPECT_EQ(parts("/dev/sda:r"), "/dev/sda /dev/sda r");
+  EXPECT_EQ(parts("/dev/sda:/dev/x:rw"), "/dev/sda /dev/x rw");
+  for (const char* text :
+       {"", ":/dev/x", "/dev/sda:x", "/dev/sda:/dev/x:rwx", "/dev/sda:/dev/x:", "/a:/b:r:w"})
+    EXPECT_THROW(parse_device(text), std::invalid_argument) << text;
 }
 
 TEST(Bundle, HidesWhatTellsOfTheHost) {

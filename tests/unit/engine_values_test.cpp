@@ -7,6 +7,8 @@
 
 #include "mini-container/engine/capabilities.h"
 #include "mini-container/engine/container.h"
+#include "mini-container/engine/detach_keys.h"
+#include "mini-container/engine/monitor/attached.h"
 #include "mini-container/engine/monitor/oci_runtime.h"
 #include "mini-container/engine/monitor/protocol.h"
 #include "mini-container/engine/names.h"
@@ -233,6 +235,43 @@ TEST(Paths, OfARootOfItsOwnShareNothingWithTheDefault) {
   EXPECT_EQ(cgroup_path(paths_of(""), "abc"), "/mini-container/abc");
 }
 
+TEST(AttachMessages, AreALetterAndWhatBelongsToIt) {
+  const auto typed = parse_attach_message(attach_message(Kind::input, "ls\n"));
+  ASSERT_TRUE(typed);
+  EXPECT_EQ(typed->kind, Kind::input);
+  EXPECT_EQ(typed->content, "ls\n");
+  const std::string resize = resize_message({24, 80, 0, 0});
+  const auto size = parse_resize(parse_attach_message(resize)->content);
+  ASSERT_TRUE(size);
+  EXPECT_EQ(size->ws_row, 24);
+  EXPECT_EQ(size->ws_col, 80);
+  EXPECT_FALSE(parse_attach_message(""));
+  EXPECT_FALSE(parse_attach_message("?x"));
+  EXPECT_FALSE(parse_resize("wide"));
+}
+
+TEST(DetachKeys, AreNamedAsDockerNamesThem) {
+  EXPECT_EQ(parse_detach_keys("ctrl-p,ctrl-q"), "\x10\x11");
+  EXPECT_EQ(parse_detach_keys("a,ctrl-[,ctrl-_"), "a\x1b\x1f");
+  EXPECT_EQ(parse_detach_keys("ctrl-@"), std::string(1, '\0'));
+  EXPECT_EQ(parse_detach_keys(""), "");
+  for (const char* text : {"ctrl-", "ctrl-1", "ab", "a,,b", "ctrl-pq", ","})
+    EXPECT_THROW(parse_detach_keys(text), std::invalid_argument) << text;
+}
+
+TEST(DetachKeys, AreHeldBackUntilTheyAreComplete) {
+  DetachKeys keys("\x10\x11");
+  EXPECT_EQ(keys.pass("ls\x10"), "ls");
+  EXPECT_EQ(keys.pass("x"), "\x10x") << "it was not them";
+  EXPECT_EQ(keys.pass("\x10\x10"), "\x10") << "the second may begin them";
+  EXPECT_FALSE(keys.complete());
+  EXPECT_EQ(keys.pass("\x11rest"), "");
+  EXPECT_TRUE(keys.complete());
+  DetachKeys none("");
+  EXPECT_EQ(none.pass("\x10\x11"), "\x10\x11");
+  EXPECT_FALSE(none.complete());
+}
+
 TEST(MonitorProtocol, IsReadAsItWasWritten) {
   EXPECT_EQ(parse_reply(created_message(42)).pid, 42);
   const MonitorReply failed = parse_reply(failed_message(127, "no such program"));
@@ -243,9 +282,11 @@ TEST(MonitorProtocol, IsReadAsItWasWritten) {
   options.id = "x";
   options.bundle = "/a=b";
   options.lock = 7;
+  options.attach_socket = "/run/tty/x.attach";
   const MonitorOptions again = parse_monitor_arguments(monitor_arguments(options));
   EXPECT_EQ(again.bundle, "/a=b");
   EXPECT_EQ(again.lock, 7);
+  EXPECT_EQ(again.attach_socket, "/run/tty/x.attach");
   EXPECT_THROW(parse_monitor_arguments({"id=x"}), std::invalid_argument);
 }
 

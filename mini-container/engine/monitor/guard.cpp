@@ -49,10 +49,18 @@ Guard::Guard(const OciRuntime& runtime, GuardOptions options)
   sys::set_child_subreaper();
 }
 
+Guard::~Guard() {
+  sys::unlink_if_present(options_.attach_socket);
+}
+
 pid_t Guard::create() {
   const trace::Phase phase("create through the OCI runtime",
                            "A low-level runtime turns the bundle into namespaces, cgroups and a process that "
                            "waits just before its program; the engine only knows its command line.");
+  // ORDER: before whoever waits for this call to end may attach.
+  sys::unlink_if_present(options_.attach_socket);
+  attach_listener_ = sys::listen_unix_seqpacket(options_.attach_socket);
+  sys::fchmodat(AT_FDCWD, options_.attach_socket, 0600);
   channels_.emplace(options_.open_input, options_.console_socket);
   pid_ = runtime_.create(options_.id, options_.bundle, channels_->for_process(), options_.console_socket);
   ends_ = channels_->take();
@@ -70,10 +78,12 @@ sys::ExitStatus Guard::supervise(const UserEnds& user, int signals,
                            "the user and to the log.");
   std::optional<LogWriter> log;
   if (!options_.log.empty()) log.emplace(options_.log, options_.log_limits);
-  Relay relay(std::move(*ends_), user, log ? &*log : nullptr);
+  Relay relay(std::move(*ends_), user, log ? &*log : nullptr, std::move(attach_listener_));
   if (on_start) on_start(relay);
   relay.serve(pidfd_.get(), signals, [&](int signal) { on_signal(relay, signal); });
-  return reap(pid_);
+  const sys::ExitStatus status = reap(pid_);
+  relay.tell_end(status.shell_code());
+  return status;
 }
 
 sys::ExitStatus reap(pid_t pid) {

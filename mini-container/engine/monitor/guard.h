@@ -43,6 +43,7 @@ struct GuardOptions {
   std::string log;     // empty for none
   LogLimits log_limits;
   std::string console_socket;  // empty without a terminal
+  std::string attach_socket;   // where others attach (attached.h)
   bool open_input = false;
 };
 
@@ -51,6 +52,9 @@ class Guard {
   // Makes this process the subreaper: the container's first process becomes its child when the runtime's
   // create has ended.
   Guard(const OciRuntime& runtime, GuardOptions options);
+  ~Guard();
+  Guard(const Guard&) = delete;
+  Guard& operator=(const Guard&) = delete;
 
   pid_t create();
   // The life of the container, until its end. `on_start` runs once bytes can flow; signals of `signals` go
@@ -62,6 +66,7 @@ class Guard {
  private:
   const OciRuntime& runtime_;
   GuardOptions options_;
+  sys::UniqueFd attach_listener_;
   std::optional<Channels> channels_;
   std::optional<ProcessEnds> ends_;
   pid_t pid_ = 0;

@@ -55,6 +55,7 @@ int monitor(const MonitorOptions& options) {
                                 options.bundle + "/log",
                                 {options.log_max_size, options.log_max_file},
                                 options.console_socket,
+                                options.attach_socket,
                                 options.open_input});
   try {
     tell(socket.get(), engine::created_message(guard.create()));

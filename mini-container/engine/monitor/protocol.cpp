@@ -39,6 +39,7 @@ std::vector<std::string> monitor_arguments(const MonitorOptions& options) {
           "runtime=" + options.runtime,
           "runtime-state=" + options.runtime_state,
           "console-socket=" + options.console_socket,
+          "attach-socket=" + options.attach_socket,
           "engine=" + options.engine,
           "root=" + options.root,
           fmt::format("open-input={}", options.open_input ? 1 : 0),
@@ -68,6 +69,7 @@ MonitorOptions parse_monitor_arguments(const std::vector<std::string>& arguments
   options.runtime = take("runtime");
   options.runtime_state = take("runtime-state");
   options.console_socket = take("console-socket");
+  options.attach_socket = take("attach-socket");
   options.engine = take("engine");
   options.root = take("root");
   options.open_input = take("open-input") == "1";

@@ -34,7 +34,7 @@ MonitorReply parse_reply(const std::string& message);
 
 // The monitor's command line: NAME=VALUE each, all required.
 struct MonitorOptions {
-  std::string id, bundle, runtime, runtime_state, console_socket, engine, root;
+  std::string id, bundle, runtime, runtime_state, console_socket, attach_socket, engine, root;
   bool open_input = false;
   std::int64_t log_max_size = 0;  // see LogLimits
   int log_max_file = 1;

@@ -2,7 +2,6 @@
 #include "mini-container/engine/monitor/relay.h"
 
 #include <array>
-#include <limits>
 
 #include "base/sys/process.h"
 #include "base/sys/terminal.h"
@@ -11,19 +10,18 @@ namespace engine {
 
 namespace {
 constexpr std::size_t kChunk = 32768;
-// What a pipe that poll(2) calls writable takes without blocking: PIPE_BUF.
-constexpr std::size_t kAtOnce = 4096;
 constexpr short kReadable = POLLIN | POLLHUP | POLLERR;
+// Places in what is polled; those who are attached come after.
+enum Place : std::size_t { end, signal, output, error, typed, taken, others };
 }  // namespace
 
-Relay::Relay(ProcessEnds process, const UserEnds& user, LogWriter* log)
-    : process_(std::move(process)), user_(user), log_(log) {
+Relay::Relay(ProcessEnds process, const UserEnds& user, LogWriter* log, sys::UniqueFd listener)
+    : process_(std::move(process)), user_(user), log_(log), attached_(std::move(listener)) {
   const bool terminal = static_cast<bool>(process_.terminal);
   const int output = terminal ? process_.terminal.get() : process_.output.get();
-  streams_[0] = {output, user_.output, "stdout", output >= 0};
-  streams_[1] = {process_.error.get(), user_.error, "stderr", static_cast<bool>(process_.error)};
-  const int input = terminal ? process_.terminal.get() : process_.input.get();
-  input_open_ = input >= 0 && user_.input >= 0;
+  streams_[0] = {output, user_.output, "stdout", Kind::output, output >= 0};
+  streams_[1] = {process_.error.get(), user_.error, "stderr", Kind::error, static_cast<bool>(process_.error)};
+  user_types_ = target() >= 0 && user_.input >= 0;
 }
 
 void Relay::resize() {
@@ -41,55 +39,81 @@ void Relay::read_stream(Stream& stream) {
   const std::string_view bytes(buffer.data(), count);
   if (log_ != nullptr) log_->write(stream.name, bytes);
   if (stream.to >= 0 && !sys::write_if_read(stream.to, bytes)) stream.to = -1;
+  attached_.send(stream.kind, bytes);
 }
 
 void Relay::close_input() {
-  input_open_ = false;
+  user_types_ = false;
   // A terminal has no half that can be closed; a pipe's end is the end of file that the process waits for.
   process_.input.reset();
 }
 
 void Relay::read_input() {
-  std::array<char, kAtOnce> buffer;
+  // What a pipe that poll(2) calls writable takes without blocking: PIPE_BUF.
+  std::array<char, kLongestInput> buffer;
   const std::size_t count = sys::read_terminal(user_.input, buffer);
   pending_.assign(buffer.data(), count);
   if (count == 0) close_input();
 }
 
 void Relay::write_input() {
-  const int target = process_.terminal ? process_.terminal.get() : process_.input.get();
-  if (!sys::write_if_read(target, pending_)) close_input();
+  if (!sys::write_if_read(target(), pending_)) close_input();
   pending_.clear();
+}
+
+void Relay::hear(const AttachMessage& message) {
+  if (message.kind == Kind::input && target() >= 0) pending_ += message.content;
+  const auto size = message.kind == Kind::resize ? parse_resize(message.content) : std::nullopt;
+  if (size && process_.terminal) sys::set_window_size(process_.terminal.get(), *size);
+}
+
+std::vector<pollfd> Relay::watched(int pidfd, int signals) const {
+  // Either more to read from those who type, or the last piece to write: never both, so memory stays bounded.
+  const bool writing = !pending_.empty();
+  // Nor is more output read before all have the last piece.
+  const bool reading = !attached_.waiting();
+  std::vector<pollfd> polled = {{pidfd, POLLIN, 0},
+                                {signals, POLLIN, 0},
+                                {streams_[0].open && reading ? streams_[0].from : -1, POLLIN, 0},
+                                {streams_[1].open && reading ? streams_[1].from : -1, POLLIN, 0},
+                                {user_types_ && !writing ? user_.input : -1, POLLIN, 0},
+                                {writing ? target() : -1, POLLOUT, 0}};
+  attached_.watch(polled, !writing);
+  return polled;
 }
 
 void Relay::serve(int pidfd, int signals, const std::function<void(int)>& on_signal) {
   bool ended = false;
   while (!ended || streams_[0].open || streams_[1].open) {
-    // Either more to read from the user, or the last piece to write: never both, so memory stays bounded.
-    const bool writing = !pending_.empty();
-    const int target = process_.terminal ? process_.terminal.get() : process_.input.get();
-    std::array<pollfd, 6> polled = {{{ended ? -1 : pidfd, POLLIN, 0},
-                                     {signals, POLLIN, 0},
-                                     {streams_[0].open ? streams_[0].from : -1, POLLIN, 0},
-                                     {streams_[1].open ? streams_[1].from : -1, POLLIN, 0},
-                                     {input_open_ && !writing ? user_.input : -1, POLLIN, 0},
-                                     {input_open_ && writing ? target : -1, POLLOUT, 0}}};
+    std::vector<pollfd> polled = watched(ended ? -1 : pidfd, signals);
+    const bool waiting = attached_.waiting();
     // WHY: once the process has ended, all it wrote is in the pipes already; a stray holder of their other
     // end must not keep us.
-    if (sys::poll(polled, ended ? 0 : -1) == 0 && ended) break;
-    for (std::size_t index : {0U, 1U}) {
-      if ((polled[index + 2].revents & kReadable) != 0) read_stream(streams_[index]);
+    const int patience = !ended ? -1 : waiting ? kLastWordsMilliseconds : 0;
+    if (sys::poll(polled, patience) == 0 && ended) {
+      if (!waiting) break;
+      attached_.drop_waiting();
     }
-    if ((polled[4].revents & kReadable) != 0) read_input();
-    if ((polled[5].revents & (POLLOUT | POLLERR)) != 0) write_input();
-    if ((polled[0].revents & kReadable) != 0) ended = true;
-    if ((polled[1].revents & POLLIN) != 0) {
-      for (int signal = sys::next_signal(signals); signal != 0; signal = sys::next_signal(signals)) {
-        on_signal(signal);
-      }
+    // ORDER: who has just attached is let in before more output is read.
+    attached_.serve(std::span(polled).subspan(others),
+                    [this](const AttachMessage& message) { hear(message); });
+    for (const std::size_t index : {0U, 1U}) {
+      if ((polled[output + index].revents & kReadable) != 0 && !attached_.waiting())
+        read_stream(streams_[index]);
+    }
+    if ((polled[typed].revents & kReadable) != 0) read_input();
+    if ((polled[taken].revents & (POLLOUT | POLLERR)) != 0) write_input();
+    if ((polled[end].revents & kReadable) != 0) ended = true;
+    if ((polled[signal].revents & POLLIN) != 0) {
+      for (int one = sys::next_signal(signals); one != 0; one = sys::next_signal(signals))
+        on_signal(one);
     }
   }
   if (log_ != nullptr) log_->flush();
+}
+
+void Relay::tell_end(int code) {
+  attached_.end(code);
 }
 
 }  // namespace engine
