@@ -21,7 +21,7 @@ constexpr char kStatus[] =
     "/proc/mounts; done; "
     "test -c /dev/kmsg && echo devices of the host; mount -t tmpfs none /tmp 2>&1 && echo may mount";
 
-class PrivilegedPeers : public testing::Test {
+class PrivilegedStatus : public testing::Test {
  protected:
   void SetUp() override {
     const std::string why = engines::missing({"dockerd", "docker", "iptables"});
@@ -48,7 +48,7 @@ class PrivilegedPeers : public testing::Test {
   std::unique_ptr<engines::Engine> docker_;
 };
 
-TEST_F(PrivilegedPeers, HaveTheSameStatus) {
+TEST_F(PrivilegedStatus, IsTheOneThatDockerGives) {
   for (const Arguments& flags : {Arguments{}, Arguments{"--privileged"}, Arguments{"--cap-drop", "ALL"}}) {
     const Output theirs = docker_->call(run(flags));
     ASSERT_EQ(theirs.status.shell_code(), 0) << theirs.errors;
