@@ -90,4 +90,20 @@ RawMode::~RawMode() {
   if (active_) ::tcsetattr(fd_, TCSANOW, &before_);
 }
 
+NoEcho::NoEcho(int fd, Where where) : fd_(fd), active_(isatty(fd)) {
+  if (!active_) return;
+  call(
+      "ioctl", [&] { return fmt::format("fd {}, TCGETS", fd); }, [&] { return ::tcgetattr(fd, &before_); },
+      where);
+  termios silent = before_;
+  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  call(
+      "ioctl", [&] { return fmt::format("fd {}, TCSETS, without ECHO", fd); },
+      [&] { return ::tcsetattr(fd, TCSAFLUSH, &silent); }, where);
+}
+
+NoEcho::~NoEcho() {
+  if (active_) ::tcsetattr(fd_, TCSANOW, &before_);
+}
+
 }  // namespace sys

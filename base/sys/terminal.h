@@ -47,4 +47,18 @@ class RawMode {
   termios before_{};
 };
 
+// What is typed is not shown while it lives; for passwords. Does nothing on what is no terminal.
+class NoEcho {
+ public:
+  explicit NoEcho(int fd, Where where = Where::current());
+  ~NoEcho();
+  NoEcho(const NoEcho&) = delete;
+  NoEcho& operator=(const NoEcho&) = delete;
+
+ private:
+  int fd_;
+  bool active_;
+  termios before_{};
+};
+
 }  // namespace sys

@@ -5,6 +5,7 @@
 
 #include "base/sys/terminal.h"
 #include "mini-container/cli/image_commands.h"
+#include "mini-container/cli/registry_commands.h"
 
 namespace cli {
 
@@ -148,8 +149,8 @@ sys::UniqueFd tar_output(const std::string& path) {
 }
 
 void add_images(CLI::App& app, Context& context) {
-  CLI::App* group =
-      app.add_subcommand("image", "Images: ls, inspect, history, tag, rm, prune, load, save, import, export");
+  CLI::App* group = app.add_subcommand(
+      "image", "Images: ls, inspect, history, tag, rm, prune, load, save, import, export, pull, push");
   group->require_subcommand(1);
   add_image_list(*group, context, "ls");
   add_image_inspect(*group, context);
@@ -161,6 +162,8 @@ void add_images(CLI::App& app, Context& context) {
   add_image_export(*group, context);
   add_image_load(*group, context);
   add_image_save(*group, context);
+  add_image_pull(*group, context);
+  add_image_push(*group, context);
   add_image_list(app, context, "images");
   add_image_history(app, context);
   add_image_tag(app, context);

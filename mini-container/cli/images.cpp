@@ -97,14 +97,28 @@ class ImageFilter {
   std::vector<std::string> patterns_;
 };
 
+// What the registry of `repository` knows the image by; else the digest of its manifest, which is what it would be.
+std::string digest_at(const Image& one, const std::string& repository) {
+  for (const std::string& known : one.repo_digests)
+    if (known.starts_with(repository + "@")) return known.substr(repository.size() + 1);
+  return one.manifest;
+}
+
+// Of an image without a name: the repository that it was pulled from by its digest.
+std::string nameless(const Image& one) {
+  return one.repo_digests.empty() ? "<none>"
+                                  : one.repo_digests.front().substr(0, one.repo_digests.front().find('@'));
+}
+
 Json image_row(const Image& one, const std::string& name, bool whole) {
   const std::size_t colon = name.rfind(':');
+  const std::string repository = name.empty() ? nameless(one) : name.substr(0, colon);
   return {{"Containers", "N/A"},
           {"CreatedAt", one.created},
           {"CreatedSince", age_text(one.created)},
-          {"Digest", one.manifest},
+          {"Digest", digest_at(one, repository)},
           {"ID", whole ? one.id : image::short_id(one)},
-          {"Repository", name.empty() ? "<none>" : name.substr(0, colon)},
+          {"Repository", repository},
           {"Tag", name.empty() ? "<none>" : name.substr(colon + 1)},
           {"Size", text::size_text(one.size())}};
 }

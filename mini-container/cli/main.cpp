@@ -9,6 +9,7 @@
 #include "base/sys/console.h"
 #include "base/sys/file.h"
 #include "mini-container/cli/commands.h"
+#include "mini-container/cli/registry_commands.h"
 
 namespace {
 
@@ -32,6 +33,8 @@ const completion::Program kCompletion = {"mini-container",
                                           {"create", kImages},
                                           {"rmi", kImages},
                                           {"tag", kImages},
+                                          {"pull", kImages},
+                                          {"push", kImages},
                                           {"history", kImages},
                                           {"save", kImages},
                                           {"image", kImages}}};
@@ -48,6 +51,7 @@ int run(cli::Context& context, int count, char** arguments) {
   app.require_subcommand(1);
   cli::add_containers(app, context);
   cli::add_images(app, context);
+  cli::add_registry(app, context);
   cli::add_finish(app, context);
   cli::add_prune(app, context);
   cli::add_system(app, context);

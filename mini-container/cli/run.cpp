@@ -7,6 +7,7 @@
 #include "base/sys/identity.h"
 #include "base/text/text.h"
 #include "mini-container/cli/commands.h"
+#include "mini-container/cli/registry_commands.h"
 #include "mini-container/cli/run_options.h"
 #include "mini-container/engine/capabilities.h"
 #include "mini-container/engine/names.h"
@@ -68,7 +69,8 @@ void add_create(CLI::App& app, Context& context) {
             "a directory with a record, and a name; nothing of it is in the kernel before `start`."});
   const auto options = add_making_options(command, context);
   command->callback([options, &context] {
-    const engine::RunRequest request = request_of(*options, context);
+    engine::RunRequest request = request_of(*options, context);
+    request.image = image_as_asked(context, options->pull, request.settings.image);
     print(context.engine().create(request) + "\n");
   });
 }
@@ -83,7 +85,8 @@ void add_run(CLI::App& app, Context& context) {
   run->add_flag("-d,--detach", options->request.detach, "Leave it running in the background, print its id");
   add_attach_options(*run, options->request.attach);
   run->callback([options, &context] {
-    const engine::RunRequest request = request_of(*options, context);
+    engine::RunRequest request = request_of(*options, context);
+    request.image = image_as_asked(context, options->pull, request.settings.image);
     const engine::UserEnds user = {request.settings.open_stdin ? STDIN_FILENO : -1, STDOUT_FILENO,
                                    STDERR_FILENO};
     std::string id;

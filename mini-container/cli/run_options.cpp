@@ -94,6 +94,9 @@ void add_resource_options(CLI::App& run, RunOptions& options) {
 void add_engine_options(CLI::App& run, RunOptions& options, Context& context) {
   run.add_flag("--rm", options.request.settings.remove, "Forget the container when it has ended");
   run.add_option("--name", options.request.name, "Name (default: a random one)");
+  run.add_option("--pull", options.pull, "Ask the image's registry: always, missing or never")
+      ->check(CLI::IsMember({"always", "missing", "never"}))
+      ->capture_default_str();
   run.add_option("--cidfile", options.request.id_file, "Write the id to a file, which must not be there");
   run.add_option("--restart", options.restart, "When it ends: no, on-failure[:MAX], always, unless-stopped");
   run.add_option("--log-opt", options.log,

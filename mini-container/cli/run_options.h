@@ -27,6 +27,7 @@ struct RunOptions {
   std::string restart;
   std::vector<std::string> log;
   std::string entrypoint;
+  std::string pull = "missing";
   CLI::App* command = nullptr;
   bool entrypoint_given() const { return command != nullptr && command->count("--entrypoint") > 0; }
 };

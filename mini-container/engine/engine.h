@@ -23,9 +23,10 @@ struct RunRequest {
   std::string name;   // empty for a random one
   std::optional<std::string> entrypoint;
   bool detach = false;
-  AttachOptions attach;                   // of one that is not detached
-  std::vector<std::string> volumes_from;  // "CONTAINER[:ro|rw]"
-  std::string id_file;                    // --cidfile, which must not be there yet
+  AttachOptions attach;                    // of one that is not detached
+  std::vector<std::string> volumes_from;   // "CONTAINER[:ro|rw]"
+  std::string id_file;                     // --cidfile, which must not be there yet
+  std::optional<image::Image> image = {};  // of settings.image, if somebody has looked already
 };
 
 struct ExecOptions {

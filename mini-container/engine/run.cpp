@@ -105,7 +105,8 @@ image::Image Engine::find_image(const std::string& name) {
 }
 
 std::string Engine::create(const RunRequest& request) {
-  Container container = describe(request, find_image(request.settings.image));
+  Container container =
+      describe(request, request.image ? *request.image : find_image(request.settings.image));
   registry_.add(container);
   return container.id;
 }
@@ -163,7 +164,7 @@ int Engine::in_front_of(const Container& container, const UserEnds& user, const 
 
 int Engine::run(const RunRequest& request, const UserEnds& user, std::string& id) {
   const sys::UniqueFd signals = request.detach ? sys::UniqueFd() : signals_for_the_container();
-  const image::Image image = find_image(request.settings.image);
+  const image::Image image = request.image ? *request.image : find_image(request.settings.image);
   Container container = describe(request, image);
   container.status = "starting";
   sys::UniqueFd lock = registry_.add(container);

@@ -8,7 +8,7 @@
 
 #include "base/sys/error.h"
 #include "mini-container/image/digest.h"
-#include "mini-container/image/image.h"
+#include "mini-container/image/manifest.h"
 #include "mini-container/image/reference.h"
 #include "mini-container/image/unpack.h"
 
@@ -18,8 +18,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// WHY: 127 layers are what overlay mounts of Docker carry; an index is never this long, nor this deep.
-constexpr std::size_t kMostLayers = 127;
+// WHY: an index is never this long, nor this deep.
 constexpr std::size_t kMostImages = 1000;
 constexpr int kDeepestIndex = 4;
 
@@ -54,21 +53,6 @@ void add_name(std::vector<std::string>& names, const std::string& text) {
   if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
 }
 
-void check_layers(const ArchivedImage& image) {
-  const Image config = parse_config(image.config);
-  if (config.diff_ids.size() != image.layers.size()) {
-    throw BadArchive(
-        fmt::format("an image of the archive has {} layers, and digests for {} in its configuration",
-                    image.layers.size(), config.diff_ids.size()));
-  }
-  if (image.layers.empty()) throw BadArchive("an image of the archive has no layer");
-  if (image.layers.size() > kMostLayers)
-    throw BadArchive(fmt::format("an image of the archive has {} layers; {} are the most",
-                                 image.layers.size(), kMostLayers));
-  if (config.os != "linux")
-    throw BadArchive(fmt::format("an image of the archive is for {}, and this is linux", config.os));
-}
-
 // SPEC: the docker-archive names a configuration by its digest, "HEX.json" or "blobs/sha256/HEX".
 void check_config_name(const std::string& path, const std::string& bytes) {
   const std::size_t slash = path.rfind('/');
@@ -100,40 +84,17 @@ std::vector<ArchivedImage> docker_images(const Documents& documents) {
   return images;
 }
 
-// Of an index of platforms, the manifest for this machine.
-const Json* for_this_platform(const Json& manifests) {
-  for (const Json& manifest : manifests) {
-    const auto platform = manifest.find("platform");
-    if (platform != manifest.end() && platform->value("os", "") == "linux" &&
-        platform->value("architecture", "") == host_architecture())
-      return &manifest;
-  }
-  return nullptr;
-}
-
-bool is_index(const Descriptor& descriptor) {
-  return descriptor.media_type == "application/vnd.oci.image.index.v1+json" ||
-         descriptor.media_type == "application/vnd.docker.distribution.manifest.list.v2+json";
-}
-
-ArchivedImage layout_image(const Documents& documents, const Json& entry, int depth) {
-  const Descriptor descriptor = descriptor_of(entry);
+ArchivedImage layout_image(const Documents& documents, const Descriptor& descriptor, int depth) {
   const std::string bytes = described_document(documents, descriptor);
-  const Json json = Json::parse(bytes);
-  if (is_index(descriptor)) {
-    const Json* chosen = depth < kDeepestIndex ? for_this_platform(json.at("manifests")) : nullptr;
-    if (chosen == nullptr)
-      throw BadArchive(fmt::format("the archive holds no image for linux/{}", host_architecture()));
-    return layout_image(documents, *chosen, depth + 1);
+  if (is_index(descriptor.media_type)) {
+    if (depth == kDeepestIndex) throw BadArchive("the archive's indexes lead from one to the next");
+    return layout_image(documents, choose(bytes, host_platform()), depth + 1);
   }
-  ArchivedImage image{.config = described_document(documents, descriptor_of(json.at("config"))),
-                      .manifest = bytes,
-                      .layers = {},
-                      .names = {}};
-  for (const Json& layer : json.at("layers")) {
-    const Descriptor described = descriptor_of(layer);
-    image.layers.push_back({blob_name(described.digest), described});
-  }
+  const Manifest manifest = parse_manifest(bytes);
+  ArchivedImage image{
+      .config = described_document(documents, manifest.config), .manifest = bytes, .layers = {}, .names = {}};
+  for (const Descriptor& layer : manifest.layers)
+    image.layers.push_back({blob_name(layer.digest), layer});
   return image;
 }
 
@@ -144,7 +105,7 @@ std::vector<ArchivedImage> layout_images(const Documents& documents) {
     throw BadArchive("index.json of the archive is no index");
   std::vector<ArchivedImage> images;
   for (const Json& entry : entries) {
-    ArchivedImage image = layout_image(documents, entry, 0);
+    ArchivedImage image = layout_image(documents, descriptor_of(entry), 0);
     const Json annotations = entry.value("annotations", Json::object());
     add_name(image.names, annotations.value("io.containerd.image.name", ""));
     if (image.names.empty())
@@ -189,7 +150,7 @@ std::vector<ArchivedImage> images_of_archive(const Documents& documents) {
   try {
     std::vector<ArchivedImage> images = read_images(documents);
     for (const ArchivedImage& image : images)
-      check_layers(image);
+      check_config(image.config, image.layers.size());
     return images;
   } catch (const BadArchive&) {
     throw;

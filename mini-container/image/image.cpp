@@ -103,7 +103,7 @@ Image read_config(const Json& json) {
 
 // "busybox@sha256:...": what a registry would give this image for.
 std::vector<std::string> digest_names(const Image& image) {
-  std::vector<std::string> names;
+  std::vector<std::string> names = image.repo_digests;
   for (const std::string& name : image.names) {
     const std::string by_digest = familiar_name(parse_reference(name)) + "@" + image.manifest;
     if (std::find(names.begin(), names.end(), by_digest) == names.end()) names.push_back(by_digest);

@@ -35,7 +35,8 @@ struct Image {
   std::string id;                  // digest of the configuration, "sha256:<hex>": Docker's image id
   std::string manifest;            // digest of the manifest
   std::vector<std::string> names;  // "busybox:latest"; empty for a dangling image
-  std::string created;             // RFC 3339
+  std::vector<std::string> repo_digests = {};  // "host:5000/app@sha256:...": what registries know it by
+  std::string created;                         // RFC 3339
   std::string author;
   std::string architecture;  // "amd64"
   std::string os;            // "linux"

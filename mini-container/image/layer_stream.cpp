@@ -26,7 +26,7 @@ using Archive = std::unique_ptr<archive, ArchiveCloser>;
 }  // namespace
 
 struct LayerStream::State {
-  int source;
+  Source source;
   int copy;
   std::uint64_t limit;
   Sha256 blob_sum;
@@ -45,7 +45,7 @@ struct LayerStream::State {
 };
 
 std::string_view LayerStream::State::read_source() {
-  const std::string_view bytes(buffer.data(), sys::read(source, buffer));
+  const std::string_view bytes(buffer.data(), source(buffer));
   if (bytes.empty()) return bytes;
   blob_sum.add(bytes);
   blob_size += bytes.size();
@@ -113,7 +113,13 @@ std::string media_type_of(archive* raw) {
 }  // namespace
 
 LayerStream::LayerStream(int source, int copy, std::uint64_t limit)
-    : state_(new State{.source = source,
+    : LayerStream([source](std::span<char> buffer) { return sys::read(source, buffer); }, copy, limit) {}
+
+LayerStream::LayerStream(Source source, std::uint64_t limit)
+    : LayerStream(std::move(source), kNoCopy, limit) {}
+
+LayerStream::LayerStream(Source source, int copy, std::uint64_t limit)
+    : state_(new State{.source = std::move(source),
                        .copy = copy,
                        .limit = limit,
                        .blob_sum = {},

@@ -8,7 +8,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "mini-container/image/unpack.h"
@@ -24,10 +26,14 @@ struct LayerDigests {
 
 inline constexpr int kNoCopy = -1;
 
+// Gives the next bytes of a blob, as read(2) does: how many, 0 at the end.
+using Source = std::function<std::size_t(std::span<char>)>;
+
 class LayerStream {
  public:
   // Reads `source` and copies what it reads to `copy`, unless that is kNoCopy. More than `limit` decompressed bytes is BadArchive.
   LayerStream(int source, int copy, std::uint64_t limit);
+  LayerStream(Source source, std::uint64_t limit);
   ~LayerStream();
   LayerStream(const LayerStream&) = delete;
   LayerStream& operator=(const LayerStream&) = delete;
@@ -39,6 +45,7 @@ class LayerStream {
   LayerDigests finish();
 
  private:
+  LayerStream(Source source, int copy, std::uint64_t limit);
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -18,6 +18,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kNameAnnotation = "org.opencontainers.image.ref.name";
 constexpr const char* kSizesAnnotation = "isolab.unpacked-sizes";
+constexpr const char* kDigestsAnnotation = "isolab.repo-digests";
 constexpr const char* kLayoutFile = "{\"imageLayoutVersion\": \"1.0.0\"}\n";
 
 [[noreturn]] void damaged(const std::string& path, const std::string& why) {
@@ -32,6 +33,8 @@ Json to_json(const Descriptor& descriptor) {
   if (!descriptor.name.empty()) json["annotations"][kNameAnnotation] = descriptor.name;
   if (!descriptor.unpacked_sizes.empty())
     json["annotations"][kSizesAnnotation] = fmt::format("{}", fmt::join(descriptor.unpacked_sizes, ","));
+  if (!descriptor.repo_digests.empty())
+    json["annotations"][kDigestsAnnotation] = fmt::format("{}", fmt::join(descriptor.repo_digests, ","));
   return json;
 }
 
@@ -41,6 +44,9 @@ Descriptor to_entry(const nlohmann::json& json) {
   entry.name = annotations.value(kNameAnnotation, "");
   for (const std::string_view size : text::words(annotations.value(kSizesAnnotation, ""), ","))
     entry.unpacked_sizes.push_back(text::number<std::uint64_t>(size).value_or(0));
+  const std::string digests = annotations.value(kDigestsAnnotation, "");
+  for (const std::string_view digest : text::words(digests, ","))
+    entry.repo_digests.emplace_back(digest);
   return entry;
 }
 

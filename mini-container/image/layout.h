@@ -19,6 +19,8 @@ struct Descriptor {
   // In our index.json alone:
   std::string name = {};                           // "busybox:latest"; empty for a dangling image
   std::vector<std::uint64_t> unpacked_sizes = {};  // bytes of the files of each layer, lowest first
+  // What registries know it by, "host:5000/app@sha256:...": the digest of this manifest, or of an index that has it.
+  std::vector<std::string> repo_digests = {};
 };
 
 struct Manifest {

@@ -97,7 +97,11 @@ std::optional<Image> Store::find(const std::string& text) const {
     const Reference reference = parse_reference(text);
     auto image = find_entry([&](const Descriptor& entry) {
       // A tag beside a digest says nothing more.
-      return reference.digest.empty() ? entry.name == to_string(reference) : entry.digest == reference.digest;
+      if (reference.digest.empty()) return entry.name == to_string(reference);
+      const std::string known = familiar_name(reference) + "@" + reference.digest;
+      return entry.digest == reference.digest ||
+             std::find(entry.repo_digests.begin(), entry.repo_digests.end(), known) !=
+                 entry.repo_digests.end();
     });
     if (image || !is_id) return image;
   }

@@ -56,6 +56,14 @@ struct Removal {
   std::uint64_t bytes = 0;            // of the layers deleted
 };
 
+// An image that has come from a registry, all but its layers.
+struct PulledImage {
+  std::string manifest;  // the bytes, digests and form checked
+  std::string config;
+  Reference reference;  // a name that it gets, if there is a tag
+  std::string digest;   // what the registry knows it by: of the manifest, or of the index that led to it
+};
+
 // Who uses an image, for messages: short ids of containers. The store knows of none itself.
 using Users = std::function<std::vector<std::string>(const Image&)>;
 
@@ -64,6 +72,9 @@ struct SavedImage {
   Image image;
   std::vector<std::string> names;
 };
+
+class IncomingLayer;
+struct StoredLayer;
 
 class Store {
  public:
@@ -79,6 +90,12 @@ class Store {
   // All images of an archive that docker, podman or skopeo saved, or `save` below (archive_images.h); each has the
   // names that the archive gave it. Every digest is checked. On failure nothing has changed.
   std::vector<Image> load(int tar, const Limits& limits = {});
+  // The layer if the store has it, blob and files.
+  std::optional<StoredLayer> layer(const Descriptor& blob, const std::string& diff_id) const;
+  // Makes an image of what was fetched and of layers that were there. nullopt if one of those has gone meanwhile.
+  std::optional<Image> adopt(const PulledImage& pulled, std::vector<IncomingLayer>& fetched);
+  // A registry knows the image by this, "host:5000/app@sha256:...".
+  void add_repo_digest(const Image& image, const std::string& digest);
   // As one tar that they all read, the same bytes every time.
   void save(const std::vector<SavedImage>& images, int output) const;
 

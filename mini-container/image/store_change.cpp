@@ -75,6 +75,7 @@ Image load_image(const Layout& layout, const Descriptor& entry) {
   image.id = manifest.config.digest;
   image.manifest = entry.digest;
   image.layer_sizes = entry.unpacked_sizes;
+  image.repo_digests = entry.repo_digests;
   return image;
 }
 

@@ -13,6 +13,7 @@
 #include "mini-container/image/archive_files.h"
 #include "mini-container/image/archive_images.h"
 #include "mini-container/image/digest.h"
+#include "mini-container/image/manifest.h"
 #include "mini-container/image/store.h"
 #include "mini-container/image/store_change.h"
 #include "mini-container/image/tar_writer.h"
@@ -39,7 +40,7 @@ class Loading {
       sizes.push_back(stored.unpacked_size);
     }
     const std::string bytes = image.manifest.empty() ? manifest_json(manifest) : image.manifest;
-    Descriptor entry = change_.layout().write_blob(bytes, kManifestType);
+    Descriptor entry = change_.layout().write_blob(bytes, media_type_of(bytes));
     entry.unpacked_sizes = std::move(sizes);
     return entry;
   }
@@ -175,9 +176,9 @@ void Store::save(const std::vector<SavedImage>& images, int output) const {
       saving.blob(layer.digest);
     saving.blob(manifest.config.digest);
     saving.blob(one.image.manifest);
-    const Descriptor described{.media_type = kManifestType,
-                               .digest = one.image.manifest,
-                               .size = layout.read_blob(one.image.manifest).size()};
+    const std::string bytes = layout.read_blob(one.image.manifest);
+    const Descriptor described{
+        .media_type = media_type_of(bytes), .digest = one.image.manifest, .size = bytes.size()};
     for (const std::string& name : one.names.empty() ? std::vector<std::string>{""} : one.names)
       index["manifests"].push_back(index_entry(described, name));
     docker.push_back(docker_entry(manifest, one.names));

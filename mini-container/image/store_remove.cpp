@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "mini-container/image/incoming.h"
 #include "mini-container/image/store.h"
 #include "mini-container/image/store_change.h"
 
@@ -123,6 +124,7 @@ Removal Store::prune(bool all, const Users& users) {
   change.layout().write_index(entries);
   finish(change, before, gone, users, removal);
   change.keep();
+  forget_incoming(directory_);
   return removal;
 }
 

@@ -26,7 +26,7 @@ TEST_F(Run, EndsWithDockersExitCodes) {
   EXPECT_EQ(run_container({"--rm", "busybox", "sh", "-c", "sh -c 'kill -9 $$'; exit $?"}).code, 137);
   EXPECT_EQ(run_container({"--rm", "busybox", "/etc"}).code, 126);
   EXPECT_EQ(run_container({"--rm", "busybox", "nosuchprogram"}).code, 127);
-  EXPECT_EQ(run_container({"--rm", "nosuchimage", "true"}).code, 125);
+  EXPECT_EQ(run_container({"--rm", "--pull", "never", "nosuchimage", "true"}).code, 125);
   EXPECT_EQ(run_container({"--nosuchoption", "busybox"}).code, 125);
   EXPECT_EQ(leaks(), "");
 }

@@ -35,5 +35,11 @@ TEST(Corpus, OfInstructionsIsReadOrRefused) {
 TEST(Corpus, OfArchivesIsReadOrRefused) {
   replay("archive");
 }
+TEST(Corpus, OfChallengesIsRead) {
+  replay("challenge");
+}
+TEST(Corpus, OfManifestsIsReadOrRefused) {
+  replay("manifest");
+}
 
 }  // namespace

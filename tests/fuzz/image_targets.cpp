@@ -5,8 +5,10 @@
 #include "mini-container/cli/template.h"
 #include "mini-container/image/archive_images.h"
 #include "mini-container/image/instruction.h"
+#include "mini-container/image/manifest.h"
 #include "mini-container/image/reference.h"
 #include "mini-container/image/unpack.h"
+#include "mini-container/registry/challenge.h"
 #include "tests/fuzz/targets.h"
 
 namespace fuzz {
@@ -50,6 +52,23 @@ void archive(std::string_view text) {
     });
   } catch (const image::BadArchive&) {
     // The answer to an archive that is none.
+  }
+}
+
+// Parts of a header that a registry sends; whatever it says is an answer.
+void challenge(std::string_view text) {
+  for (const registry::Challenge& one : registry::parse_challenges(text))
+    if (one.scheme.empty()) throw std::logic_error("a challenge without a scheme");
+}
+
+// A manifest or an index of a registry.
+void manifest(std::string_view text) {
+  try {
+    const std::string bytes(text);
+    if (image::is_index(image::media_type_of(bytes))) image::choose(bytes, image::host_platform());
+    image::check_config(bytes, image::parse_manifest(bytes).layers.size());
+  } catch (const image::BadArchive&) {
+    // The answer to a manifest that is none.
   }
 }
 

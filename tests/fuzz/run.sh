@@ -2,7 +2,7 @@
 # Fuzzes one target with clang's libFuzzer, address and undefined behaviour sanitizers. Findings stay in the temporary
 # folder that it names; put the small ones into corpus/TARGET.
 #
-# Usage: run.sh config|process|seccomp|reference|template|instruction|archive SECONDS
+# Usage: run.sh config|process|seccomp|reference|template|instruction|archive|challenge|manifest SECONDS
 set -euo pipefail
 target=$1 seconds=$2
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -15,7 +15,8 @@ sources=("$top/tests/fuzz/fuzzer.cpp" "$top/tests/fuzz/targets.cpp" "$runtime"/s
   "$runtime"/cgroup/settings_*.cpp "$runtime"/rootfs/{plan,plan_mounts,options,describe,sysctl}.cpp
   "$runtime"/security/{seccomp,capabilities}.cpp "$top"/base/{text,trace}/*.cpp
   "$top"/tests/fuzz/image_targets.cpp "$top"/mini-container/cli/template{,_functions}.cpp
-  "$top"/mini-container/image/{reference,digest,image,layout,instruction,archive_images}.cpp)
+  "$top"/mini-container/image/{reference,digest,image,layout,instruction,archive_images,manifest}.cpp
+  "$top"/mini-container/registry/challenge.cpp)
 for source in "$top"/base/sys/*.cpp; do
   # The first instructions of the static program are its own business.
   [[ $source == */guarded_start.cpp || $source == */own_program.cpp ]] || sources+=("$source")

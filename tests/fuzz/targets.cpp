@@ -87,6 +87,8 @@ void run(const std::string& target, std::string_view text) {
   if (target == "template") return go_template(text);
   if (target == "instruction") return instruction(text);
   if (target == "archive") return archive(text);
+  if (target == "challenge") return challenge(text);
+  if (target == "manifest") return manifest(text);
   throw std::invalid_argument("no fuzz target " + target);
 }
 

@@ -20,8 +20,11 @@ void reference(std::string_view text);
 void go_template(std::string_view text);
 void instruction(std::string_view text);
 void archive(std::string_view text);
+// Of a registry: a challenge, which is never refused, and a manifest or index, by image::BadArchive.
+void challenge(std::string_view text);
+void manifest(std::string_view text);
 
-// By name: "config", "process", "seccomp", "reference", "template", "instruction", "archive". Throws std::invalid_argument for another.
+// By name: "config", "process", "seccomp", "reference", "template", "instruction", "archive", "challenge", "manifest". Throws std::invalid_argument for another.
 void run(const std::string& target, std::string_view text);
 
 }  // namespace fuzz

@@ -44,6 +44,7 @@ const std::map<std::string, Folders>& allowed() {
       {runtime + "cli", with({runtime + "spec", runtime + "lifecycle", "base/completion"})},
       {"mini-container/image", base},
       {"mini-container/network", base},
+      {"mini-container/registry", with({"mini-container/image"})},
       {"mini-container/engine", with({"mini-container/image", "mini-container/network"})},
       {"mini-container/cli",
        with({"mini-container/image", "mini-container/network", "mini-container/engine", "base/completion"})},

@@ -7,6 +7,7 @@
 #include "base/sys/file.h"
 #include "tests/end-to-end/engines/engine.h"
 #include "tests/end-to-end/engines/view.h"
+#include "tests/end-to-end/registry_server.h"
 
 namespace {
 
@@ -120,6 +121,27 @@ TEST_P(OciArchives, AreLoadedToo) {
   EXPECT_THAT(mini({"load", "-i", tar_}), HasSubstr("app:1\n"));
   const std::string name = name_in_store();
   EXPECT_EQ(run_ours(name.substr(0, name.find('\n'))), kSeen);
+}
+
+// Over a registry on the loopback of the test's own network.
+TEST_P(Exchange, ARegistryCarriesThemBothWays) {
+  if (!e2e::RegistryServer::installed()) GTEST_SKIP() << "docker-registry is not installed";
+  const e2e::RegistryServer server(engines::folder() + "/registry-" + GetParam());
+  const bool podman = GetParam() == std::string("podman");
+  const auto transfer = [&](const char* verb, const std::string& name) {
+    theirs(podman ? Arguments{verb, "--tls-verify=false", name} : Arguments{verb, name});
+  };
+  make_two_layers();
+  const std::string from_them = server.host() + "/theirs:1", from_us = server.host() + "/ours:1";
+  theirs({"tag", "app:1", from_them});
+  transfer("push", from_them);
+  mini({"pull", "-q", from_them});
+  EXPECT_EQ(run_ours(from_them), kSeen);
+  mini({"run", "--rm", "--network", "none", "busybox", "true"});
+  mini({"tag", "busybox", from_us});
+  mini({"push", from_us});
+  transfer("pull", from_us);
+  EXPECT_EQ(theirs({"run", "--rm", from_us, "echo", "hello"}), "hello\n");
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, OciArchives, testing::Values("podman"),

@@ -1,0 +1,33 @@
+// Who the user is at each registry: Docker's file, $DOCKER_CONFIG/config.json or ~/.docker/config.json, mode 0600.
+//
+//     {"auths": {"host:5000": {"auth": "<base64 of name:password>"}}}
+//
+// Docker, podman and skopeo read and write the same file; members that are not ours stay as they are. Programs that
+// keep passwords elsewhere (credsStore, credHelpers) are not asked. Reads: docker-login(1), containers-auth.json(5).
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace registry {
+
+struct Login {
+  std::string user;
+  std::string password;
+};
+
+// By the environment: DOCKER_CONFIG, else HOME.
+std::string credentials_file();
+
+// `domain` as in an image's name: "docker.io", "host:5000". nullopt if there is no entry, or no file. Throws
+// std::runtime_error for a file that is no JSON object.
+std::optional<Login> read_login(const std::string& file, const std::string& domain);
+void write_login(const std::string& file, const std::string& domain, const Login& login);
+// False if there was none.
+bool remove_login(const std::string& file, const std::string& domain);
+
+std::string base64(const std::string& bytes);
+// nullopt for what is no base64.
+std::optional<std::string> from_base64(const std::string& text);
+
+}  // namespace registry
