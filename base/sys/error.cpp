@@ -30,6 +30,8 @@ constexpr Hint kHints[] = {
     {"fsconfig", EPERM,
      "mounting needs CAP_SYS_ADMIN in the user namespace that owns the mount namespace; proc needs a new pid "
      "namespace and sysfs a new network namespace besides"},
+    {"fsopen", EPERM,
+     "proc needs a new pid namespace, sysfs a new network namespace, of the same user namespace"},
     {"fsopen", ENODEV, "the kernel does not know this file system: see /proc/filesystems"},
     {"open_tree", ENOENT, "what is to be mounted does not exist: check the source of the bind mount"},
     {"move_mount", ENOTDIR, "a directory can only be mounted on a directory, and a file on a file"},
@@ -48,6 +50,10 @@ constexpr Hint kHints[] = {
     {"RTM_NEWLINK", EPERM, "links need CAP_NET_ADMIN in the user namespace that owns the network namespace"},
     {"RTM_NEWLINK", EOPNOTSUPP, "the kernel lacks this kind of link: try modprobe bridge veth"},
     {"RTM_NEWLINK", EEXIST, "a link of that name is there already: see ip link"},
+    {"sched_setattr", EPERM,
+     "it needs CAP_SYS_NICE, and a realtime policy in a v1 cpu group real-time runtime as well: "
+     "cpu.rt_runtime_us, "
+     "which linux.resources.cpu.realtimeRuntime sets"},
     {"setrlimit", EPERM, "raising a hard limit needs CAP_SYS_RESOURCE"},
     {"sethostname", EPERM,
      "setting the host name needs a new uts namespace and CAP_SYS_ADMIN in its user namespace"},

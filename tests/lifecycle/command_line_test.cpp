@@ -78,6 +78,12 @@ TEST_F(CommandLine, DebugWritesPhasesToTheLog) {
   EXPECT_THAT(all, HasSubstr("container: pivot into the rootfs: "));
 }
 
+TEST_F(CommandLine, ALogThatCannotBeWrittenIsAnErrorBeforeAnythingIsDone) {
+  const auto output = verb({"--log", "/nowhere/log", "list"});
+  EXPECT_NE(output.status.shell_code(), 0);
+  EXPECT_THAT(output.errors, HasSubstr("/nowhere/log"));
+}
+
 TEST_F(CommandLine, SignalsHaveNamesAndNumbers) {
   for (const char* name : {"9", "KILL", "SIGKILL", "kill", "sigkill", "RTMIN+3", "SIGRTMAX-1", "37"}) {
     start();

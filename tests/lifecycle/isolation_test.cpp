@@ -1,6 +1,8 @@
 // What the program in a container sees and may do, asked from inside. Reads: runtime-spec config.md, config-linux.md.
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "tests/lifecycle/runtime_fixture.h"
 
 namespace {
@@ -108,15 +110,50 @@ TEST_F(Runtime, LoopbackIsUp) {
   EXPECT_THAT(printed_by("cat /proc/net/route /proc/net/if_inet6 /sys/class/net/lo/flags"), HasSubstr("0x9"));
 }
 
-TEST_F(Runtime, AUserNamespaceMapsRootToAnotherUser) {
-  Bundle bundle("id -u; cat /proc/self/uid_map");
+// Root inside is the host's user 100000, who has to reach the bundle.
+Bundle& with_user_namespace(Bundle& bundle) {
   auto& platform = bundle.config["linux"];
   platform["namespaces"].push_back({{"type", "user"}});
   platform["uidMappings"] = {{{"containerID", 0}, {"hostID", 100000}, {"size", 65536}}};
   platform["gidMappings"] = platform["uidMappings"];
-  ASSERT_EQ(::chmod(bundle.path().c_str(), 0755), 0);
-  const auto output = run(bundle);
+  EXPECT_EQ(::chmod(bundle.path().c_str(), 0755), 0);
+  return bundle;
+}
+
+TEST_F(Runtime, AUserNamespaceMapsRootToAnotherUser) {
+  Bundle bundle("id -u; cat /proc/self/uid_map");
+  const auto output = run(with_user_namespace(bundle));
   EXPECT_THAT(output.text, testing::ContainsRegex("^0\n +0 +100000 +65536")) << output.errors;
+}
+
+// The host need not have it: mknod(2) is refused in there, so it comes from outside.
+TEST_F(Runtime, ADeviceOfAUserNamespaceIsTheDocuments) {
+  if (!ours()) GTEST_SKIP() << "runc takes the host's device of that name, crun 1.8.1 forgets its mode";
+  Bundle bundle("ls -ln /dev/lent; head -c 3 /dev/lent | od -An -tx1");
+  bundle.config["linux"]["devices"] = {{{"path", "/dev/lent"},
+                                        {"type", "c"},
+                                        {"major", 1},
+                                        {"minor", 5},
+                                        {"fileMode", 0640},
+                                        {"uid", 0},
+                                        {"gid", 7}}};
+  bundle.config["linux"]["resources"]["devices"].push_back(
+      {{"allow", true}, {"type", "c"}, {"major", 1}, {"minor", 5}, {"access", "rw"}});
+  const auto output = run(with_user_namespace(bundle));
+  EXPECT_THAT(output.text, testing::ContainsRegex("^crw-r----- +1 0 +7 +1, +5 .*\n 00 00 00\n$"))
+      << output.errors;
+}
+
+TEST_F(Runtime, WithTheHostsNetworkAUserNamespaceSeesTheHostsSysReadOnly) {
+  if (!ours()) GTEST_SKIP() << "runc leaves that to its callers, crun 1.8.1 shows it as it is outside";
+  Bundle bundle(
+      "ls -d /sys/class/net/lo; busybox grep -c ' /sys sysfs ro,' /proc/mounts; ls -A /sys/fs/cgroup");
+  bundle.leave_groups_out();
+  auto& spaces = with_user_namespace(bundle).config["linux"]["namespaces"];
+  spaces.erase(std::find_if(spaces.begin(), spaces.end(),
+                            [](const auto& space) { return space["type"] == "network"; }));
+  const auto output = run(bundle);
+  EXPECT_EQ(output.text, "/sys/class/net/lo\n1\n") << output.errors;
 }
 
 }  // namespace

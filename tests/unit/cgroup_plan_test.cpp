@@ -96,6 +96,26 @@ TEST(CgroupLayout, LinesThatAreNoMountsAreSkipped) {
               IsEmpty());
 }
 
+TEST(CgroupPlan, RealtimeRuntimeIsGivenByTheTopOfV1) {
+  spec::Resources resources;
+  resources.cpu.realtime_runtime = 1000;
+  EXPECT_THAT(paths(cgroup::plan(v1(), {"box", resources})),
+              testing::Contains("/sys/fs/cgroup/cpu,cpuacct/mini-runtime-box"));
+  EXPECT_THAT(paths(cgroup::plan(v1(), {"/up/box", resources})),
+              testing::Contains("/sys/fs/cgroup/cpu,cpuacct/up/box"));
+}
+
+TEST(CgroupPlan, ARealtimePolicyGetsNoGroupThatWouldRefuseIt) {
+  const spec::Resources nothing;
+  const auto for_policy = [&](bool realtime) {
+    return paths(cgroup::plan(v1(), {"box", nothing, false, true, false, false, realtime}));
+  };
+  EXPECT_THAT(for_policy(false), testing::Contains("/sys/fs/cgroup/cpu,cpuacct/mini-runtime/box"));
+  EXPECT_THAT(for_policy(true),
+              testing::Not(testing::Contains("/sys/fs/cgroup/cpu,cpuacct/mini-runtime/box")));
+  EXPECT_THAT(for_policy(true), testing::Contains("/sys/fs/cgroup/memory/mini-runtime/box"));
+}
+
 TEST(CgroupWeights, RatiosOfSharesStayRatiosOfWeights) {
   EXPECT_EQ(cgroup::weight_of_shares(1024), 100U);
   EXPECT_EQ(cgroup::weight_of_shares(2048), 200U);

@@ -30,6 +30,8 @@ std::string hint_for(const Setting& setting, int error) {
     hint += "; the group uses more than that already";
   } else if (error == EACCES && setting.controller == "cpuset") {
     hint += "; the group above has fewer: see cpuset.cpus and cpuset.mems there";
+  } else if (error == EINVAL && setting.file == "cpu.rt_runtime_us") {
+    hint += "; the groups above must have as much to give: see cpu.rt_runtime_us there";
   } else if (error == EINVAL || error == ERANGE) {
     hint += "; the value is out of range, or contradicts the group above";
   }

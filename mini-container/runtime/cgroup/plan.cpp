@@ -14,6 +14,13 @@ namespace cgroup {
 
 namespace {
 
+// WHY: a v1 group can give its children only real-time runtime that it has itself, and one that is new has none. So this
+// container's stands at the top, beside /mini-runtime.
+bool gets_realtime(const Hierarchy& hierarchy, const Request& request) {
+  return hierarchy.version == Version::v1 && hierarchy.has("cpu") && !request.rootless &&
+         request.resources.cpu.realtime_runtime.value_or(0) != 0;
+}
+
 // SPEC: a relative cgroupsPath may be placed where the runtime likes.
 std::string group_path(const Hierarchy& hierarchy, const Request& request) {
   std::string path = request.path;
@@ -24,7 +31,8 @@ std::string group_path(const Hierarchy& hierarchy, const Request& request) {
     // v2 allows no group that has both processes and children with controllers, so without the top of the tree
     // a sibling of the caller's own group is the nearest place.
     const std::string own_parent = hierarchy.own.substr(0, hierarchy.own.rfind('/'));
-    path = (request.rootless ? own_parent : "/mini-runtime") + "/" + path;
+    path = (request.rootless ? own_parent : "/mini-runtime") +
+           (gets_realtime(hierarchy, request) ? "-" : "/") + path;
   }
   while (path.size() > 1 && path.back() == '/')
     path.pop_back();
@@ -113,7 +121,9 @@ class Planner {
       if (hierarchy == nullptr) continue;
       // WHY not always all: on v1 each group is a directory of its own, 90 us to make, enter and remove.
       const bool counts = controller == "cpuacct" || controller == "memory" || controller == "pids";
-      if (request_.run && hierarchy->version == Version::v1 && !counts) continue;
+      const bool v1 = hierarchy->version == Version::v1;
+      if (request_.run && v1 && !counts) continue;
+      if (request_.realtime_policy && v1 && hierarchy->has("cpu")) continue;
       Directory& directory = use(*hierarchy);
       const auto& enable = directory.enable;
       const bool enabled = std::find(enable.begin(), enable.end(), controller) != enable.end();

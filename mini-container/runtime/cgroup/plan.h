@@ -67,6 +67,8 @@ struct Request {
   bool run = false;
   // Groups that are refused are an error even where nothing is limited.
   bool required = false;
+  // The program has a realtime policy, which the kernel refuses (EPERM) in a v1 cpu group without real-time runtime.
+  bool realtime_policy = false;
 };
 
 // Throws spec::Invalid for a limit whose controller the host lacks, for a v2 member on v1 and the reverse.

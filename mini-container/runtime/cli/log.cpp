@@ -71,9 +71,10 @@ void report_warning(const Options& options, std::string_view message) {
   append(options, "warning", message);
 }
 
-void start_debug_log(const Options& options) {
-  if (!options.debug) return;
+void start_log(const Options& options) {
+  if (options.log.empty() && !options.debug) return;
   sys::UniqueFd file = options.log.empty() ? sys::dup(2) : open_log(options.log);
+  if (!options.debug) return;
   trace::add(std::make_unique<DebugSink>(options.log_format, std::move(file)));
 }
 

@@ -13,8 +13,9 @@ void report_failure(const Options& options, std::string_view message);
 // What the user must know although the command goes on.
 void report_warning(const Options& options, std::string_view message);
 
-// With --debug: from here on every phase and remark is a line of --log, or of standard error without one.
-// Takes the place of no other listener: --explain, --step and --trace go on.
-void start_debug_log(const Options& options);
+// Makes sure of --log before anything is done that it should tell of; throws if it cannot be opened. With --debug: from
+// here on every phase and remark is a line of it, or of standard error without one. Takes the place of no other
+// listener: --explain, --step and --trace go on.
+void start_log(const Options& options);
 
 }  // namespace cli

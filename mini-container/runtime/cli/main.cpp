@@ -31,7 +31,7 @@ int run(const cli::Options& options, char** arguments) {
   try {
     sys::start_tracing({options.explain, options.step, options.trace});
     if (enters_container(options)) lifecycle::close_uninvited(options.preserve_fds);
-    cli::start_debug_log(options);
+    cli::start_log(options);
     trace::set_role(trace::Role::runtime);
     trace::set_warner([&options](const std::string& text) { cli::report_warning(options, text); });
     if (enters_container(options)) sys::protect_own_program(arguments);

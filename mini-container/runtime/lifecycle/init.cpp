@@ -79,7 +79,7 @@ class Init {
   void build_rootfs() {
     const trace::Phase phase("mounts and devices",
                              "the container's file system, while the host's is still in reach");
-    root_ = rootfs::build(plans_.rootfs, context_.id_mapped);
+    root_ = rootfs::build(plans_.rootfs, context_.id_mapped, context_.lent_devices);
     if (!plans_.process.process.terminal || context_.console < 0) return;
     rootfs::Console console = rootfs::make_console(root_.get());
     sys::send_message(context_.console, "/dev/console", {console.master.get()});

@@ -7,6 +7,7 @@
 #include "mini-container/runtime/lifecycle/listener.h"
 #include "mini-container/runtime/lifecycle/plans.h"
 #include "mini-container/runtime/rootfs/id_map.h"
+#include "mini-container/runtime/rootfs/lent_devices.h"
 #include "mini-container/runtime/spec/config.h"
 #include "mini-container/runtime/spec/state.h"
 
@@ -22,6 +23,7 @@ struct InitContext {
   const spec::State& state;
   const LaunchOptions& options;
   const rootfs::IdMappedTrees& id_mapped;
+  const rootfs::LentDevices& lent_devices;
   const Listener& listener;
   // The parent's, to be closed: its end of the line, or the child would never see it close, and the lock, which
   // belongs to the open file and so would outlive the parent in the child.

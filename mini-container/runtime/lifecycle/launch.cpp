@@ -14,6 +14,7 @@
 #include "mini-container/runtime/process/apply.h"
 #include "mini-container/runtime/process/hooks.h"
 #include "mini-container/runtime/rootfs/id_map.h"
+#include "mini-container/runtime/rootfs/lent_devices.h"
 #include "mini-container/runtime/spec/features.h"
 #include "mini-container/runtime/spec/invalid.h"
 #include "mini-container/runtime/sync/protocol.h"
@@ -182,8 +183,9 @@ Launched launch(const LaunchOptions& options, Gate gate, int console, const Sign
   signals.check();
 
   const rootfs::IdMappedTrees id_mapped = rootfs::clone_id_mapped(made.plans.rootfs);
+  const rootfs::LentDevices lent = rootfs::lend_devices(made.plans.rootfs, made.directory.file("devices"));
   const sys::UniqueFd entrance = gate == Gate::socket ? make_gate(made.directory) : sys::UniqueFd();
-  InitContext context{made.plans, made.cgroup, made.config, made.state, options, id_mapped, listener};
+  InitContext context{made.plans, made.cgroup, made.config, made.state, options, id_mapped, lent, listener};
   context.gate = entrance.get();
   context.console = console;
   clone_first_process(made, context);

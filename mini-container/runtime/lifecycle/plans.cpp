@@ -23,14 +23,20 @@ bool shows_groups(const spec::Config& config) {
   });
 }
 
+bool has_realtime_policy(const spec::Config& config) {
+  if (!config.process || !config.process->scheduler) return false;
+  const std::string& policy = config.process->scheduler->policy;
+  return policy == "SCHED_FIFO" || policy == "SCHED_RR";
+}
+
 cgroup::Plan plan_cgroups(const spec::Config& config, const std::string& id, const Groups& groups) {
   if (!groups.make) return {};
   const std::string& path = config.linux.cgroups_path;
   const bool shown = shows_groups(config);
-  return cgroup::plan(
-      cgroup::detect(),
-      {path.empty() ? id : path, config.linux.resources, groups.may_be_refused.value_or(sys::geteuid() != 0),
-       !path.empty() || shown, groups.run && !shown, groups.may_be_refused == false});
+  return cgroup::plan(cgroup::detect(),
+                      {path.empty() ? id : path, config.linux.resources,
+                       groups.may_be_refused.value_or(sys::geteuid() != 0), !path.empty() || shown,
+                       groups.run && !shown, groups.may_be_refused == false, has_realtime_policy(config)});
 }
 
 rootfs::Plan plan_rootfs(const spec::Config& config, const std::string& bundle, const Plans& plans) {

@@ -125,7 +125,7 @@ void configure(const MountOptions& options, int mount) {
   }
 }
 
-sys::UniqueFd build(const Plan& plan, const IdMappedTrees& id_mapped) {
+sys::UniqueFd build(const Plan& plan, const IdMappedTrees& id_mapped, const LentDevices& lent) {
   // WHY: modes of devices and directories are the document's, not the caller's shell's.
   sys::umask(0);
   const bool mounts = plan.way != Way::no_mounts;
@@ -143,7 +143,7 @@ sys::UniqueFd build(const Plan& plan, const IdMappedTrees& id_mapped) {
   }
   if (!plan.devices.empty()) {
     const trace::Phase phase("devices", "a /dev with the few devices every program may use, and no disk");
-    make_devices(plan, root.get());
+    make_devices(plan, lent, root.get());
   }
   if (!plan.working_directory.empty()) open_or_make(root.get(), plan.working_directory, Kind::directory);
   return root;

@@ -43,6 +43,7 @@ std::string line_of(const MountStep& step) {
 }
 
 std::string line_of(const DeviceNode& node, bool bind) {
+  if (bind && node.owner_outside) return fmt::format("make device {} outside, and bind it\n", node.path);
   if (bind) return fmt::format("bind the host's {}\n", node.path);
   if (S_ISFIFO(node.mode)) return fmt::format("make FIFO {}\n", node.path);
   return fmt::format("make device {} {} {}:{} mode {:o}\n", node.path, S_ISBLK(node.mode) ? "b" : "c",

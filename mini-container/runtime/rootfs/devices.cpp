@@ -1,4 +1,5 @@
-// Device nodes: made with mknod(2), or, where a user namespace forbids that, the host's own bound in.
+// Device nodes: made with mknod(2), or, where a user namespace forbids that, those that the runtime lends (lent_devices.h)
+// and for the rest the host's own bound in.
 //
 // What is there already is looked at, not trusted: an image's /dev/null that is a plain file would swallow what
 // is written to it. Reads: mknod(2), null(4), OCI runtime-spec config-linux.md (default devices).
@@ -59,9 +60,16 @@ void make_device(const DeviceNode& node, const Plan& plan, int root) {
 
 }  // namespace
 
-void make_devices(const Plan& plan, int root) {
-  for (const DeviceNode& node : plan.devices)
-    make_device(node, plan, root);
+void make_devices(const Plan& plan, const LentDevices& lent, int root) {
+  for (std::size_t i = 0; i < plan.devices.size(); ++i) {
+    const DeviceNode& node = plan.devices[i];
+    if (!lent.empty() && lent[i]) {
+      const sys::UniqueFd place = open_or_make(root, node.path, Kind::file);
+      sys::move_mount(lent[i].get(), place.get());
+    } else {
+      make_device(node, plan, root);
+    }
+  }
   for (const Link& link : plan.links) {
     const sys::UniqueFd directory = open_or_make(root, parent_of(link.path), Kind::directory);
     sys::symlinkat_if_missing(link.target, directory.get(), name_of(link.path));

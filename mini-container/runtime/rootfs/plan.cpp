@@ -50,11 +50,27 @@ DeviceNode device_node(const spec::Device& device, const std::string& member) {
           device.gid.value_or(0),       member};
 }
 
+std::optional<std::uint32_t> outside(const std::vector<spec::IdMapping>& mappings, std::uint32_t id) {
+  for (const spec::IdMapping& one : mappings) {
+    if (id >= one.container_id && id - one.container_id < one.size)
+      return one.host_id + (id - one.container_id);
+  }
+  return std::nullopt;
+}
+
+std::optional<Owner> owner_outside(const spec::Linux& linux, const DeviceNode& node) {
+  const auto uid = outside(linux.uid_mappings, node.uid);
+  const auto gid = outside(linux.gid_mappings, node.gid);
+  if (!uid || !gid) return std::nullopt;
+  return Owner{*uid, *gid};
+}
+
 // The document's devices, and the defaults that it does not replace.
 std::vector<DeviceNode> devices_of(const spec::Linux& linux) {
   std::vector<DeviceNode> devices = default_devices();
   for (std::size_t i = 0; i < linux.devices.size(); ++i) {
-    const DeviceNode node = device_node(linux.devices[i], fmt::format("linux.devices[{}]", i));
+    DeviceNode node = device_node(linux.devices[i], fmt::format("linux.devices[{}]", i));
+    node.owner_outside = owner_outside(linux, node);
     std::erase_if(devices, [&](const DeviceNode& other) { return other.path == node.path; });
     devices.push_back(node);
   }
@@ -95,6 +111,13 @@ void plan_dev(Plan& plan, const spec::Linux& linux) {
   plan.links = default_links();
 }
 
+// The host's /sys has the host's control groups in it, unless the document mounts the container's own there.
+bool shows_the_hosts_groups(const std::vector<MountStep>& mounts) {
+  const auto has = [&](auto property) { return std::any_of(mounts.begin(), mounts.end(), property); };
+  return has([](const MountStep& step) { return step.hosts_sysfs; }) &&
+         !has([](const MountStep& step) { return step.destination == "/sys/fs/cgroup"; });
+}
+
 }  // namespace
 
 Plan plan(const Request& request) {
@@ -112,6 +135,7 @@ Plan plan(const Request& request) {
   plan.console = config.process && config.process->terminal;
   if (config.process && config.process->cwd != "/") plan.working_directory = config.process->cwd;
   plan.masked_paths = config.linux.masked_paths;
+  if (shows_the_hosts_groups(plan.mounts)) plan.masked_paths.push_back("/sys/fs/cgroup");
   plan.readonly_paths = config.linux.readonly_paths;
   plan.sysctls = plan_sysctls(config.linux, config.domainname);
   return plan;

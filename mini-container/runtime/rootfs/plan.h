@@ -29,6 +29,12 @@ struct MountStep {
   MountOptions options;
   std::string member;  // "mounts[3]"
   std::optional<IdMap> id_map;
+  bool hosts_sysfs = false;  // a bind of the host's, where the kernel would refuse a new one
+};
+
+struct Owner {
+  uid_t uid = 0;
+  gid_t gid = 0;
 };
 
 struct DeviceNode {
@@ -38,6 +44,8 @@ struct DeviceNode {
   uid_t uid = 0;
   gid_t gid = 0;
   std::string member;  // "linux.devices[0]"; empty for a default device
+  // Of a device of the document, where a new user namespace maps both of its ids: who that is on the host.
+  std::optional<Owner> owner_outside = {};
 };
 
 struct Link {

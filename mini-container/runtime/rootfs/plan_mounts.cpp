@@ -85,6 +85,20 @@ std::optional<IdMap> id_map_of(const spec::Mount& mount, const MountStep& step, 
                       "Add uidMappings and gidMappings to the mount");
 }
 
+bool makes_new(const spec::Linux& linux, std::string_view type) {
+  return std::any_of(linux.namespaces.begin(), linux.namespaces.end(),
+                     [&](const spec::Namespace& space) { return space.type == type && space.path.empty(); });
+}
+
+// WHY: the kernel mounts a sysfs only for the user namespace that the network namespace belongs to (EPERM). As with crun
+// the host's is shown instead. Read-only, since its files ask for ids, and root inside may be root's id outside.
+void show_the_hosts_sysfs(MountStep& step) {
+  step.type = "bind";
+  step.source = "/sys";
+  step.hosts_sysfs = step.options.bind = step.options.recursive = true;
+  step.options.recursive_set = step.options.set | MOUNT_ATTR_RDONLY;
+}
+
 MountStep mount_step(const spec::Mount& mount, const std::string& member, const Request& request) {
   MountStep step;
   step.member = member;
@@ -105,8 +119,11 @@ MountStep mount_step(const spec::Mount& mount, const std::string& member, const 
                         "Name a file system (see /proc/filesystems), or bind");
   }
   check_parameters(step);
+  const spec::Linux& linux = request.config.linux;
+  if (step.type == "sysfs" && makes_new(linux, "user") && !makes_new(linux, "network"))
+    show_the_hosts_sysfs(step);
   check_target_in_proc(step);
-  step.id_map = id_map_of(mount, step, request.config.linux);
+  step.id_map = id_map_of(mount, step, linux);
   return step;
 }
 

@@ -1,6 +1,7 @@
 // The single steps of apply.h, one file each. Internal to rootfs.
 #pragma once
 
+#include "mini-container/runtime/rootfs/lent_devices.h"
 #include "mini-container/runtime/rootfs/plan.h"
 
 namespace rootfs {
@@ -12,7 +13,7 @@ void configure(const MountOptions& options, int mount);
 void mount_cgroups(const Plan& plan, const MountStep& step, int root);
 
 // Device nodes and links, and an empty file for the console. devices.cpp.
-void make_devices(const Plan& plan, int root);
+void make_devices(const Plan& plan, const LentDevices& lent, int root);
 
 // Copies what is in directory `from` (O_PATH) into the empty directory `to`. copy_up.cpp.
 void copy_up(int from, int to);

@@ -70,9 +70,10 @@ void read(const Node& node, Linux& platform) {
   // A device whose settings are empty is still to be moved.
   node.with("netDevices", [](const Node& devices) {
     if (!devices.object().empty())
-      devices.fail("moving network devices is not supported", "Remove it to go on without");
+      devices.fail("moving network devices (specification 1.3) is not supported",
+                   "Remove it to go on without");
   });
-  node.refuse("memoryPolicy", "memory policies are not supported");
+  node.refuse("memoryPolicy", "memory policies (specification 1.3) are not supported");
   node.get("personality", platform.personality);
 }
 
