@@ -43,6 +43,13 @@ void add_prune(CLI::App& app, Context& context);                 // prune
 void add_container_prune(CLI::App& app, Context& context);       // container prune
 void add_finish(CLI::App& app, Context& context);  // finish, hidden: what a container-monitor becomes
 void add_system(CLI::App& app, Context& context);  // doctor reset
+void add_system_group(CLI::App& app,
+                      Context& context);           // events info, and system with these and those that follow
+void add_events(CLI::App& app, Context& context);  // events
+void add_info(CLI::App& app, Context& context);    // info
+void add_disk_usage(CLI::App& app, Context& context);    // system df
+void add_check(CLI::App& app, Context& context);         // system check
+void add_system_prune(CLI::App& app, Context& context);  // system prune
 
 // --detach-keys and --sig-proxy, of all that connect a user to a container.
 void add_attach_options(CLI::App& command, engine::AttachOptions& options);
@@ -69,6 +76,9 @@ std::shared_ptr<Named> add_verb_on_containers(CLI::App& app, const Help& help);
 void for_each_named(Context& context, const Named& named,
                     const std::function<void(engine::Engine&, const engine::Container&)>& act,
                     bool echo = true);
+
+// What `inspect --merged` prints: where a container's files come from.
+std::string merged_text(engine::Engine& engine, const engine::Container& container);
 
 // True when the person, or --force, says yes.
 bool confirmed(bool force, const std::string& question);

@@ -84,6 +84,7 @@ void add_export(CLI::App& app, Context& context) {
     engine::Engine& engine = context.engine();
     const engine::Container container = engine.registry().get(options->name);
     engine::export_files(engine.registry(), engine.images(), container, tar_output(options->output).get());
+    engine.registry().journal().add(container, "export");
   });
 }
 
@@ -111,7 +112,10 @@ void add_commit(CLI::App& app, Context& context) {
   command->callback([options, &context] {
     engine::Engine& engine = context.engine();
     const engine::Container container = engine.registry().get(options->container);
-    print(engine::commit(engine, container, options->request).id + "\n");
+    const std::string id = engine::commit(engine, container, options->request).id;
+    engine.registry().journal().add(container, "commit",
+                                    {{"imageID", id}, {"imageRef", options->request.name}});
+    print(id + "\n");
   });
 }
 

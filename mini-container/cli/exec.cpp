@@ -21,6 +21,7 @@ void add_exec(CLI::App& app, Context& context) {
   command->prefix_command();
   const auto options = std::make_shared<engine::ExecOptions>();
   command->add_flag("-i,--interactive", options->open_stdin, "Keep standard input open");
+  command->add_flag("-d,--detach", options->detach, "Leave it running, and do not wait for it");
   command->add_flag("-t,--tty", options->tty, "Give the program a terminal");
   command->add_option("-e,--env", options->env, "Set a variable: NAME=value")
       ->take_all()

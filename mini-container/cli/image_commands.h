@@ -17,6 +17,8 @@ void add_image_prune(CLI::App& app, Context& context);                     // im
 void add_image_load(CLI::App& app, Context& context);                      // load
 void add_image_save(CLI::App& app, Context& context);                      // save
 void add_image_import(CLI::App& app, Context& context);                    // import
+void add_image_tree(CLI::App& app, Context& context);                      // image tree
+void add_image_diff(CLI::App& app, Context& context);                      // image diff
 void add_image_export(CLI::App& app, Context& context);                    // image export
 
 // Where a tar goes: standard output for "-", unless that is a terminal, else the file.

@@ -1,6 +1,8 @@
 // `rmi` and `image prune`. See image_commands.h.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text/size.h"
 #include "mini-container/cli/image_commands.h"
 #include "mini-container/engine/image_users.h"
@@ -14,6 +16,13 @@ std::string lines(const char* what, const std::vector<std::string>& names) {
   for (const std::string& name : names)
     text += fmt::format("{}: {}\n", what, name);
   return text;
+}
+
+void tell(const engine::Journal& journal, const image::Image& image, const image::Removal& removal) {
+  for (const std::string& name : removal.untagged)
+    journal.add_image("untag", image.id, name);
+  if (std::find(removal.deleted.begin(), removal.deleted.end(), image.id) != removal.deleted.end())
+    journal.add_image("delete", image.id, image.id);
 }
 
 }  // namespace
@@ -37,8 +46,10 @@ void add_image_remove(CLI::App& app, Context& context, const char* name) {
     engine::Engine& engine = context.engine();
     for (const std::string& text : options->names) {
       try {
+        const auto found = engine.images().find(text);
         const auto removal =
             engine.images().remove(text, options->force, engine::image_users(engine.registry()));
+        if (found) tell(engine.registry().journal(), *found, removal);
         print(lines("Untagged", removal.untagged) + lines("Deleted", removal.deleted));
       } catch (const std::exception& error) {
         sys::complain("mini-container", error.what());

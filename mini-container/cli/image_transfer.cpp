@@ -36,7 +36,9 @@ void add_image_import(CLI::App& app, Context& context) {
     image::ImportOptions import;
     import.config.cmd = {"/bin/sh"};
     import.comment = "Imported from " + options->tar;
-    print(context.engine().images().import_tar(file.get(), name, import).id + "\n");
+    const std::string id = context.engine().images().import_tar(file.get(), name, import).id;
+    context.engine().registry().journal().add_image("import", id, to_string(name));
+    print(id + "\n");
   });
 }
 
@@ -78,6 +80,8 @@ void add_image_load(CLI::App& app, Context& context) {
         options->input == "-" ? sys::dup(STDIN_FILENO) : sys::open(options->input, O_RDONLY);
     std::string text;
     for (const image::Image& one : context.engine().images().load(file.get())) {
+      const std::string first = one.names.empty() ? one.id : one.names.front();
+      context.engine().registry().journal().add_image("load", one.id, first);
       for (const std::string& name : one.names)
         text += "Loaded image: " + name + "\n";
       if (one.names.empty()) text += "Loaded image ID: " + one.id + "\n";
@@ -150,7 +154,8 @@ sys::UniqueFd tar_output(const std::string& path) {
 
 void add_images(CLI::App& app, Context& context) {
   CLI::App* group = app.add_subcommand(
-      "image", "Images: ls, inspect, history, tag, rm, prune, load, save, import, export, pull, push");
+      "image",
+      "Images: ls, inspect, history, tree, diff, tag, rm, prune, load, save, import, export, pull, push");
   group->require_subcommand(1);
   add_image_list(*group, context, "ls");
   add_image_inspect(*group, context);
@@ -160,6 +165,8 @@ void add_images(CLI::App& app, Context& context) {
   add_image_prune(*group, context);
   add_image_import(*group, context);
   add_image_export(*group, context);
+  add_image_tree(*group, context);
+  add_image_diff(*group, context);
   add_image_load(*group, context);
   add_image_save(*group, context);
   add_image_pull(*group, context);

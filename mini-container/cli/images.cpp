@@ -236,7 +236,10 @@ void add_image_tag(CLI::App& app, Context& context) {
     if (!target.digest.empty())
       throw std::invalid_argument(
           "refusing to create a tag with a digest reference: a digest is computed, not given");
-    context.engine().images().tag(context.engine().find_image(names->first), target);
+    engine::Engine& engine = context.engine();
+    const Image image = engine.find_image(names->first);
+    engine.images().tag(image, target);
+    engine.registry().journal().add_image("tag", image.id, to_string(target));
   });
 }
 

@@ -89,8 +89,7 @@ void add_restart(CLI::App& app, Context& context) {
   const auto ending = add_ending_options(*named->command);
   named->command->callback([named, ending, &context] {
     for_each_named(context, *named, [&](Engine& engine, const Container& container) {
-      engine.stop(container, signal_of(*ending, container), ending->seconds);
-      engine.start(engine.registry().get(container.id));
+      engine.restart(container, signal_of(*ending, container), ending->seconds);
     });
   });
 }

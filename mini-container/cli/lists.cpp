@@ -14,23 +14,35 @@ using engine::Container;
 
 void add_inspect(CLI::App& app, Context& context) {
   const auto named = add_verb_on_containers(
-      app, {"inspect", "Everything known about containers, as JSON",
-            "inspect web\ninspect -f '{{.State.Status}} {{.NetworkSettings.IPAddress}}' web",
-            "the record in the container's directory; Pid, Bundle and CgroupPath lead to the same in /proc, "
-            "to the "
-            "OCI document and to the files of the control groups."});
-  const auto format = std::make_shared<std::string>();
-  named->command->add_option("-f,--format", *format, "json, or a template such as '{{.State.Pid}}'");
-  named->command->callback([named, format, &context] {
+      app,
+      {"inspect", "Everything known about containers, as JSON",
+       "inspect web\ninspect -f '{{.State.Status}} {{.NetworkSettings.IPAddress}}' web\ninspect --merged web",
+       "the record in the container's directory; Pid, Bundle and CgroupPath lead to the same in /proc, "
+       "to the "
+       "OCI document and to the files of the control groups."});
+  struct Options {
+    std::string format;
+    bool merged = false;
+  };
+  const auto options = std::make_shared<Options>();
+  named->command->add_option("-f,--format", options->format, "json, or a template such as '{{.State.Pid}}'");
+  named->command->add_flag("--merged", options->merged, "Instead, which files hide those of which layer");
+  named->command->callback([named, options, &context] {
+    if (options->merged) {
+      return for_each_named(
+          context, *named,
+          [](engine::Engine& engine, const Container& container) { print(merged_text(engine, container)); },
+          false);
+    }
     const engine::Registry& registry = context.engine().registry();
     std::vector<Container> containers;
     for_each_named(
         context, *named,
         [&](engine::Engine&, const Container& container) { containers.push_back(container); }, false);
     const std::string json = engine::inspect_json(registry, containers);
-    if (format->empty()) return print(json);
+    if (options->format.empty()) return print(json);
     const std::vector<Json> objects = Json::parse(json);
-    print(listing_text({{}, {}, objects}, *format));
+    print(listing_text({{}, {}, objects}, options->format));
   });
 }
 

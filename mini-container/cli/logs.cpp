@@ -31,7 +31,7 @@ engine::LogQuery query_of(const LogOptions& options) {
     if (!query.tail)
       throw std::invalid_argument(fmt::format("--tail {}: expected a number of lines, or all", options.tail));
   }
-  const std::int64_t now = std::time(nullptr);
+  const auto now = static_cast<double>(std::time(nullptr));
   if (!options.since.empty()) query.since = engine::parse_moment(options.since, now);
   if (!options.until.empty()) query.until = engine::parse_moment(options.until, now);
   return query;

@@ -55,6 +55,7 @@ int run(cli::Context& context, int count, char** arguments) {
   cli::add_finish(app, context);
   cli::add_prune(app, context);
   cli::add_system(app, context);
+  cli::add_system_group(app, context);
   completion::add_verb(app, kCompletion);
   app.parse_complete_callback([&context] {
     if (!context.root.empty() && context.root.front() != '/') {

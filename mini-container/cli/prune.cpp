@@ -1,10 +1,13 @@
-// `prune` and `container prune`: what is not used any more goes. See commands.h.
+// `prune`, `container prune`, `system prune`: what is not used any more goes. See commands.h.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "base/sys/file.h"
 #include "base/text/size.h"
 #include "mini-container/cli/commands.h"
 #include "mini-container/cli/filter.h"
 #include "mini-container/engine/image_users.h"
+#include "mini-container/engine/volumes.h"
 
 namespace cli {
 
@@ -24,6 +27,46 @@ Pruned prune_containers(engine::Engine& engine, const std::vector<std::string>& 
     pruned.ids.push_back(container.id);
   }
   return pruned;
+}
+
+// What goes with `system prune`.
+struct PruneOptions {
+  bool all = false, volumes = false, force = false;
+};
+
+std::string warning(const PruneOptions& options) {
+  return std::string("WARNING! This will remove:\n  - all stopped containers\n") +
+         (options.volumes ? "  - all volumes not used by at least one container\n" : "") +
+         (options.all ? "  - all images without at least one container associated to them\n"
+                      : "  - all dangling images\n") +
+         "\nAre you sure you want to continue?";
+}
+
+std::string paragraph(const char* heading, const std::vector<std::string>& lines) {
+  if (lines.empty()) return {};
+  return fmt::format("{}\n{}\n\n", heading, fmt::join(lines, "\n"));
+}
+
+// In Docker's order: what holds the next thing goes first.
+std::string prune_all(engine::Engine& engine, const PruneOptions& options) {
+  Pruned containers = prune_containers(engine, {});
+  std::uint64_t bytes = containers.bytes;
+  std::vector<std::string> volumes;
+  if (options.volumes) volumes = engine::unused_volumes(engine.registry());
+  for (const std::string& name : volumes) {
+    const std::string folder = engine.registry().paths().volumes + "/" + name;
+    bytes += engine::size_of_tree(folder);
+    sys::remove_tree(folder);
+  }
+  const auto images = engine.images().prune(options.all, engine::image_users(engine.registry()));
+  std::vector<std::string> lines;
+  for (const std::string& name : images.untagged)
+    lines.push_back("untagged: " + name);
+  for (const std::string& id : images.deleted)
+    lines.push_back("deleted: " + id);
+  return paragraph("Deleted Containers:", containers.ids) + paragraph("Deleted Volumes:", volumes) +
+         paragraph("Deleted Images:", lines) +
+         "Total reclaimed space: " + text::size_text(bytes + images.bytes) + "\n";
 }
 
 }  // namespace
@@ -72,6 +115,21 @@ void add_container_prune(CLI::App& app, Context& context) {
       text += id + "\n";
     text += pruned.ids.empty() ? "" : "\n";
     print(text + "Total reclaimed space: " + text::size_text(pruned.bytes) + "\n");
+  });
+}
+
+void add_system_prune(CLI::App& app, Context& context) {
+  CLI::App* command = add_verb(
+      app,
+      {"prune", "Remove all that is not used", "system prune -f\nsystem prune -a --volumes",
+       "container prune, then volumes, then image prune: a container holds volumes and its image, so it goes "
+       "first."});
+  const auto options = std::make_shared<PruneOptions>();
+  command->add_flag("-a,--all", options->all, "All images that no container uses, not only nameless ones");
+  command->add_flag("--volumes", options->volumes, "Volumes that no container has, too");
+  command->add_flag("-f,--force", options->force, "Do not ask");
+  command->callback([options, &context] {
+    if (confirmed(options->force, warning(*options))) print(prune_all(context.engine(), *options));
   });
 }
 

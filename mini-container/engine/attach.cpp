@@ -117,6 +117,7 @@ AttachResult Engine::attach(const Container& container, const UserEnds& user, co
   sys::UniqueFd connection = sys::connect_unix_seqpacket_if_served(attach_socket_of(registry_, container));
   // It has just ended, or its guardian was killed; whoever waits hears which.
   if (!connection) return {false, wait(container)};
+  registry_.journal().add(container, "attach");
   Attachment attachment(std::move(connection), user, own, settings.tty);
   attachment.resize(true);
   const OciRuntime runtime = runtime_of(registry_, container);

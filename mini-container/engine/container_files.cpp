@@ -137,4 +137,13 @@ image::Image commit(Engine& engine, const Container& container, const CommitRequ
   return engine.images().commit(base, tar.get(), options);
 }
 
+image::Merged merged_files(const Registry& registry, const image::Store& store, const Container& container) {
+  image::Merged merged;
+  for (const std::string& layer : store.layer_directories(store.get(container.image_id)))
+    merged.add_layer(layer);
+  const std::string upper = registry.directory(container.id) + "/upper";
+  if (sys::exists(upper)) merged.add_layer(upper);
+  return merged;
+}
+
 }  // namespace engine

@@ -10,12 +10,16 @@
 
 #include "mini-container/engine/engine.h"
 #include "mini-container/image/changes.h"
+#include "mini-container/image/merged.h"
 
 namespace engine {
 
 // What `diff` prints. Mount points of the engine are no changes.
 std::vector<image::Change> changes(const Registry& registry, const image::Store& store,
                                    const Container& container);
+
+// Its files as it sees them, by the layers that they come from; its upper directory is the last of these.
+image::Merged merged_files(const Registry& registry, const image::Store& store, const Container& container);
 
 // What `export` writes: one tar, without what is mounted over the root.
 void export_files(const Registry& registry, const image::Store& store, const Container& container,

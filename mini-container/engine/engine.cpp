@@ -50,13 +50,19 @@ void Engine::request_stop(const Container& container) {
   registry_.change(container.id, [](Container& record) { record.stop_requested = true; });
 }
 
+bool Engine::deliver(const OciRuntime& runtime, const Container& container, int signal) const {
+  // ORDER: first the word, then the deed; its guardian may tell of the end a moment later.
+  registry_.journal().add(container, "kill", {{"signal", std::to_string(signal)}});
+  return runtime.kill(container.id, signal);
+}
+
 bool Engine::send(const Container& container, int signal) {
   const bool ending = signal == SIGKILL || signal == SIGTERM;
   // ORDER: before the signal, or its guardian could start it again.
   if (ending) request_stop(container);
   if (container.restarting()) return ending;
   const OciRuntime runtime = runtime_of(registry_, container);
-  if (!container.running() || !runtime.kill(container.id, signal)) return false;
+  if (!container.running() || !deliver(runtime, container, signal)) return false;
   // WHY: a frozen process keeps its signals for later, SIGKILL too (control groups v1).
   if (container.paused && ending) runtime.resume(container.id);
   return true;
@@ -75,13 +81,20 @@ void Engine::stop(const Container& container, int signal, int seconds) {
       container.running() ? sys::pidfd_open(static_cast<pid_t>(container.pid)) : sys::UniqueFd();
   if (process) {
     const OciRuntime runtime = runtime_of(registry_, container);
-    runtime.kill(container.id, signal);
+    deliver(runtime, container, signal);
     if (container.paused) runtime.resume(container.id);
     pollfd polled = {process.get(), POLLIN, 0};
-    if (sys::poll({&polled, 1}, seconds * 1000) == 0) runtime.kill(container.id, SIGKILL);
+    if (sys::poll({&polled, 1}, seconds * 1000) == 0) deliver(runtime, container, SIGKILL);
   }
   // Its guardian lets the lock go when all is taken down.
   registry_.lock(container.id);
+  registry_.journal().add(container, "stop");
+}
+
+void Engine::restart(const Container& container, int signal, int seconds) {
+  stop(container, signal, seconds);
+  start(registry_.get(container.id));
+  registry_.journal().add(container, "restart");
 }
 
 namespace {
@@ -98,11 +111,13 @@ void Engine::pause(const Container& container) {
   if (container.paused)
     throw std::runtime_error(fmt::format("Container {} is already paused", container.name));
   runtime_of(registry_, container).pause(container.id);
+  registry_.journal().add(container, "pause");
 }
 
 void Engine::unpause(const Container& container) {
   if (!container.paused) throw std::runtime_error(fmt::format("Container {} is not paused", container.name));
   runtime_of(registry_, container).resume(container.id);
+  registry_.journal().add(container, "unpause");
 }
 
 int Engine::wait(const Container& container) {
@@ -139,6 +154,7 @@ void Engine::remove(const Container& container, bool force, bool volumes) {
   if (!current->at_rest()) take_down(registry_, *current);
   if (volumes) remove_anonymous_volumes(registry_, *current);
   registry_.remove(container.id);
+  registry_.journal().add(*current, "destroy");
 }
 
 }  // namespace engine

@@ -36,6 +36,7 @@ struct ExecOptions {
   std::string user;
   bool tty = false;
   bool open_stdin = false;
+  bool detach = false;  // nobody waits for it, or sees what it writes
 };
 
 class Engine {
@@ -62,6 +63,7 @@ class Engine {
   int exec(const Container& container, const ExecOptions& options, const UserEnds& user);
   // `signal`, and SIGKILL after `seconds`. Returns when all is taken down. No-op if it is at rest.
   void stop(const Container& container, int signal, int seconds);
+  void restart(const Container& container, int signal, int seconds);
   // Throws if it does not run. A signal that ends it thaws it first, if it is paused.
   void kill(const Container& container, int signal);
   // Throw if it is not running, or paused, already so.
@@ -96,6 +98,8 @@ class Engine {
   // The record of a new container: what is asked for over what the image says.
   Container describe(const RunRequest& request, const image::Image& image) const;
   bool reconcile_one(const std::string& id);
+  // False if the runtime could not: it has just ended.
+  bool deliver(const OciRuntime& runtime, const Container& container, int signal) const;
   // False if it does not run.
   bool send(const Container& container, int signal);
   // Kills it if it runs and waits until its guardian has let go; empty if it is gone by then.

@@ -118,6 +118,7 @@ void Launch::start(const OciRuntime& runtime, pid_t pid) {
   if (!recorded) throw NoSuchContainer("the container was removed while it started");
   const trace::Phase phase("start", "All is in place; the waiting first process executes the program.");
   runtime.start(container_.id);
+  registry_.journal().add(container_, "start");
 }
 
 namespace {
@@ -224,15 +225,21 @@ void take_down(const Registry& registry, const Container& container) {
   sys::unlink_if_present(attach_socket_of(registry, container));
 }
 
+void note_end(const Registry& registry, const Container& container, int code) {
+  if (container.running()) registry.journal().add(container, "die", {{"exitCode", std::to_string(code)}});
+}
+
 void finish(const Registry& registry, const std::string& id, int code, int lock, const std::string& error) {
   const auto container = registry.load(id);
   if (!container) return;
+  note_end(registry, *container, code);
   take_down(registry, *container);
   // ORDER: the code goes into the lock file before the record may vanish; `wait` reads it from there.
   sys::write_at_start(lock, std::to_string(code));
   if (container->settings.remove) {
     remove_anonymous_volumes(registry, *container);
     registry.remove(id);
+    registry.journal().add(*container, "destroy");
     return;
   }
   registry.change(id, [&](Container& record) {

@@ -61,6 +61,9 @@ class Launch {
 // Removes what a container has in the system: process, cgroups, links, rules, mounts. Idempotent.
 void take_down(const Registry& registry, const Container& container);
 
+// One that was running has ended with `code`: its event.
+void note_end(const Registry& registry, const Container& container, int code);
+
 // After its end: takes down, records the exit code and `error`, or forgets the container (--rm). `lock` is the
 // container's, held; it carries the code to those who wait for it.
 void finish(const Registry& registry, const std::string& id, int code, int lock,

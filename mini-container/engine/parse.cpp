@@ -117,8 +117,8 @@ std::string moment(double seconds) {
 
 }  // namespace
 
-std::string parse_moment(const std::string& text, std::int64_t now) {
-  if (const auto ago = duration(text)) return moment(static_cast<double>(now) - *ago);
+std::string parse_moment(const std::string& text, double now) {
+  if (const auto ago = duration(text)) return moment(now - *ago);
   if (const auto seconds = text::number<double>(text)) return moment(*seconds);
   static constexpr std::string_view form = "0000-00-00T00:00:00.000000000";
   const std::string given = text.ends_with('Z') ? text.substr(0, text.size() - 1) : text;

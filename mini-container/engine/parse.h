@@ -25,7 +25,7 @@ int parse_signal(const std::string& text);
 
 // A time as logs have it, "2026-01-31T10:20:30.000000000Z". Taken are the beginnings of that ("2026-01-31"), seconds since
 // 1970, and what was so long ago: "90s", "1h30m". `now` in seconds since 1970. Throws std::invalid_argument.
-std::string parse_moment(const std::string& text, std::int64_t now);
+std::string parse_moment(const std::string& text, double now);
 
 // "no", "on-failure", "on-failure:3", "always", "unless-stopped". Throws std::invalid_argument.
 RestartPolicy parse_restart(const std::string& text);

@@ -8,7 +8,8 @@
 //   RUN/              /run/mini-container: gone after a reboot
 //     runtime/        the OCI runtime's own state
 //     network/        addresses and attachments (see network/network.h)
-//     tty/            console sockets
+//     tty/            sockets: of consoles until they are received, and of those who attach
+//     events          the journal of what happened (see events.h)
 //
 // An ordinary user has both below ~/.local/share/mini-container: images, from which VMs boot without root.
 #pragma once

@@ -89,6 +89,7 @@ void Registry::rename(const std::string& id, const std::string& name) const {
   if (!meant) throw NoSuchContainer("No such container: " + short_id(id));
   sys::rename(link_of(meant->renamed_from), link_of(name));
   change(id, [](Container& container) { container.renamed_from.clear(); });
+  journal().add(*meant, "rename", {{"oldName", "/" + meant->renamed_from}});
 }
 
 void Registry::finish_renaming(const std::string& id) const {

@@ -15,6 +15,7 @@
 
 #include "base/sys/fd.h"
 #include "mini-container/engine/container.h"
+#include "mini-container/engine/events.h"
 #include "mini-container/engine/paths.h"
 
 namespace engine {
@@ -28,6 +29,7 @@ class Registry {
  public:
   explicit Registry(Paths paths) : paths_(std::move(paths)) {}
   const Paths& paths() const { return paths_; }
+  Journal journal() const { return Journal(paths_); }
 
   std::string directory(const std::string& id) const { return paths_.containers + "/" + id; }
 

@@ -108,6 +108,7 @@ std::string Engine::create(const RunRequest& request) {
   Container container =
       describe(request, request.image ? *request.image : find_image(request.settings.image));
   registry_.add(container);
+  registry_.journal().add(container, "create");
   return container.id;
 }
 
@@ -169,6 +170,7 @@ int Engine::run(const RunRequest& request, const UserEnds& user, std::string& id
   container.status = "starting";
   sys::UniqueFd lock = registry_.add(container);
   id = container.id;
+  registry_.journal().add(container, "create");
   const auto start = [&](const Act& act) {
     Launch launch(registry_, container, std::move(lock));
     return undone_on_failure(launch, [&](Launch& one) {

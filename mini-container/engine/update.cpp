@@ -17,6 +17,7 @@ void Engine::update(const Container& container, const std::function<void(Setting
     sys::unlink_if_present(file);
   }
   registry_.change(container.id, [&](Container& record) { change(record.settings); });
+  registry_.journal().add(container, "update");
 }
 
 }  // namespace engine

@@ -75,4 +75,16 @@ void remove_anonymous_volumes(const Registry& registry, const Container& contain
   }
 }
 
+std::size_t users_of_volume(const std::vector<Container>& containers, const std::string& name) {
+  return static_cast<std::size_t>(std::count_if(containers.begin(), containers.end(),
+                                                [&](const Container& one) { return has_volume(one, name); }));
+}
+
+std::vector<std::string> unused_volumes(const Registry& registry) {
+  std::vector<std::string> names = sys::list_directory(registry.paths().volumes);
+  const auto containers = registry.list();
+  std::erase_if(names, [&](const std::string& name) { return users_of_volume(containers, name) > 0; });
+  return names;
+}
+
 }  // namespace engine

@@ -16,4 +16,9 @@ std::vector<Volume> host_volumes(const Paths& paths, const Settings& settings, c
 // Removes the volumes of `container` that have no name of their own and that no other container has.
 void remove_anonymous_volumes(const Registry& registry, const Container& container);
 
+// Names of the volumes that no container has, sorted.
+std::vector<std::string> unused_volumes(const Registry& registry);
+// How many containers have it.
+std::size_t users_of_volume(const std::vector<Container>& containers, const std::string& name);
+
 }  // namespace engine

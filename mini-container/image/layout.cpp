@@ -42,7 +42,9 @@ Descriptor to_entry(const nlohmann::json& json) {
   Descriptor entry = descriptor_of(json);
   const auto annotations = json.value("annotations", nlohmann::json::object());
   entry.name = annotations.value(kNameAnnotation, "");
-  for (const std::string_view size : text::words(annotations.value(kSizesAnnotation, ""), ","))
+  // WHY a name: the words are views of it, and a temporary would be gone when the loop begins.
+  const std::string sizes = annotations.value(kSizesAnnotation, "");
+  for (const std::string_view size : text::words(sizes, ","))
     entry.unpacked_sizes.push_back(text::number<std::uint64_t>(size).value_or(0));
   const std::string digests = annotations.value(kDigestsAnnotation, "");
   for (const std::string_view digest : text::words(digests, ","))

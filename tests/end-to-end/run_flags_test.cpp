@@ -115,6 +115,14 @@ TEST_F(RunFlags, NamespacesAndVolumesCanBeThoseOfAnotherContainer) {
   EXPECT_EQ(prints({"--volumes-from", "user"}, "cat /shared/file"), "kept\n") << "another container has it";
 }
 
+TEST_F(RunFlags, ExecCanBeLeftAlone) {
+  detached({"--name", "box", "busybox", "sleep", "1000"});
+  const Result result = mini({"exec", "-d", "box", "sh", "-c", "echo unseen; sleep 0.3; echo done >/done"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(result.out, "");
+  EXPECT_TRUE(e2e::eventually([&] { return mini({"exec", "box", "cat", "/done"}).out == "done\n"; }));
+}
+
 TEST_F(RunFlags, TheIdGoesIntoAFileThatMustNotBeThere) {
   const std::string file = root_ + "/id";
   const std::string id = detached({"--cidfile", file, "busybox", "true"});

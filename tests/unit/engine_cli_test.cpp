@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "mini-container/cli/commands.h"
+#include "mini-container/cli/event_filter.h"
 #include "mini-container/cli/filter.h"
 #include "mini-container/cli/listing.h"
 
@@ -32,6 +33,37 @@ TEST(Filters, OfOneKeyAreAlternativesAndOfSeveralAreAllAsked) {
   EXPECT_THROW(Filter({"before=nosuch"}).apply(all), std::invalid_argument);
   EXPECT_THROW(Filter({"web"}), std::invalid_argument);
   EXPECT_THROW(Filter({"colour=red"}), std::invalid_argument);
+}
+
+TEST(EventFilters, OfOneKeyAreAlternativesOfLabelsAllAreAsked) {
+  const engine::Event die = {
+      "container", "die", "abc", {{"image", "busybox"}, {"name", "web"}, {"a", "1"}, {"b", "2"}}};
+  const engine::Event exec = {"container", "exec_start: ls", "abc", {{"name", "web"}}};
+  const auto fits = [](const std::vector<std::string>& typed, const engine::Event& event) {
+    return EventFilter(typed).fits(event);
+  };
+  EXPECT_TRUE(fits({}, die));
+  EXPECT_TRUE(fits({"event=start", "event=die"}, die));
+  EXPECT_FALSE(fits({"event=die", "type=image"}, die));
+  EXPECT_TRUE(fits({"label=a", "label=b=2"}, die));
+  EXPECT_FALSE(fits({"label=a", "label=b=3"}, die));
+  EXPECT_TRUE(fits({"container=web"}, die));
+  EXPECT_TRUE(fits({"container=ab", "image=busybox"}, die));
+  EXPECT_FALSE(fits({"image=debian"}, die));
+  EXPECT_TRUE(fits({"event=exec_start"}, exec));
+  EXPECT_FALSE(fits({"event=exec"}, exec));
+  EXPECT_THROW(EventFilter({"colour=blue"}), std::invalid_argument);
+  EXPECT_THROW(EventFilter({"die"}), std::invalid_argument);
+}
+
+TEST(Events, AreReadAsTheyWereWritten) {
+  const engine::Event event = {"container", "start", "abc", {{"name", "a \"b\""}}, 1'700'000'000'123'456'789};
+  const auto again = engine::parse_event(to_json(event));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->attributes, event.attributes);
+  EXPECT_EQ(again->nanoseconds, event.nanoseconds);
+  for (const char* text : {"", "{}", "[]", "null", R"({"Type": 1})"})
+    EXPECT_FALSE(engine::parse_event(text)) << text;
 }
 
 }  // namespace

@@ -1,0 +1,22 @@
+// --filter of `events`: of one key any value may fit, of several keys each must, of labels all.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "mini-container/engine/events.h"
+
+namespace cli {
+
+class EventFilter {
+ public:
+  // "KEY=VALUE" each. Throws std::invalid_argument for an unknown key, with those that there are.
+  explicit EventFilter(const std::vector<std::string>& typed);
+  bool fits(const engine::Event& event) const;
+
+ private:
+  std::map<std::string, std::vector<std::string>> values_;
+};
+
+}  // namespace cli
