@@ -3,9 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
-#include <mutex>
-#include <thread>
+#include <future>
 #include <vector>
 
 #include "base/trace/sink.h"
@@ -19,8 +17,6 @@ constexpr std::size_t kWorkers = 3;
 
 void side_by_side(std::size_t count, const std::function<void(std::size_t, Connection&)>& act) {
   std::atomic<std::size_t> next = 0;
-  std::mutex mutex;
-  std::exception_ptr failed;
   const auto work = [&] {
     try {
       Connection connection;
@@ -28,18 +24,16 @@ void side_by_side(std::size_t count, const std::function<void(std::size_t, Conne
         act(index, connection);
     } catch (...) {
       next = count;
-      const std::scoped_lock lock(mutex);
-      if (!failed) failed = std::current_exception();
+      throw;
     }
   };
-  if (trace::listening()) {
-    work();
-  } else {
-    std::vector<std::jthread> workers;
-    for (std::size_t worker = 0; worker < std::min(count, kWorkers); ++worker)
-      workers.emplace_back(work);
-  }
-  if (failed) std::rethrow_exception(failed);
+  if (trace::listening()) return work();
+  // ORDER: after what they use; the end of a future waits for its thread, also when another's failure is on its way up.
+  std::vector<std::future<void>> workers;
+  for (std::size_t worker = 0; worker < std::min(count, kWorkers); ++worker)
+    workers.push_back(std::async(std::launch::async, work));
+  for (std::future<void>& worker : workers)
+    worker.get();
 }
 
 }  // namespace registry

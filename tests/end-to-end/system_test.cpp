@@ -32,19 +32,19 @@ class System : public e2e::Containers {
 
 TEST_F(System, DfCountsSharedLayersOnce) {
   make_app();
-  const auto bytes = [&](const std::string& type) {
+  const auto figures = [&] {
     return mini({"system", "df", "--format",
                  "{{.Type}} {{.TotalCount}} {{.Active}} {{.Size}} {{.Reclaimable}}"})
         .out;
   };
-  EXPECT_THAT(bytes(""), HasSubstr("Images 3 0 "));
-  EXPECT_THAT(bytes(""), HasSubstr("Containers 0 0 0B 0B\n"));
+  EXPECT_THAT(figures(), HasSubstr("Images 3 0 "));
+  EXPECT_THAT(figures(), HasSubstr("Containers 0 0 0B 0B\n"));
   detached({"--name", "user", "-v", "kept:/v", "app", "sh", "-c",
             "head -c 10000 /dev/zero >/v/f; head -c 20000 /dev/zero >/w; sleep 1000"});
   EXPECT_TRUE(
-      e2e::eventually([&] { return bytes("").find("Containers 1 1 20kB 0B (0%)") != std::string::npos; }));
-  EXPECT_THAT(bytes(""), HasSubstr("Local Volumes 1 1 10kB 0B (0%)"));
-  EXPECT_THAT(bytes(""), ContainsRegex("Images 3 1 [0-9.]+MB 0B \\(0%\\)"))
+      e2e::eventually([&] { return figures().find("Containers 1 1 20kB 0B (0%)") != std::string::npos; }));
+  EXPECT_THAT(figures(), HasSubstr("Local Volumes 1 1 10kB 0B (0%)"));
+  EXPECT_THAT(figures(), ContainsRegex("Images 3 1 [0-9.]+MB 0B \\(0%\\)"))
       << "app stands on the layers of the others";
   const std::string table = mini({"system", "df"}).out;
   EXPECT_THAT(table, ContainsRegex("^TYPE +TOTAL +ACTIVE +SIZE +RECLAIMABLE\nImages "));

@@ -24,14 +24,14 @@ constexpr char kStatus[] =
 class PrivilegedStatus : public testing::Test {
  protected:
   void SetUp() override {
-    const std::string why = engines::missing({"dockerd", "docker", "iptables"});
-    if (!why.empty()) GTEST_SKIP() << why;
-    docker_ = engines::start_engine("docker");
+    std::string why;
+    docker_ = engines::shared_engine("docker", why);
+    if (docker_ == nullptr) GTEST_SKIP() << why;
     sys::mkdir_if_missing(engines::folder() + "/mini");
     mini({"import", engines::root_tar(), "box"});
   }
   void TearDown() override {
-    if (docker_) mini({"reset", "-f"});
+    if (docker_ != nullptr) mini({"reset", "-f"});
   }
   static std::string mini(Arguments verb) {
     verb.insert(verb.begin(), {ISOLAB_BIN "/mini-container", "--root", engines::folder() + "/mini"});
@@ -45,7 +45,7 @@ class PrivilegedStatus : public testing::Test {
     all.insert(all.end(), {"box", "sh", "-c", std::string(kStatus) + " || true"});
     return all;
   }
-  std::unique_ptr<engines::Engine> docker_;
+  engines::Engine* docker_ = nullptr;
 };
 
 TEST_F(PrivilegedStatus, IsTheOneThatDockerGives) {
