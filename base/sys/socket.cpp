@@ -86,9 +86,9 @@ void send_message(int socket, std::string_view bytes, const std::vector<int>& de
 }
 
 std::optional<Message> receive_message(int socket, Where where) {
-  Message message;
-  message.bytes.resize(kMaxMessage);
-  iovec data{message.bytes.data(), message.bytes.size()};
+  // WHY not a string: it would be filled with zeros first, a page fault for each of its sixteen pages.
+  char buffer[kMaxMessage];
+  iovec data{buffer, sizeof buffer};
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * kMaxDescriptors)] = {};
   msghdr header{};
   header.msg_iov = &data;
@@ -98,6 +98,7 @@ std::optional<Message> receive_message(int socket, Where where) {
   const auto count = call(
       "recvmsg", [&] { return fmt::format("fd {}", socket); }, retry([&] { return receive(socket, header); }),
       where);
+  Message message;
   for (cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr; part = CMSG_NXTHDR(&header, part)) {
     if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
     const std::size_t total = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
@@ -108,7 +109,7 @@ std::optional<Message> receive_message(int socket, Where where) {
     }
   }
   if (count == 0) return std::nullopt;
-  message.bytes.resize(static_cast<std::size_t>(count));
+  message.bytes.assign(buffer, static_cast<std::size_t>(count));
   return message;
 }
 

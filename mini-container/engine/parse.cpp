@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <fmt/chrono.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -13,6 +11,7 @@
 
 #include "base/text/signals.h"
 #include "base/text/text.h"
+#include "base/text/time.h"
 
 namespace engine {
 
@@ -111,8 +110,7 @@ std::optional<double> duration(std::string_view text) {
 
 std::string moment(double seconds) {
   const double whole = std::floor(seconds);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:09}Z", fmt::gmtime(static_cast<std::time_t>(whole)),
-                     std::llround((seconds - whole) * 1e9));
+  return text::utc_time(static_cast<std::int64_t>(whole), std::llround((seconds - whole) * 1e9));
 }
 
 }  // namespace

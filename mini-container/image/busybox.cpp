@@ -11,6 +11,7 @@
 #include "base/sys/file.h"
 #include "base/sys/inode.h"
 #include "base/sys/process.h"
+#include "base/text/time.h"
 #include "mini-container/image/tar_writer.h"
 
 namespace image {
@@ -150,7 +151,7 @@ Image build(Store& store, const BusyboxInputs& inputs) {
   const sys::UniqueFd tar = sys::memfd_create("busybox.tar");
   sys::pwrite_all(tar.get(), busybox_tar(inputs), 0);
   ImportOptions options;
-  options.created = time_text(kDate);
+  options.created = text::utc_time(kDate);
   options.comment = "Made of busybox-static on this machine";
   options.config.cmd = {"sh"};
   options.config.env = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};

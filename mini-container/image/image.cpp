@@ -1,7 +1,6 @@
 // See image.h.
 #include "mini-container/image/image.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -190,10 +189,6 @@ std::string host_architecture() {
 #else
 #error "add the OCI name of this architecture"
 #endif
-}
-
-std::string time_text(std::int64_t seconds) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(seconds)));
 }
 
 }  // namespace image

@@ -70,7 +70,4 @@ Image parse_config(const std::string& json);
 // OCI's name of the architecture this program runs on: "amd64".
 std::string host_architecture();
 
-// RFC 3339, UTC: "2023-06-10T00:00:00Z".
-std::string time_text(std::int64_t seconds);
-
 }  // namespace image

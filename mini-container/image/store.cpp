@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "base/text/time.h"
 #include "mini-container/image/digest.h"
 #include "mini-container/image/export.h"
 #include "mini-container/image/store_change.h"
@@ -49,7 +50,7 @@ Image Store::add(Image image, std::vector<Descriptor> layers, int tar, Step step
                  const Limits& limits) {
   StoreChange change(directory_);
   const StoredLayer layer = change.add_layer(tar, limits);
-  if (step.created.empty()) step.created = time_text(std::time(nullptr));
+  if (step.created.empty()) step.created = text::utc_time(std::time(nullptr));
   image.created = step.created;
   image.history.push_back(std::move(step));
   image.diff_ids.push_back(layer.diff_id);

@@ -192,10 +192,6 @@ TEST(History, GivesEachStepItsLayersSize) {
   EXPECT_EQ(image::steps_of(made)[3].bytes, 0U);
 }
 
-TEST(Time, IsRfc3339) {
-  EXPECT_EQ(image::time_text(1686355200), "2023-06-10T00:00:00Z");
-}
-
 TEST(ArchiveName, IsSplitIntoComponentsThatCannotClimb) {
   EXPECT_THAT(image::split_name("./usr//bin/env/"), ElementsAre("usr", "bin", "env"));
   EXPECT_THAT(image::split_name("/etc"), ElementsAre("etc"));

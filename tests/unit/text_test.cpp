@@ -8,6 +8,7 @@
 #include "base/text/signals.h"
 #include "base/text/size.h"
 #include "base/text/text.h"
+#include "base/text/time.h"
 #include "base/users/users.h"
 
 namespace {
@@ -24,6 +25,13 @@ TEST(Text, SplitKeepsEmptyParts) {
 TEST(Text, WordsLeaveEmptyPartsOut) {
   EXPECT_THAT(text::words(" a  b\nc\n", " \n"), ElementsAre("a", "b", "c"));
   EXPECT_THAT(text::words("  ", " "), IsEmpty());
+}
+
+TEST(Text, AMomentIsWrittenAsRfc3339Wants) {
+  EXPECT_EQ(text::utc_time(0), "1970-01-01T00:00:00Z");
+  EXPECT_EQ(text::utc_time(1'709'210'096), "2024-02-29T12:34:56Z");
+  EXPECT_EQ(text::utc_time(-1), "1969-12-31T23:59:59Z");
+  EXPECT_EQ(text::utc_time(1'798'761'599, 42), "2026-12-31T23:59:59.000000042Z");
 }
 
 TEST(Text, ANumberIsTheWholeTextOrNone) {

@@ -1,12 +1,12 @@
 // See log_writer.h.
 #include "mini-container/engine/monitor/log_writer.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <chrono>
 
 #include "base/sys/file.h"
+#include "base/text/time.h"
 #include "base/trace/jsonl_sink.h"
 
 namespace engine {
@@ -19,8 +19,7 @@ constexpr std::size_t kLongestLine = 16384;
 std::string timestamp() {
   const auto now = std::chrono::system_clock::now();
   const auto since = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:09}Z", fmt::gmtime(seconds), since % 1'000'000'000);
+  return text::utc_time(since / 1'000'000'000, since % 1'000'000'000);
 }
 
 LogWriter::LogWriter(std::string path, const LogLimits& limits) : path_(std::move(path)), limits_(limits) {

@@ -62,6 +62,17 @@ bool remove_with_children(const std::string& path) {
   return removed;
 }
 
+// Whether nothing was in it: neither a process nor a group.
+bool removed_at_once(const std::string& path) {
+  try {
+    sys::rmdir_if_present(path);
+    return true;
+  } catch (const sys::Error& error) {
+    if (error.error() != EBUSY) throw;
+    return false;
+  }
+}
+
 }  // namespace
 
 Cgroup& Cgroup::operator=(Cgroup&& other) noexcept {
@@ -160,9 +171,25 @@ void Cgroup::write(const FileValue& place, const Setting& setting) {
   }
 }
 
+// Of a container whose first process has ended, mostly all: one call each, and nobody to look for.
+void Cgroup::remove_what_is_empty() {
+  std::vector<Group> busy;
+  for (Group& group : groups_) {
+    if (removed_at_once(group.path)) {
+      std::erase(owned_, group.path);
+    } else {
+      busy.push_back(std::move(group));
+    }
+  }
+  groups_ = std::move(busy);
+}
+
 void Cgroup::remove() {
-  kill_all();
-  wait_until_empty(std::chrono::seconds(10));
+  remove_what_is_empty();
+  if (!groups_.empty()) {
+    kill_all();
+    wait_until_empty(std::chrono::seconds(10));
+  }
   std::string left;
   for (const Group& group : groups_) {
     // Twice: what could not go at the first try may have been waiting for its last process.

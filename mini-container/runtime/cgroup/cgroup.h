@@ -114,6 +114,7 @@ class Cgroup {
   FileValue freezer_file(bool frozen) const;
   void set_frozen(bool wanted) const;
   bool settled(bool wanted) const;
+  void remove_what_is_empty();
   void roll_back() noexcept;
 
   std::vector<Group> groups_;

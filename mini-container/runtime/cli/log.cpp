@@ -1,7 +1,6 @@
 // See log.h.
 #include "mini-container/runtime/cli/log.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -10,6 +9,7 @@
 
 #include "base/sys/console.h"
 #include "base/sys/fd.h"
+#include "base/text/time.h"
 #include "base/trace/sink.h"
 #include "mini-container/runtime/spec/state.h"
 
@@ -18,7 +18,7 @@ namespace cli {
 namespace {
 
 std::string line(const std::string& format, std::string_view level, std::string_view message) {
-  const std::string time = fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", fmt::gmtime(std::time(nullptr)));
+  const std::string time = text::utc_time(std::time(nullptr));
   if (format == "json") return spec::log_line(level, message, time);
   return fmt::format("time=\"{}\" level={} msg=\"{}\"\n", time, level, message);
 }

@@ -1,12 +1,12 @@
 // See launch.h: the parent's half of a creation. init.cpp has the child's.
 #include "mini-container/runtime/lifecycle/launch.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "base/sys/file.h"
 #include "base/sys/identity.h"
 #include "base/sys/socket.h"
+#include "base/text/time.h"
 #include "mini-container/runtime/lifecycle/container.h"
 #include "mini-container/runtime/lifecycle/go_between.h"
 #include "mini-container/runtime/lifecycle/init.h"
@@ -43,7 +43,7 @@ spec::State first_state(const LaunchOptions& options, const spec::Config& config
   state.id = options.id;
   state.bundle = options.bundle;
   state.rootfs = plans.rootfs.root;
-  state.created = fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", fmt::gmtime(std::time(nullptr)));
+  state.created = text::utc_time(std::time(nullptr));
   state.owner = sys::geteuid() == 0 ? "root" : fmt::format("{}", sys::geteuid());
   state.annotations = config.annotations;
   state.own_pid_namespace = (plans.namespaces.clone_flags & CLONE_NEWPID) != 0;

@@ -38,15 +38,34 @@ void bind_from_host(const DeviceNode& node, int directory) {
   sys::move_mount(device.get(), place.get());
 }
 
-void make_device(const DeviceNode& node, const Plan& plan, int root) {
-  const sys::UniqueFd directory = open_or_make(root, parent_of(node.path), Kind::directory);
+// The directory of the entry made last: nearly all are in /dev, which need not be looked up a dozen times.
+class Parent {
+ public:
+  explicit Parent(int root) : root_(root) {}
+
+  // Good until the next call.
+  int of(const std::string& path) {
+    if (const std::string parent = parent_of(path); !directory_ || parent != path_) {
+      directory_ = open_or_make(root_, parent, Kind::directory);
+      path_ = parent;
+    }
+    return directory_.get();
+  }
+
+ private:
+  int root_;
+  std::string path_;
+  sys::UniqueFd directory_;
+};
+
+void make_device(const DeviceNode& node, const Plan& plan, int directory) {
   const std::string name = name_of(node.path);
-  if (plan.bind_devices && !S_ISFIFO(node.mode)) return bind_from_host(node, directory.get());
-  if (sys::mknodat_if_missing(directory.get(), name, node.mode, node.device)) {
-    if (node.uid != 0 || node.gid != 0) sys::fchownat(directory.get(), name, node.uid, node.gid);
+  if (plan.bind_devices && !S_ISFIFO(node.mode)) return bind_from_host(node, directory);
+  if (sys::mknodat_if_missing(directory, name, node.mode, node.device)) {
+    if (node.uid != 0 || node.gid != 0) sys::fchownat(directory, name, node.uid, node.gid);
     return;
   }
-  const sys::UniqueFd present = sys::openat(directory.get(), name, O_PATH | O_NOFOLLOW);
+  const sys::UniqueFd present = sys::openat(directory, name, O_PATH | O_NOFOLLOW);
   if (is_the_device(present.get(), node)) return;
   // SPEC: "If a file already exists at path that does not match the requested device, the runtime MUST generate an
   // error". The default devices are the runtime's own wish: they cover what the image put there.
@@ -55,25 +74,24 @@ void make_device(const DeviceNode& node, const Plan& plan, int root) {
                         fmt::format("the image has another file at {}", node.path),
                         "Remove that file, or mount a tmpfs on its directory");
   }
-  bind_from_host(node, directory.get());
+  bind_from_host(node, directory);
 }
 
 }  // namespace
 
 void make_devices(const Plan& plan, const LentDevices& lent, int root) {
+  Parent parent(root);
   for (std::size_t i = 0; i < plan.devices.size(); ++i) {
     const DeviceNode& node = plan.devices[i];
     if (!lent.empty() && lent[i]) {
       const sys::UniqueFd place = open_or_make(root, node.path, Kind::file);
       sys::move_mount(lent[i].get(), place.get());
     } else {
-      make_device(node, plan, root);
+      make_device(node, plan, parent.of(node.path));
     }
   }
-  for (const Link& link : plan.links) {
-    const sys::UniqueFd directory = open_or_make(root, parent_of(link.path), Kind::directory);
-    sys::symlinkat_if_missing(link.target, directory.get(), name_of(link.path));
-  }
+  for (const Link& link : plan.links)
+    sys::symlinkat_if_missing(link.target, parent.of(link.path), name_of(link.path));
   if (plan.console) open_or_make(root, "/dev/console", Kind::file);
 }
 

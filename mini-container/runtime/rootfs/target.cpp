@@ -64,10 +64,20 @@ sys::UniqueFd make_missing(int root, const std::string& path, Kind kind, int lin
   return here;
 }
 
+// Mostly no more than the last directory is missing: half the calls of the walk from the root. Nothing if it is not so
+// simple: also the directory above is missing, or a link to nothing is there.
+sys::UniqueFd make_last_directory(int root, const std::string& path) {
+  const std::string name = name_of(path);
+  const sys::UniqueFd parent = sys::open_in_root_if_present(root, parent_of(path), O_PATH);
+  if (!parent || name.empty() || !sys::mkdirat_if_missing(parent.get(), name, 0755)) return {};
+  return sys::openat(parent.get(), name, O_PATH | O_NOFOLLOW);
+}
+
 }  // namespace
 
 sys::UniqueFd open_or_make(int root, const std::string& path, Kind kind, Links links) {
   sys::UniqueFd found = sys::open_in_root_if_present(root, path, O_PATH);
+  if (!found && kind == Kind::directory) found = make_last_directory(root, path);
   if (!found) found = make_missing(root, path, kind, kMaxLinks);
   if (links == Links::refuse) found = sys::open_in_root(root, path, O_PATH, 0, RESOLVE_NO_SYMLINKS);
   return found;
