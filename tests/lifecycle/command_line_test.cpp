@@ -93,6 +93,8 @@ TEST_F(CommandLine, SignalsHaveNamesAndNumbers) {
   start();
   for (const char* name : {"NOTHING", "0x9", "99", "RTMIN+99", ""})
     EXPECT_NE(verb({"kill", id_, name}).status.shell_code(), 0) << name;
+  // Sends nothing: only whether it could be sent.
+  EXPECT_EQ(verb({"kill", id_, "0"}).status.shell_code(), 0);
   EXPECT_EQ(status(), "running");
 }
 

@@ -25,6 +25,8 @@ std::optional<double> take_unit(std::string_view& text) {
 }  // namespace
 
 int signal_number(const std::string& text) {
+  // kill(2): nothing is sent, and the answer is whether it could have been.
+  if (text == "0") return 0;
   if (const auto signal = text::signal_number(text)) return *signal;
   throw spec::Invalid("signal", fmt::format("\"{}\" is not a signal", text),
                       "Use a name such as TERM, or a number");
