@@ -12,7 +12,6 @@ namespace {
 using e2e::Result;
 using testing::HasSubstr;
 using testing::MatchesRegex;
-using testing::Not;
 
 class Images : public e2e::Containers {
  protected:

@@ -107,12 +107,13 @@ TEST_F(Kill, LeavesNothingAtAnyCallOfTheStartOfADetachedOne) {
 // Killed at any call, the container has its old name or its new one, and the other is free.
 TEST_F(Kill, LeavesOneNameAtAnyCallOfARename) {
   created({"--name", "old", "busybox", "true"});
+  const std::string program = ISOLAB_BIN "/mini-container";
   int kills = 0;
   for (const char* call : {"openat", "flock", "rename", "write", "readlink", "readlinkat"}) {
     for (int which = 1; which < 1000; ++which) {
       const auto command =
           traced("inject=" + std::string(call) + ":signal=SIGKILL:when=" + std::to_string(which),
-                 {ISOLAB_BIN "/mini-container", "--root", root_, "rename", "old", "new"});
+                 {program, "--root", root_, "rename", "old", "new"});
       const bool done = e2e::run(command).code == 0;
       mini({"ps"});
       ASSERT_EQ(leaks(), "") << call << " number " << which;

@@ -56,9 +56,12 @@ TEST_F(States, AContainerWhoseProgramIsMissingStaysCreated) {
 
 TEST_F(States, TwoStartsAtOnceAreOne) {
   created({"--name", "wanted", "busybox", "sleep", "100"});
+  const std::string program = ISOLAB_BIN "/mini-container";
+  constexpr std::size_t kStarts = 6;
   std::vector<sys::Child> starts;
-  for (int number = 0; number < 6; ++number)
-    starts.push_back(sys::spawn({ISOLAB_BIN "/mini-container", "--root", root_, "start", "wanted"}, {}));
+  starts.reserve(kStarts);
+  while (starts.size() < kStarts)
+    starts.push_back(sys::spawn({program, "--root", root_, "start", "wanted"}, {}));
   for (sys::Child& start : starts)
     EXPECT_EQ(start.wait().shell_code(), 0);
   EXPECT_EQ(state("wanted"), "running\n");

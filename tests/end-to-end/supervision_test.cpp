@@ -8,7 +8,6 @@
 
 namespace {
 
-using e2e::Result;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 

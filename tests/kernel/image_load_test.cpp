@@ -72,7 +72,7 @@ struct OciArchive {
                    {"layers", {descriptor(layer_bytes, kLayer)}}};
   json annotations = {{"org.opencontainers.image.ref.name", "app:1"}};
 
-  std::string with_index(json index, const std::string& more = "") const {
+  std::string with_index(const json& index, const std::string& more = "") const {
     return blob(layer_bytes) + blob(config) + blob(manifest.dump()) + more +
            tar::file("oci-layout", R"({"imageLayoutVersion":"1.0.0"})") +
            tar::file("index.json", index.dump()) + tar::end_mark();

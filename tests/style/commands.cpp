@@ -1,6 +1,7 @@
 // See commands.h.
 #include "tests/style/commands.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/style/tree.h"
@@ -19,7 +20,7 @@ void add_commands(std::vector<Command>& found, const std::string& typed, const s
   found.push_back(std::move(command));
   const bool top = found.size() == 1;
   for (const auto& each : matches(help.substr(verbs, help.find("\n\n", verbs) - verbs), verb))
-    add_commands(found, typed + " " + each, top ? each : name + " " + each);
+    add_commands(found, fmt::format("{} {}", typed, each), top ? each : fmt::format("{} {}", name, each));
 }
 
 }  // namespace

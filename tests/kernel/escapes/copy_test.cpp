@@ -10,7 +10,6 @@
 namespace {
 
 namespace fs = std::filesystem;
-using testing::HasSubstr;
 
 constexpr int kRounds = 60;
 
