@@ -68,6 +68,8 @@ class Screen {
     ::waitpid(std::exchange(pid_, -1), nullptr, 0);
   }
   const std::string& rest() const { return seen_; }
+  // From the beginning, whatever shows() has passed.
+  const std::string& all() const { return all_; }
 
  private:
   bool read_some(int milliseconds) {
@@ -77,11 +79,12 @@ class Screen {
     const ssize_t count = ::read(master_, buffer, sizeof buffer);
     if (count <= 0) return false;  // EIO: the last holder of the other end is gone
     seen_.append(buffer, static_cast<std::size_t>(count));
+    all_.append(buffer, static_cast<std::size_t>(count));
     return true;
   }
   int master_ = -1;
   pid_t pid_ = -1;
-  std::string seen_;
+  std::string seen_, all_;
 };
 
 }  // namespace e2e

@@ -53,7 +53,7 @@ TEST_F(Process, ARealtimePolicyIsSetOrItsRefusalNamed) {
 
 TEST_F(Process, ALimitedGroupGivesARealtimePolicyItsRuntime) {
   if (!sys::exists("/sys/fs/cgroup/cpu/cpu.rt_runtime_us"))
-    GTEST_SKIP() << "v2, and kernels without CONFIG_RT_GROUP_SCHED, share no real-time runtime out";
+    GTEST_SKIP() << "only version 1, in a kernel with CONFIG_RT_GROUP_SCHED, shares real-time runtime out";
   Bundle bundle("sleep 100");
   bundle.config["process"]["scheduler"] = {{"policy", "SCHED_FIFO"}, {"priority", 3}};
   bundle.config["linux"]["resources"]["cpu"] = {{"shares", 512}};
