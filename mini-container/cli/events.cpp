@@ -38,7 +38,7 @@ std::int64_t moment(const std::string& text) {
 std::string line_of(const Event& event) {
   std::vector<std::string> attributes;
   for (const auto& [key, value] : event.attributes)
-    attributes.push_back(key + "=" + value);
+    attributes.push_back(fmt::format("{}={}", key, value));
   const std::tm local = fmt::localtime(static_cast<std::time_t>(event.nanoseconds / kSecond));
   std::string zone = fmt::format("{:%z}", local);
   constexpr std::size_t kHours = 3;

@@ -1,6 +1,8 @@
 // See merged.h.
 #include "mini-container/image/merged.h"
 
+#include <fmt/format.h>
+
 #include "base/sys/fd.h"
 #include "base/sys/inode.h"
 #include "mini-container/image/export.h"
@@ -25,7 +27,7 @@ void Merged::add_below(int directory, const std::string& path) {
   for (const std::string& name : sys::list_directory(directory)) {
     const auto status = sys::statat_if_present(directory, name);
     if (!status) continue;
-    const std::string here = path + "/" + name;
+    const std::string here = fmt::format("{}/{}", path, name);
     if (is_whiteout(*status)) {
       hide(here, true);
       continue;

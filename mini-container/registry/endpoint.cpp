@@ -95,7 +95,7 @@ void add_certificates(Trust& trust, const std::vector<std::string>& folders) {
   for (const std::string& folder : folders) {
     if (!sys::exists(folder)) continue;
     for (const std::string& name : sys::list_directory(folder)) {
-      const std::string path = folder + "/" + name;
+      const std::string path = fmt::format("{}/{}", folder, name);
       if (name.ends_with(".crt")) trust.authorities += sys::read_file(path) + "\n";
       if (!name.ends_with(".cert")) continue;
       trust.certificate = path;

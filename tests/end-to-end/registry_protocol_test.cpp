@@ -17,7 +17,6 @@ using e2e::HttpAnswer;
 using e2e::HttpRequest;
 using e2e::Result;
 using testing::HasSubstr;
-using testing::Not;
 
 class Protocol : public testing::Test {
  protected:

@@ -85,7 +85,7 @@ std::vector<std::string> RegistryServer::blobs() const {
   std::vector<std::string> digests;
   const std::string blobs = folder_ + "/data/docker/registry/v2/blobs/sha256";
   for (const std::string& first : sys::list_directory(blobs))
-    for (const std::string& hex : sys::list_directory(blobs + "/" + first))
+    for (const std::string& hex : sys::list_directory(std::string(blobs).append("/").append(first)))
       digests.push_back("sha256:" + hex);
   return digests;
 }
