@@ -66,8 +66,10 @@ void Progress::tell(const Row& row) const {
 void Progress::advance(std::size_t row, const std::string& action, std::uint64_t done, std::uint64_t all) {
   if (!terminal_) return;
   const std::scoped_lock lock(mutex_);
-  rows_.at(row).text = action + " " + bar(done, all);
-  changed(false);
+  // The beginning is always shown, also of what is there in no time.
+  const bool begins = !rows_.at(row).text.starts_with(action);
+  rows_[row].text = action + " " + bar(done, all);
+  changed(begins);
 }
 
 void Progress::changed(bool at_once) {

@@ -197,7 +197,7 @@ TEST_F(Registry, ProgressOnATerminalHasALineForEachLayer) {
   while (const std::size_t count = sys::read_terminal(pty.master.get(), buffer))
     text.append(buffer, count);
   EXPECT_EQ(child.wait().shell_code(), 0);
-  EXPECT_THAT(text, AllOf(HasSubstr(": Pulling fs layer"), HasSubstr("Downloading [="), HasSubstr("\033[1A"),
+  EXPECT_THAT(text, AllOf(HasSubstr(": Pulling fs layer"), HasSubstr("Downloading ["), HasSubstr("\033[1A"),
                           HasSubstr(": Pull complete\033[K")));
 }
 
