@@ -45,6 +45,7 @@ class Merged : public testing::Test {
   // Path and size of all that the kernel shows.
   std::map<std::string, std::uint64_t> seen(const std::vector<std::string>& layers) const {
     std::vector<std::string> directories;
+    directories.reserve(layers.size());
     for (const std::string& layer : layers)
       directories.push_back(folder_ / layer);
     image::mount_overlay(image::plan_overlay(directories, container_, false));
