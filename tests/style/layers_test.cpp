@@ -26,6 +26,7 @@ const std::map<std::string, Folders>& allowed() {
   };
   static const Folders mechanism = with({runtime + "spec"});
   static const std::map<std::string, Folders> table = {
+      {"base/format", {}},
       {"base/trace", {}},
       {"base/text", {}},
       {"base/sys", {"base/trace"}},
