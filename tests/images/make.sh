@@ -12,7 +12,7 @@ flock 9
 key=$(sha256sum "$0" | cut -d ' ' -f 1)
 [ "$(cat "$folder/made-by" 2>/dev/null)" != "$key" ] || exit 0
 
-work=$(mktemp -d "$folder/work.XXXXXX")
+work=$(mktemp -d "${TMPDIR:-/tmp}/isolab-images.XXXXXX")
 mini() { "$bin/mini-container" --root "$work/engine" "$@"; }
 trap 'mini reset -f >/dev/null 2>&1 || true; rm -rf "$work"' EXIT
 

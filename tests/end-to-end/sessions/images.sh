@@ -31,9 +31,10 @@ $DOCKER export flat -o flat.tar
 $DOCKER import flat.tar flat:1
 $DOCKER import -c 'CMD ["echo","imported"]' flat.tar flat:2
 $DOCKER run --rm flat:2
-$DOCKER history flat:1
+$DOCKER import -m 'a message' flat.tar flat:3
+$DOCKER history flat:3
 $DOCKER rm flat
-$DOCKER rmi flat:1 flat:2
+$DOCKER rmi flat:1 flat:2 flat:3
 $DOCKER login -u student -p secret $REGISTRY
 $DOCKER logout $REGISTRY
 $DOCKER image ls -f reference='mine*'

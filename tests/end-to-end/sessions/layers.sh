@@ -1,6 +1,6 @@
 # Layers and copy-on-write: what a container changed, and how that becomes an image.
-$DOCKER run --name box busybox sh -c 'echo hello > /greeting; mkdir /data; echo 1 > /data/one; rm /etc/group; chmod 700 /root'
-$DOCKER diff box
+$DOCKER run --name box busybox sh -c 'echo hello > /greeting; mkdir /data; echo 1 > /data/one; rm /etc/group; chmod 711 /root'
+$DOCKER diff box | sort
 $DOCKER ps -a -s --format '{{.Names}} {{.Size}}' -f name=box
 $DOCKER commit -m 'a greeting' -a 'A Student' box greeting:1
 $DOCKER commit -c 'CMD ["cat","/greeting"]' -c 'ENV COLOR=blue' -c 'WORKDIR /data' -c 'EXPOSE 3000' box greeting:2

@@ -12,6 +12,8 @@ namespace {
 
 // Begins the line of a command: no program prints it by chance.
 constexpr char kMark = '\001';
+// WHY: Docker's client of this version loses a race now and then, and says so, when a container cannot start.
+constexpr char kStray[] = "error waiting for container: context canceled";
 
 }  // namespace
 
@@ -31,7 +33,7 @@ std::vector<Step> steps_of(const std::string& text) {
   for (std::string line; std::getline(lines, line);) {
     if (!line.empty() && line.front() == kMark) {
       steps.push_back({line.substr(1), {}});
-    } else if (!steps.empty()) {
+    } else if (!steps.empty() && line.find(kStray) == std::string::npos) {
       steps.back().lines.push_back(line);
     }
   }
