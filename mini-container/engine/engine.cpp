@@ -124,8 +124,10 @@ int Engine::wait(const Container& container) {
   if (!container.running()) return container.exit_code;
   const sys::UniqueFd lock = sys::lock_file_if_present(registry_.directory(container.id) + "/lock");
   const std::string code = lock ? sys::read_at_start(lock.get()) : "";
-  // Empty: the guardian was killed before it could say.
-  return code.empty() ? kKilled : std::stoi(code);
+  if (!code.empty()) return std::stoi(code);
+  // The guardian was killed before it could say, or the disk was full.
+  const auto record = registry_.load(container.id);
+  return record && record->at_rest() ? record->exit_code : kKilled;
 }
 
 sys::UniqueFd Engine::end_and_lock(const std::string& id) {

@@ -66,7 +66,18 @@ sys::UniqueFd Registry::add(Container& container) const {
 }
 
 void Registry::save(const Container& container) const {
-  sys::replace_file(directory(container.id) + "/container.json", to_json(container), 0640);
+  const std::string path = directory(container.id) + "/container.json";
+  std::string text = to_json(container);
+  try {
+    sys::replace_file(path, text, 0640);
+  } catch (const sys::Error& error) {
+    const auto old = sys::stat_if_present(path);
+    if (error.error() != ENOSPC || !old) throw;
+    // WHY: on a full disk containers must still be stopped and removed, or it stays full. Where the old record is, there is
+    // room; blanks at its end say nothing in JSON.
+    text.resize(std::max(text.size(), static_cast<std::size_t>(old->st_size)), ' ');
+    sys::write_existing_file(path, text);
+  }
 }
 
 std::optional<Container> Registry::change(const std::string& id,

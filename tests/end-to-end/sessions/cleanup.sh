@@ -1,3 +1,5 @@
+#!/bin/sh
+# shellcheck disable=SC2016,SC2046,SC2086  # as it is typed
 # Cleaning up: containers, images that nothing needs, and all at once.
 $DOCKER run --name one busybox true
 $DOCKER run -d --name two busybox sleep 1000

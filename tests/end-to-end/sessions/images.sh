@@ -1,3 +1,5 @@
+#!/bin/sh
+# shellcheck disable=SC2016,SC2046,SC2086  # as it is typed
 # Images and registries: names, tags, what a registry keeps, what goes there and comes back.
 $DOCKER images
 $DOCKER images busybox

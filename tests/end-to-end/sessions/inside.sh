@@ -1,3 +1,5 @@
+#!/bin/sh
+# shellcheck disable=SC2016,SC2046,SC2086  # as it is typed
 # Into a running container and out of it: exec, cp, logs, top, port, attach, export.
 $DOCKER run -d --name web -e PLACE=here busybox sh -c 'echo one; echo two >&2; exec sleep 1000'
 $DOCKER exec web echo hello

@@ -1,3 +1,5 @@
+#!/bin/sh
+# shellcheck disable=SC2016,SC2046,SC2086  # as it is typed
 # Layers and copy-on-write: what a container changed, and how that becomes an image.
 $DOCKER run --name box busybox sh -c 'echo hello > /greeting; mkdir /data; echo 1 > /data/one; rm /etc/group; chmod 711 /root'
 $DOCKER diff box | sort

@@ -1,3 +1,5 @@
+#!/bin/sh
+# shellcheck disable=SC2016,SC2046,SC2086  # as it is typed
 # run, create, start and the life cycle: created, running, paused, exited.
 $DOCKER run --rm busybox echo hello
 $DOCKER run busybox sh -c 'exit 3'

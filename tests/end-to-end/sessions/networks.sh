@@ -1,3 +1,5 @@
+#!/bin/sh
+# shellcheck disable=SC2016,SC2046,SC2086  # as it is typed
 # Networks: none, the default bridge, one of one's own where names resolve, and published ports.
 $DOCKER network ls
 $DOCKER run --rm --network none busybox ls /sys/class/net

@@ -1,3 +1,5 @@
+#!/bin/sh
+# shellcheck disable=SC2016,SC2046,SC2086  # as it is typed
 # Volumes: of the host, without a name, with a name; shared, and kept when their containers are gone.
 mkdir -p shared; echo from the host > shared/file
 $DOCKER run --rm -v $PWD/shared:/here busybox cat /here/file
