@@ -42,7 +42,7 @@ constexpr Hint kHints[] = {
     {"setns", EPERM, "joining needs CAP_SYS_ADMIN in the user namespace that owns the target namespace"},
     {"openat2", EXDEV, "the path leaves the root it was opened under"},
     {"openat2", ELOOP, "a symbolic link or a magic link stands where none is allowed"},
-    {"write", ENOSPC, "the disk or the quota is full: see df -h and df -i"},
+    {"inotify_add_watch", ENOSPC, "too many watches: see /proc/sys/fs/inotify/max_user_watches"},
     {"write", EDQUOT, "the disk quota is used up"},
     {"execve", ENOENT, "the program, or the interpreter that it names, is not in the image"},
     {"execve", EACCES, "the program lacks its execute bit, or its mount is noexec"},
@@ -75,6 +75,7 @@ std::string hint_for(std::string_view call, int error) {
   }
   if (error == EMFILE || error == ENFILE)
     return "too many open files: see ulimit -n and /proc/sys/fs/file-max";
+  if (error == ENOSPC) return "the disk is full, in bytes or in files: see df -h and df -i";
   if (error == EROFS) return "the file system is mounted read-only: see /proc/self/mountinfo";
   if (error == ECANCELED) return "stopped at the prompt; what was made so far is taken down again";
   return {};

@@ -72,10 +72,10 @@ struct Named {
 std::shared_ptr<Named> add_verb_on_containers(CLI::App& app, const Help& help);
 
 // Runs `act` for each container named and goes on after a failure, which is told: `rm a b c` removes c even if there is
-// no b. Exit code 1 if one failed. With `echo` the names of those that went well are printed.
-void for_each_named(Context& context, const Named& named,
-                    const std::function<void(engine::Engine&, const engine::Container&)>& act,
-                    bool echo = true);
+// no b. Exit code 1 if one failed. With `echo` the names of those that went well are printed. Returns those that failed.
+std::vector<std::string> for_each_named(
+    Context& context, const Named& named,
+    const std::function<void(engine::Engine&, const engine::Container&)>& act, bool echo = true);
 
 // What `inspect --merged` prints: where a container's files come from.
 std::string merged_text(engine::Engine& engine, const engine::Container& container);

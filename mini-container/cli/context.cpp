@@ -50,18 +50,26 @@ std::shared_ptr<Named> add_verb_on_containers(CLI::App& app, const Help& help) {
   return named;
 }
 
-void for_each_named(Context& context, const Named& named,
-                    const std::function<void(engine::Engine&, const engine::Container&)>& act, bool echo) {
+std::vector<std::string> for_each_named(
+    Context& context, const Named& named,
+    const std::function<void(engine::Engine&, const engine::Container&)>& act, bool echo) {
   engine::Engine& engine = context.engine();
+  std::vector<std::string> failures, failed;
   for (const std::string& name : named.names) {
     try {
       act(engine, engine.registry().get(name));
       if (echo) print(name + "\n");
     } catch (const std::exception& error) {
-      sys::complain("mini-container", error.what());
-      context.exit_code = 1;
+      failures.emplace_back(error.what());
+      failed.push_back(name);
     }
   }
+  // As Docker: first what went well, then all that did not.
+  for (const std::string& failure : failures) {
+    sys::complain("mini-container", failure);
+    context.exit_code = 1;
+  }
+  return failed;
 }
 
 }  // namespace cli

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "mini-container/cli/commands.h"
+#include "mini-container/cli/complaints.h"
 
 namespace cli {
 
@@ -12,7 +13,8 @@ Examples:
   mini-container exec -it web sh
   mini-container exec -u nobody -w /tmp -e COLOUR=blue web env
 )";
-}
+constexpr int kCannotRun = 126;
+}  // namespace
 
 void add_exec(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand(
@@ -29,15 +31,15 @@ void add_exec(CLI::App& app, Context& context) {
   command->add_option("-w,--workdir", options->working_directory, "Working directory");
   command->add_option("-u,--user", options->user, "User: name or uid, with :group or :gid");
   command->callback([options, command, &context] {
-    context.failure_code = 125;
+    require_words(*command, 2);
     const auto words = command->remaining();
-    if (words.size() < 2) {
-      throw std::invalid_argument("exec: expected CONTAINER COMMAND. Next: mini-container exec --help");
-    }
     options->args.assign(words.begin() + 1, words.end());
     engine::Engine& engine = context.engine();
     const engine::UserEnds user = {options->open_stdin ? STDIN_FILENO : -1, STDOUT_FILENO, STDERR_FILENO};
-    context.exit_code = engine.exec(engine.registry().get(words.front()), *options, user);
+    const engine::Container container = engine.registry().get(words.front());
+    // Docker's code for a program that cannot be run; a container that cannot be entered is an error like others.
+    if (container.running() && !container.paused) context.failure_code = kCannotRun;
+    context.exit_code = engine.exec(container, *options, user);
   });
 }
 

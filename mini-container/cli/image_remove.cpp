@@ -44,6 +44,7 @@ void add_image_remove(CLI::App& app, Context& context, const char* name) {
                     "All names of an image at once, also while containers use it");
   command->callback([options, &context] {
     engine::Engine& engine = context.engine();
+    std::vector<std::string> failures;
     for (const std::string& text : options->names) {
       try {
         const auto found = engine.images().find(text);
@@ -51,11 +52,17 @@ void add_image_remove(CLI::App& app, Context& context, const char* name) {
             engine.images().remove(text, options->force, engine::image_users(engine.registry()));
         if (found) tell(engine.registry().journal(), *found, removal);
         print(lines("Untagged", removal.untagged) + lines("Deleted", removal.deleted));
+      } catch (const image::NotFound& error) {
+        failures.emplace_back(error.what());
+        // As Docker: what is not there need not be removed by force.
+        if (!options->force) context.exit_code = 1;
       } catch (const std::exception& error) {
-        sys::complain("mini-container", error.what());
+        failures.emplace_back(error.what());
         context.exit_code = 1;
       }
     }
+    for (const std::string& failure : failures)
+      sys::complain("mini-container", failure);
   });
 }
 

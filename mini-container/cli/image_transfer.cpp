@@ -6,6 +6,7 @@
 #include "base/sys/terminal.h"
 #include "mini-container/cli/image_commands.h"
 #include "mini-container/cli/registry_commands.h"
+#include "mini-container/image/instruction.h"
 
 namespace cli {
 
@@ -21,23 +22,34 @@ struct TarOptions {
 
 void add_image_import(CLI::App& app, Context& context) {
   CLI::App* command = add_verb(app, {"import", "Make an image of a tar with a root file system",
-                                     "import rootfs.tar.gz mydebian:12\nimport - debian < root.tar",
+                                     "import rootfs.tar.gz mydebian:12\nimport - debian < root.tar\n"
+                                     "import -c 'CMD [\"bash\"]' rootfs.tar debian",
                                      "Each entry is made beneath one directory with openat2(2) and "
                                      "RESOLVE_IN_ROOT, so that no name or link of "
                                      "the archive leads out of it; the directory becomes the one layer."});
-  const auto options = std::make_shared<TarOptions>();
+  struct Options : TarOptions {
+    std::vector<std::string> changes;
+    std::string message;
+  };
+  const auto options = std::make_shared<Options>();
   command->add_option("TAR", options->tar, "File (plain, gzip, zstd, xz, bzip2), or - for standard input")
       ->required();
-  command->add_option("NAME", options->image, "name[:tag]")->required();
+  command->add_option("NAME", options->image, "name[:tag]; none without");
+  command
+      ->add_option("-c,--change", options->changes, "An instruction of a Dockerfile, such as 'CMD [\"sh\"]'")
+      ->allow_extra_args(false);
+  command->add_option("-m,--message", options->message, "A comment, for `history`");
   command->callback([options, &context] {
-    const image::Reference name = image::parse_reference(options->image);
+    std::optional<image::Reference> name;
+    if (!options->image.empty()) name = image::parse_reference(options->image);
+    image::ImportOptions import;
+    for (const std::string& change : options->changes)
+      image::apply_instruction(import.config, change);
+    import.comment = options->message.empty() ? "Imported from " + options->tar : options->message;
     const sys::UniqueFd file =
         options->tar == "-" ? sys::dup(STDIN_FILENO) : sys::open(options->tar, O_RDONLY);
-    image::ImportOptions import;
-    import.config.cmd = {"/bin/sh"};
-    import.comment = "Imported from " + options->tar;
     const std::string id = context.engine().images().import_tar(file.get(), name, import).id;
-    context.engine().registry().journal().add_image("import", id, to_string(name));
+    context.engine().registry().journal().add_image("import", id, name ? to_string(*name) : id);
     print(id + "\n");
   });
 }

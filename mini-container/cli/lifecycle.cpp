@@ -1,6 +1,7 @@
 // What is done to containers that are there: `start`, `stop`, `restart`, `kill`, `pause`, `unpause`, `rename`, `rm`,
 // `wait`. See commands.h.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include "base/sys/console.h"
@@ -14,6 +15,13 @@ namespace {
 
 using engine::Container;
 using engine::Engine;
+
+void start_all(Context& context, const Named& named) {
+  const auto failed = for_each_named(
+      context, named, [](Engine& engine, const Container& container) { engine.start(container); });
+  if (!failed.empty())
+    sys::complain("mini-container", fmt::format("failed to start containers: {}", fmt::join(failed, ", ")));
+}
 
 void add_start(CLI::App& app, Context& context) {
   const auto named = add_verb_on_containers(
@@ -33,10 +41,7 @@ void add_start(CLI::App& app, Context& context) {
   named->command->add_flag("-i,--interactive", options->input,
                            "As -a, and it reads the caller's standard input");
   named->command->callback([named, options, &context] {
-    if (!options->attach && !options->input) {
-      return for_each_named(context, *named,
-                            [](Engine& engine, const Container& container) { engine.start(container); });
-    }
+    if (!options->attach && !options->input) return start_all(context, *named);
     if (named->names.size() > 1)
       throw std::invalid_argument("you cannot start and attach multiple containers at once");
     Engine& engine = context.engine();
@@ -148,6 +153,17 @@ void add_rename(CLI::App& app, Context& context) {
   });
 }
 
+// As Docker: what is not there need not be removed by force; it is told, and is no failure.
+bool is_missing(const engine::Registry& registry, const std::string& name) {
+  try {
+    registry.get(name);
+    return false;
+  } catch (const engine::NoSuchContainer& error) {
+    sys::complain("mini-container", error.what());
+    return true;
+  }
+}
+
 void add_remove(CLI::App& app, Context& context) {
   const auto named = add_verb_on_containers(
       app, {"rm", "Forget containers, with their files and logs", "rm web\nrm -f $(mini-container ps -aq)",
@@ -161,6 +177,9 @@ void add_remove(CLI::App& app, Context& context) {
                            "Kill it first if it runs; no error if there is none");
   named->command->add_flag("-v,--volumes", options->volumes, "Its volumes without a name, too");
   named->command->callback([named, options, &context] {
+    std::erase_if(named->names, [&](const std::string& name) {
+      return options->force && is_missing(context.engine().registry(), name);
+    });
     for_each_named(context, *named, [&](Engine& engine, const Container& container) {
       engine.remove(container, options->force, options->volumes);
     });

@@ -4,6 +4,7 @@
 #include "mini-container/cli/commands.h"
 #include "mini-container/cli/listing.h"
 #include "mini-container/engine/inspect.h"
+#include "mini-container/image/image.h"
 #include "mini-container/network/ports.h"
 
 namespace cli {
@@ -12,10 +13,22 @@ namespace {
 
 using engine::Container;
 
+// What a name means: a container, or else an image, as with Docker's `inspect`; nullopt for neither.
+std::optional<Json> object_of(engine::Engine& engine, const std::string& name, bool images) {
+  try {
+    return Json::parse(engine::inspect_json(engine.registry(), {engine.registry().get(name)})).at(0);
+  } catch (const engine::NoSuchContainer&) {
+    const auto image = images ? engine.images().find(name) : std::nullopt;
+    return image ? std::optional(Json::parse(image::inspect_json(*image))) : std::nullopt;
+  }
+}
+
 void add_inspect(CLI::App& app, Context& context) {
+  // `container inspect` looks for containers alone.
+  const bool images = app.get_parent() == nullptr;
   const auto named = add_verb_on_containers(
       app,
-      {"inspect", "Everything known about containers, as JSON",
+      {"inspect", "Everything known about containers, or images, as JSON",
        "inspect web\ninspect -f '{{.State.Status}} {{.NetworkSettings.IPAddress}}' web\ninspect --merged web",
        "the record in the container's directory; Pid, Bundle and CgroupPath lead to the same in /proc, "
        "to the "
@@ -27,22 +40,29 @@ void add_inspect(CLI::App& app, Context& context) {
   const auto options = std::make_shared<Options>();
   named->command->add_option("-f,--format", options->format, "json, or a template such as '{{.State.Pid}}'");
   named->command->add_flag("--merged", options->merged, "Instead, which files hide those of which layer");
-  named->command->callback([named, options, &context] {
+  named->command->callback([named, options, images, &context] {
     if (options->merged) {
-      return for_each_named(
+      for_each_named(
           context, *named,
           [](engine::Engine& engine, const Container& container) { print(merged_text(engine, container)); },
           false);
+      return;
     }
-    const engine::Registry& registry = context.engine().registry();
-    std::vector<Container> containers;
-    for_each_named(
-        context, *named,
-        [&](engine::Engine&, const Container& container) { containers.push_back(container); }, false);
-    const std::string json = engine::inspect_json(registry, containers);
-    if (options->format.empty()) return print(json);
-    const std::vector<Json> objects = Json::parse(json);
-    print(listing_text({{}, {}, objects}, options->format));
+    std::vector<Json> objects;
+    std::vector<std::string> missing;
+    for (const std::string& name : named->names) {
+      if (auto object = object_of(context.engine(), name, images)) {
+        objects.push_back(std::move(*object));
+      } else {
+        missing.push_back(fmt::format("No such {}: {}", images ? "object" : "container", name));
+      }
+    }
+    if (options->format.empty()) print(Json(objects).dump(4) + "\n");
+    if (!options->format.empty()) print(listing_text({{}, {}, objects}, options->format));
+    for (const std::string& message : missing) {
+      sys::complain("mini-container", message);
+      context.exit_code = 1;
+    }
   });
 }
 

@@ -9,10 +9,12 @@
 #include "base/sys/console.h"
 #include "base/sys/file.h"
 #include "mini-container/cli/commands.h"
+#include "mini-container/cli/complaints.h"
 #include "mini-container/cli/registry_commands.h"
 
 namespace {
 
+constexpr int kEngineFailed = 125;
 constexpr char kExamples[] = R"(
 Examples:
   mini-container run --rm busybox echo hello
@@ -65,8 +67,7 @@ int run(cli::Context& context, int count, char** arguments) {
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {
-    // Docker's code for a command line that makes no sense.
-    return app.exit(error) == 0 ? 0 : 125;
+    return cli::complain_of(app, error);
   }
   return context.exit_code;
 }
@@ -79,7 +80,7 @@ int main(int count, char** arguments) {
     return run(context, count, arguments);
   } catch (const engine::RuntimeFailed& error) {
     sys::complain("mini-container", error.what());
-    return error.exit_code();
+    return error.exit_code() == kEngineFailed ? context.failure_code : error.exit_code();
   } catch (const std::exception& error) {
     sys::complain("mini-container", error.what());
     return context.failure_code;

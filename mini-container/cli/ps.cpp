@@ -30,10 +30,14 @@ struct PsOptions {
   std::string format;
 };
 
-// Quoted, as Go quotes it.
+// Quoted, as Go quotes it; words with blanks in apostrophes.
 std::string command_text(const Container& container, bool whole) {
   constexpr std::size_t kLongest = 20;
-  std::string text = fmt::format("{}", fmt::join(container.settings.args, " "));
+  std::string text;
+  for (const std::string& word : container.settings.args) {
+    const char* mark = word.find(' ') == std::string::npos ? "" : "'";
+    text += fmt::format("{}{}{}{}", text.empty() ? "" : " ", mark, word, mark);
+  }
   if (!whole && text.size() > kLongest) text = text.substr(0, kLongest - 1) + "…";
   std::string quoted;
   for (const char letter : text)

@@ -76,11 +76,10 @@ image::Image image_as_asked(Context& context, const std::string& policy, const s
                    fmt::format("Unable to find image '{}' locally\n", image::normal_name(name)));
   }
   TransferOptions options;
-  options.name = name;
-  if (run_registry(words_of("pull", context, options), "", STDERR_FILENO) != 0) {
-    throw std::runtime_error(fmt::format(
-        "there is no image {0} to start from. Next: mini-container pull {0}, or --pull never", name));
-  }
+  options.name = image::normal_name(name);
+  // It has told why.
+  if (run_registry(words_of("pull", context, options), "", STDERR_FILENO) != 0)
+    throw CLI::RuntimeError(context.failure_code);
   return engine.images().get(name);
 }
 

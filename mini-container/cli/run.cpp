@@ -7,6 +7,7 @@
 #include "base/sys/identity.h"
 #include "base/text/text.h"
 #include "mini-container/cli/commands.h"
+#include "mini-container/cli/complaints.h"
 #include "mini-container/cli/registry_commands.h"
 #include "mini-container/cli/run_options.h"
 #include "mini-container/engine/capabilities.h"
@@ -43,6 +44,7 @@ std::shared_ptr<RunOptions> add_making_options(CLI::App* command, Context& conte
 }
 
 engine::RunRequest request_of(const RunOptions& options, Context& context) {
+  require_words(*options.command, 1);
   context.failure_code = kEngineFailed;
   const std::string verb = options.command->get_name();
   const auto words = options.command->remaining();
@@ -52,9 +54,6 @@ engine::RunRequest request_of(const RunOptions& options, Context& context) {
         ": layers, control groups and networks of the engine need root. Next: the same with sudo; or, "
         "without root, "
         "mini-runtime spec --rootless, or the same image as a virtual machine: vm-launcher run");
-  }
-  if (words.empty()) {
-    throw std::invalid_argument(verb + ": no image given. Next: mini-container " + verb + " --help");
   }
   engine::RunRequest request = finish_options(options);
   request.settings.image = words.front();

@@ -1,4 +1,4 @@
-// `info`, `system info`, `system check`, and the group `system` itself. See commands.h.
+// `info`, `version`, `system info`, `system check`, and the group `system` itself. See commands.h.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -50,6 +50,39 @@ std::string info_text(const Json& info) {
   return text;
 }
 
+// Docker's members: a client and a server, which are one program here.
+Json version_of(const Json& info) {
+  const Json both = {
+      {"Version", info.at("ServerVersion")}, {"Os", info.at("OSType")}, {"Arch", info.at("Architecture")}};
+  Json server = both;
+  server["KernelVersion"] = info.at("KernelVersion");
+  return {{"Client", both}, {"Server", server}};
+}
+
+std::string version_text(const Json& version) {
+  std::string text;
+  for (const auto& [name, part] : version.items()) {
+    text += fmt::format("{}{}:\n", text.empty() ? "" : "\n", name);
+    for (const auto& [label, value] : part.items())
+      text += fmt::format(" {:18} {}\n", label + ":", value_text(value));
+  }
+  return text;
+}
+
+void add_version(CLI::App& app, Context& context) {
+  CLI::App* command = add_verb(
+      app, {"version", "The versions of engine and kernel", "version\nversion --format '{{.Server.Version}}'",
+            "With Docker, client and daemon are two programs that may differ; here they are one, "
+            "and what it asks of the kernel is what counts."});
+  const auto format = std::make_shared<std::string>();
+  command->add_option("-f,--format", *format, "json, or a template such as '{{.Client.Version}}'");
+  command->callback([format, &context] {
+    const Json version = version_of(Json::parse(engine::info_json(context.engine())));
+    print(format->empty() ? version_text(version)
+                          : (*format == "json" ? version.dump() : render(*format, version)) + "\n");
+  });
+}
+
 }  // namespace
 
 void add_info(CLI::App& app, Context& context) {
@@ -96,6 +129,7 @@ void add_check(CLI::App& app, Context& context) {
 void add_system_group(CLI::App& app, Context& context) {
   add_events(app, context);
   add_info(app, context);
+  add_version(app, context);
   CLI::App* group = app.add_subcommand("system", "The engine as a whole: df, info, events, prune, check");
   group->require_subcommand(1);
   add_disk_usage(*group, context);

@@ -233,7 +233,9 @@ std::string text_of(const Json& value) {
   std::string text;
   for (const auto& [key, element] : value.items()) {
     if (!text.empty()) text += ' ';
-    text += (value.is_object() ? key + ":" : "") + text_of(element);
+    // A set, such as ExposedPorts, is a map to nothing: Go's struct{}.
+    const bool nothing = element.is_object() && element.empty();
+    text += (value.is_object() ? key + ":" : "") + (nothing ? "{}" : text_of(element));
   }
   return (value.is_object() ? "map[" : "[") + text + "]";
 }

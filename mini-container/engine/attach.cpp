@@ -95,8 +95,7 @@ namespace {
 
 void refuse_unless_running(const Container& container) {
   const auto refuse = [&](const char* state, const char* next) {
-    throw std::runtime_error(
-        fmt::format("You cannot attach to a {} container, {}. Next: mini-container ps -a", state, next));
+    throw std::runtime_error(fmt::format("You cannot attach to a {} container, {}", state, next));
   };
   if (container.restarting()) refuse("restarting", "wait until it is running");
   if (container.paused) refuse("paused", "unpause it first");

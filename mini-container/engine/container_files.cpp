@@ -95,7 +95,9 @@ image::Config committed_config(const image::Config& image, const Settings& setti
   config.user = settings.user;
   for (const auto& [name, value] : settings.labels)
     config.labels[name] = value;
-  if (settings.args == command_of(image, {}, std::nullopt)) return config;
+  std::vector<std::string> whole = image.entrypoint;
+  whole.insert(whole.end(), image.cmd.begin(), image.cmd.end());
+  if (settings.args == whole) return config;
   const bool same_entrypoint =
       settings.args.size() >= image.entrypoint.size() &&
       std::equal(image.entrypoint.begin(), image.entrypoint.end(), settings.args.begin());

@@ -180,7 +180,8 @@ void copy(Engine& engine, const CopyEnd& source, const CopyEnd& destination, con
   if (!source.container.empty() && !destination.container.empty())
     throw std::invalid_argument("copying between containers is not supported. Next: cp A:x - | cp - B:y");
   if (source.container.empty() && destination.container.empty())
-    throw std::invalid_argument("must specify at least one container source: CONTAINER:PATH");
+    throw std::invalid_argument(
+        "must specify at least one container source. Next: cp CONTAINER:PATH PATH, or the other way round");
   const trace::Phase phase(
       "copy", "one side packs a tar, the other unpacks it; every name is looked up beneath the root");
   if (source.stream()) return copy_from_stream(engine, destination);

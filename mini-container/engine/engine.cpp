@@ -71,7 +71,8 @@ bool Engine::send(const Container& container, int signal) {
 void Engine::kill(const Container& container, int signal) {
   if (send(container, signal)) return;
   throw std::runtime_error(
-      fmt::format("Cannot kill container {}: it is not running. Next: mini-container ps -a", container.name));
+      fmt::format("Cannot kill container: {}: Container {} is not running. Next: mini-container ps -a",
+                  container.name, container.id));
 }
 
 void Engine::stop(const Container& container, int signal, int seconds) {
@@ -100,22 +101,21 @@ void Engine::restart(const Container& container, int signal, int seconds) {
 namespace {
 
 std::runtime_error not_running(const Container& container) {
-  return std::runtime_error(
-      fmt::format("Container {0} is not running. Next: mini-container start {0}", container.name));
+  return std::runtime_error(fmt::format("Container {} is not running. Next: mini-container start {}",
+                                        container.id, container.name));
 }
 
 }  // namespace
 
 void Engine::pause(const Container& container) {
   if (!container.running()) throw not_running(container);
-  if (container.paused)
-    throw std::runtime_error(fmt::format("Container {} is already paused", container.name));
+  if (container.paused) throw std::runtime_error(fmt::format("Container {} is already paused", container.id));
   runtime_of(registry_, container).pause(container.id);
   registry_.journal().add(container, "pause");
 }
 
 void Engine::unpause(const Container& container) {
-  if (!container.paused) throw std::runtime_error(fmt::format("Container {} is not paused", container.name));
+  if (!container.paused) throw std::runtime_error(fmt::format("Container {} is not paused", container.id));
   runtime_of(registry_, container).resume(container.id);
   registry_.journal().add(container, "unpause");
 }
@@ -124,8 +124,10 @@ int Engine::wait(const Container& container) {
   if (!container.running()) return container.exit_code;
   const sys::UniqueFd lock = sys::lock_file_if_present(registry_.directory(container.id) + "/lock");
   const std::string code = lock ? sys::read_at_start(lock.get()) : "";
-  // Empty: the guardian was killed before it could say.
-  return code.empty() ? kKilled : std::stoi(code);
+  if (!code.empty()) return std::stoi(code);
+  // The guardian was killed before it could say, or the disk was full.
+  const auto record = registry_.load(container.id);
+  return record && record->at_rest() ? record->exit_code : kKilled;
 }
 
 sys::UniqueFd Engine::end_and_lock(const std::string& id) {
@@ -144,9 +146,11 @@ sys::UniqueFd Engine::end_and_lock(const std::string& id) {
 
 void Engine::remove(const Container& container, bool force, bool volumes) {
   if (!container.at_rest() && !force) {
-    throw std::runtime_error(
-        fmt::format("You cannot remove a {} container {}. Next: mini-container stop {}, or rm -f",
-                    state_name(container), container.id, container.name));
+    throw std::runtime_error(fmt::format(
+        "You cannot remove a {} container {}. {} before attempting removal or force remove. Next: "
+        "mini-container rm -f {}",
+        state_name(container), container.id,
+        container.paused ? "Unpause and then stop the container" : "Stop the container", container.name));
   }
   const sys::UniqueFd lock = end_and_lock(container.id);
   const auto current = lock ? registry_.load(container.id) : std::nullopt;

@@ -40,13 +40,13 @@ namespace {
 
 void refuse_unless_running(const Container& container) {
   if (!container.running()) {
-    throw std::runtime_error(fmt::format("container {} is not running. Next: mini-container start {}",
-                                         container.name, container.name));
+    throw std::runtime_error(fmt::format("Container {} is not running. Next: mini-container start {}",
+                                         container.id, container.name));
   }
   if (container.paused) {
     throw std::runtime_error(fmt::format(
-        "Container {0} is paused, unpause the container before exec. Next: mini-container unpause {0}",
-        container.name));
+        "Container {} is paused, unpause the container before exec. Next: mini-container unpause {}",
+        container.id, container.name));
   }
 }
 

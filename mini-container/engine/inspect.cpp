@@ -111,6 +111,9 @@ std::string inspect_json(const Registry& registry, const std::vector<Container>&
     list.push_back(
         {{"Id", container.id},
          {"Created", container.created},
+         {"Path", settings.args.empty() ? "" : settings.args.front()},
+         {"Args", std::vector<std::string>(settings.args.begin() + (settings.args.empty() ? 0 : 1),
+                                           settings.args.end())},
          {"Name", "/" + container.name},
          {"State", state(container)},
          {"RestartCount", container.restarts},

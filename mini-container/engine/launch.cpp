@@ -229,13 +229,24 @@ void note_end(const Registry& registry, const Container& container, int code) {
   if (container.running()) registry.journal().add(container, "die", {{"exitCode", std::to_string(code)}});
 }
 
+namespace {
+// A full disk has no room for it: those who wait find it in the record.
+void tell_waiting(int lock, int code) {
+  try {
+    sys::write_at_start(lock, std::to_string(code));
+  } catch (const sys::Error& error) {
+    if (error.error() != ENOSPC) throw;
+  }
+}
+}  // namespace
+
 void finish(const Registry& registry, const std::string& id, int code, int lock, const std::string& error) {
   const auto container = registry.load(id);
   if (!container) return;
   note_end(registry, *container, code);
   take_down(registry, *container);
   // ORDER: the code goes into the lock file before the record may vanish; `wait` reads it from there.
-  sys::write_at_start(lock, std::to_string(code));
+  tell_waiting(lock, code);
   if (container->settings.remove) {
     remove_anonymous_volumes(registry, *container);
     registry.remove(id);

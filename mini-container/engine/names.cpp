@@ -72,9 +72,8 @@ void check_name(const std::string& name) {
                     std::string_view("_.-").find(character) != std::string_view::npos);
   }
   if (!good) {
-    throw std::invalid_argument(fmt::format(
-        "invalid container name \"{}\": a letter or digit, then letters, digits, \"_\", \".\" or \"-\"",
-        name));
+    throw std::invalid_argument(
+        fmt::format("Invalid container name ({}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", name));
   }
 }
 

@@ -17,9 +17,11 @@ sys::UniqueFd Registry::creation_lock() const {
 
 namespace {
 
-std::runtime_error name_in_use(const std::string& name) {
+std::runtime_error name_in_use(const std::string& name, const std::string& id) {
   return std::runtime_error(fmt::format(
-      "the name \"{0}\" is in use by another container. Next: mini-container rm {0}, or another name", name));
+      "Conflict. The container name \"/{0}\" is already in use by container \"{1}\". You have to remove "
+      "(or rename) that container to be able to reuse that name. Next: mini-container rm {0}",
+      name, id));
 }
 
 }  // namespace
@@ -35,7 +37,7 @@ void Registry::claim_name(Container& container) const {
   };
   if (!container.name.empty()) {
     if (claim(container.name)) return;
-    throw name_in_use(container.name);
+    throw name_in_use(container.name, sys::readlink_if_present(link_of(container.name)).value_or(""));
   }
   std::uint64_t number = random_number();
   if (claim(name_for(number))) return;
@@ -64,7 +66,18 @@ sys::UniqueFd Registry::add(Container& container) const {
 }
 
 void Registry::save(const Container& container) const {
-  sys::replace_file(directory(container.id) + "/container.json", to_json(container), 0640);
+  const std::string path = directory(container.id) + "/container.json";
+  std::string text = to_json(container);
+  try {
+    sys::replace_file(path, text, 0640);
+  } catch (const sys::Error& error) {
+    const auto old = sys::stat_if_present(path);
+    if (error.error() != ENOSPC || !old) throw;
+    // WHY: on a full disk containers must still be stopped and removed, or it stays full. Where the old record is, there is
+    // room; blanks at its end say nothing in JSON.
+    text.resize(std::max(text.size(), static_cast<std::size_t>(old->st_size)), ' ');
+    sys::write_existing_file(path, text);
+  }
 }
 
 std::optional<Container> Registry::change(const std::string& id,
@@ -79,7 +92,7 @@ std::optional<Container> Registry::change(const std::string& id,
 
 void Registry::rename(const std::string& id, const std::string& name) const {
   const sys::UniqueFd creation = creation_lock();
-  if (sys::readlink_if_present(link_of(name))) throw name_in_use(name);
+  if (const auto other = sys::readlink_if_present(link_of(name))) throw name_in_use(name, *other);
   // ORDER: first the record says what is meant, then the link is moved in one step. Killed in between, the next command
   // knows both names and finishes the move.
   const auto meant = change(id, [&](Container& container) {
@@ -156,8 +169,8 @@ Container Registry::get(const std::string& text) const {
     if (id.starts_with(text)) fitting.push_back(id);
   }
   if (fitting.size() > 1) {
-    throw NoSuchContainer(fmt::format("\"{}\" fits {} containers. Next: more digits of the id, or the name",
-                                      text, fitting.size()));
+    throw std::invalid_argument(fmt::format(
+        "\"{}\" fits {} containers. Next: more digits of the id, or the name", text, fitting.size()));
   }
   auto container = fitting.empty() ? std::nullopt : load(fitting.front());
   if (!container) {

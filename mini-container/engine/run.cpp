@@ -29,7 +29,7 @@ std::vector<std::string> command_of(const image::Config& image, const std::vecto
   const std::vector<std::string>& rest = args.empty() && !entrypoint ? image.cmd : args;
   command.insert(command.end(), rest.begin(), rest.end());
   if (command.empty()) {
-    throw std::invalid_argument("no command specified, and the image has none. Next: add one after its name");
+    throw std::invalid_argument("No command specified, and the image has none. Next: add one after its name");
   }
   return command;
 }

@@ -18,7 +18,8 @@ std::uint64_t size_below(int directory, std::set<ino_t>& linked) {
     if (!found) continue;
     if (S_ISDIR(found->st_mode)) {
       bytes += size_below(sys::openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).get(), linked);
-    } else if (S_ISREG(found->st_mode) && (found->st_nlink == 1 || linked.insert(found->st_ino).second)) {
+    } else if ((S_ISREG(found->st_mode) || S_ISLNK(found->st_mode)) &&
+               (found->st_nlink == 1 || linked.insert(found->st_ino).second)) {
       bytes += static_cast<std::uint64_t>(found->st_size);
     }
   }

@@ -40,7 +40,7 @@ Row cells_of(std::string_view line, std::size_t columns) {
 
 std::vector<Row> Engine::top(const Container& container, const std::vector<std::string>& arguments) {
   if (!container.running())
-    throw std::runtime_error(fmt::format("Container {} is not running", container.name));
+    throw std::runtime_error(fmt::format("Container {} is not running", container.id));
   const auto pids = runtime_of(registry_, container).processes(container.id);
   const std::string output = output_of_ps(arguments);
   std::vector<Row> rows;

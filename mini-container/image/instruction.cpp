@@ -127,7 +127,12 @@ void apply(Config& config, const std::string& line, const std::string& name, con
   } else if (name == "WORKDIR") {
     set_directory(config, text);
   } else {
-    refuse(line, "expected CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, STOPSIGNAL, USER, VOLUME or WORKDIR");
+    std::string typed = name;
+    std::transform(typed.begin(), typed.end(), typed.begin(),
+                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    throw std::invalid_argument(typed +
+                                " is not a valid change command. Next: CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, "
+                                "STOPSIGNAL, USER, VOLUME or WORKDIR");
   }
 }
 

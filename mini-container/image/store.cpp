@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
+#include <chrono>
 
 #include "base/text/time.h"
 #include "mini-container/image/digest.h"
@@ -24,15 +24,15 @@ bool is_id_prefix(const std::string& text) {
 
 Store::Store(std::string directory) : directory_(std::move(directory)) {}
 
-Image Store::import_tar(int tar, const Reference& name, const ImportOptions& options) {
+Image Store::import_tar(int tar, const std::optional<Reference>& name, const ImportOptions& options) {
   const trace::Phase phase("import an image",
                            "a layer is a tar: unpacked once, named by the digest of its bytes");
   Image image;
   image.architecture = host_architecture();
   image.os = "linux";
   image.config = options.config;
-  return add(image, {}, tar, {.created = options.created, .comment = options.comment}, to_string(name),
-             options.limits);
+  return add(image, {}, tar, {.created = options.created, .comment = options.comment},
+             name ? to_string(*name) : "", options.limits);
 }
 
 Image Store::commit(const Image& base, int layer, const CommitOptions& options) {
@@ -46,11 +46,20 @@ Image Store::commit(const Image& base, int layer, const CommitOptions& options) 
              options.name ? to_string(*options.name) : "", {});
 }
 
+namespace {
+// With nanoseconds: of two images made in one second it is known which is newer.
+std::string now() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(since).count();
+  return text::utc_time(nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000);
+}
+}  // namespace
+
 Image Store::add(Image image, std::vector<Descriptor> layers, int tar, Step step, const std::string& name,
                  const Limits& limits) {
   StoreChange change(directory_);
   const StoredLayer layer = change.add_layer(tar, limits);
-  if (step.created.empty()) step.created = text::utc_time(std::time(nullptr));
+  if (step.created.empty()) step.created = now();
   image.created = step.created;
   image.history.push_back(std::move(step));
   image.diff_ids.push_back(layer.diff_id);
@@ -121,9 +130,7 @@ Image Store::get(const std::string& text) const {
   auto image = find(text);
   if (!image) {
     throw NotFound(
-        fmt::format("No such image: {}. `mini-container images` lists what is here; `mini-container image "
-                    "import TAR NAME` makes one from a tar",
-                    text));
+        fmt::format("No such image: {}. Next: mini-container images, or mini-container pull {}", text, text));
   }
   return *image;
 }

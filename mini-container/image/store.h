@@ -83,7 +83,7 @@ class Store {
 
   // One-layer image from a tar stream (plain, gzip or zstd), read to its end from `tar`. A name
   // that is in use moves to the new image. On failure nothing has changed.
-  Image import_tar(int tar, const Reference& name, const ImportOptions& options = {});
+  Image import_tar(int tar, const std::optional<Reference>& name, const ImportOptions& options = {});
 
   // `base` and one more layer, a tar as `write_layer` writes it (export.h).
   Image commit(const Image& base, int layer, const CommitOptions& options);

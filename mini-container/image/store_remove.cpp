@@ -47,6 +47,24 @@ void refuse_if_used(const Image& image, const std::vector<std::string>& users) {
                   short_id(image), users.front()));
 }
 
+bool is_of(const std::string& name, const std::string& repository) {
+  return familiar_name(parse_reference(name)) == repository;
+}
+
+// What registries know the image by in repositories of which no name is left: that goes with the last one.
+std::vector<std::string> digests_without_name(const Image& image, const std::vector<std::string>& untagged) {
+  std::vector<std::string> digests;
+  for (const std::string& digest : image.repo_digests) {
+    const std::string repository = digest.substr(0, digest.find('@'));
+    const auto names = [&](const std::vector<std::string>& list) {
+      return std::count_if(list.begin(), list.end(),
+                           [&](const std::string& name) { return is_of(name, repository); });
+    };
+    if (names(untagged) > 0 && names(untagged) == names(image.names)) digests.push_back(digest);
+  }
+  return digests;
+}
+
 // Takes `image`'s entries of these names out of the index; without any name, all.
 void take_entries(Entries& entries, const Image& image, const std::vector<std::string>& names) {
   std::erase_if(entries, [&](const Descriptor& entry) {
@@ -101,6 +119,11 @@ Removal Store::remove(const std::string& text, bool force, const Users& users) {
     });
     entries.push_back(*entry);
     entries.back().name.clear();
+  }
+  for (const std::string& digest : digests_without_name(image, removal.untagged)) {
+    for (Descriptor& entry : entries)
+      if (entry.digest == image.manifest) std::erase(entry.repo_digests, digest);
+    removal.untagged.push_back(digest);
   }
   change.layout().write_index(entries);
   const bool gone = !listed(entries, image);

@@ -162,6 +162,7 @@ void Unpacker::make(const TarEntry& entry, int directory, const std::string& nam
       break;
     case S_IFLNK:
       sys::symlinkat(entry.symlink, directory, name);
+      total_.bytes += entry.symlink.size();
       break;
     case S_IFREG:
       write_content(entry, sys::openat(directory, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0600).get(),

@@ -83,6 +83,12 @@ void push(const Arguments& arguments) {
   if (!reference.digest.empty()) throw std::invalid_argument("cannot push a digest reference");
   if (arguments.all_tags && !image::is_repository(arguments.name))
     throw std::invalid_argument("tag can't be used with --all-tags/-a");
+  if (!arguments.quiet) {
+    if (!arguments.all_tags && image::is_repository(arguments.name))
+      fmt::print("Using default tag: latest\n");
+    fmt::print("The push refers to repository [{}/{}]\n", reference.domain, reference.path);
+    std::fflush(stdout);
+  }
   image::Store store(arguments.store);
   const auto names = names_to_push(arguments, store);
   if (names.empty() || !store.find(names.front()))
@@ -90,7 +96,6 @@ void push(const Arguments& arguments) {
                              image::familiar_name(reference)));
   Session session = open_session(arguments, reference);
   Pusher pusher(session, store, arguments.quiet);
-  pusher.announce(reference);
   for (const std::string& name : names)
     pusher.push(store.get(name), image::parse_reference(name));
   if (arguments.quiet) fmt::print("{}/{}:{}\n", reference.domain, reference.path, reference.tag);

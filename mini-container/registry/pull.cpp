@@ -160,10 +160,10 @@ std::optional<image::Image> Puller::fetch_layers(const image::PulledImage& pulle
 }
 
 void Puller::pull(const image::Reference& reference) {
+  image::PulledImage pulled = resolve(reference);
   progress_.line(fmt::format("{}: Pulling from {}",
                              reference.digest.empty() ? reference.tag : image::to_string(reference),
                              reference.path));
-  image::PulledImage pulled = resolve(reference);
   const bool fetched = fetch(pulled);
   progress_.line("Digest: " + pulled.digest);
   progress_.line(fmt::format("Status: {} for {}", fetched ? "Downloaded newer image" : "Image is up to date",

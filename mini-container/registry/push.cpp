@@ -113,10 +113,6 @@ void Pusher::send_manifest(const image::Image& image, const image::Reference& re
   progress_.line(fmt::format("{}: digest: {} size: {}", reference.tag, image.manifest, bytes.size()));
 }
 
-void Pusher::announce(const image::Reference& reference) {
-  progress_.line(fmt::format("The push refers to repository [{}/{}]", reference.domain, reference.path));
-}
-
 void Pusher::push(const image::Image& image, const image::Reference& reference) {
   const image::Manifest manifest = layout_of(store_).manifest(image.manifest);
   send_layers(image, manifest);

@@ -18,8 +18,6 @@ class Pusher {
 
   // The image's blobs, and its manifest under the tag of `reference`. Throws Failed or Unreachable.
   void push(const image::Image& image, const image::Reference& reference);
-  // "The push refers to repository [host:5000/app]".
-  void announce(const image::Reference& reference);
 
  private:
   // What was done: "Layer already exists", "Mounted from other/app", "Pushed".

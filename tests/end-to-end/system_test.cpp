@@ -122,6 +122,14 @@ TEST_F(System, ImageTreeShowsWhatEachLayerHides) {
   EXPECT_EQ(mini({"image", "tree", "nosuch"}).code, 1);
 }
 
+TEST_F(System, VersionIsOneForClientAndServer) {
+  EXPECT_THAT(mini({"version"}).out, ContainsRegex("Client:\n Version: +[0-9.]+\n(.*\n)*\nServer:\n"));
+  const std::string versions = mini({"version", "--format", "{{.Client.Version}} {{.Server.Version}}"}).out;
+  const std::string one = versions.substr(0, versions.find(' '));
+  EXPECT_EQ(versions, one + " " + one + "\n");
+  EXPECT_THAT(mini({"--version"}).out, HasSubstr(one));
+}
+
 TEST_F(System, ImageDiffComparesLayersAndFiles) {
   make_app();
   const std::string text = mini({"image", "diff", "base", "app"}).out;

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "base/sys/file.h"
+#include "base/sys/inode.h"
 #include "base/text/time.h"
 #include "base/trace/jsonl_sink.h"
 
@@ -45,10 +46,16 @@ void LogWriter::rotate() {
 void LogWriter::line(std::string_view stream, std::string_view text) {
   const std::string json = fmt::format("{{\"log\":{},\"stream\":\"{}\",\"time\":\"{}\"}}\n",
                                        trace::json_quoted(text), stream, timestamp());
-  if (limits_.max_size > 0 && size_ > 0 && size_ + std::ssize(json) > limits_.max_size) rotate();
-  // One write a line: whoever follows the file never reads half of one.
-  sys::write_all(file_.get(), json);
-  size_ += std::ssize(json);
+  try {
+    if (limits_.max_size > 0 && size_ > 0 && size_ + std::ssize(json) > limits_.max_size) rotate();
+    // One write a line: whoever follows the file never reads half of one.
+    sys::write_all(file_.get(), json);
+    size_ += std::ssize(json);
+  } catch (const sys::Error& error) {
+    // WHY: a container does not end because its log is full: the line is lost, and the half of it that was written, too.
+    if (error.error() != ENOSPC && error.error() != EDQUOT) throw;
+    sys::ftruncate(file_.get(), size_);
+  }
 }
 
 void LogWriter::write(std::string_view stream, std::string_view bytes) {

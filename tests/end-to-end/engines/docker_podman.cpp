@@ -19,14 +19,6 @@ Arguments joined(Arguments first, const Arguments& second) {
 
 class Docker : public Engine {
  public:
-  Docker() {
-    // Debian's client, whatever else PATH holds.
-    start_daemon({"dockerd", "--host", address_, "--data-root", folder() + "/docker", "--exec-root",
-                  folder() + "/docker-exec", "--pidfile", folder() + "/docker.pid", "--cgroup-parent",
-                  "/" + cgroup_parent(), "--add-runtime", "mini-runtime=" + runtime(), "--default-runtime",
-                  "mini-runtime"},
-                 folder() + "/docker.log", command({"version"}));
-  }
   Arguments command(const Arguments& verb) const override {
     Arguments all = {"/usr/bin/docker", "--host", address_, verb.front()};
     if (verb.front() == "run") all = joined(all, {"--runtime", "mini-runtime"});
@@ -34,7 +26,8 @@ class Docker : public Engine {
   }
 
  private:
-  std::string address_ = "unix://" + folder() + "/docker.sock";
+  std::string address_ =
+      start_dockerd({"--add-runtime", "mini-runtime=" + runtime(), "--default-runtime", "mini-runtime"});
 };
 
 class Podman : public Engine {
@@ -79,6 +72,25 @@ std::unique_ptr<Engine> start_engine(const std::string& name) {
 }
 
 }  // namespace
+
+std::string start_dockerd(const Arguments& options) {
+  const std::string address = "unix://" + folder() + "/docker.sock";
+  const Arguments daemon = {"dockerd",
+                            "--host",
+                            address,
+                            "--data-root",
+                            folder() + "/docker",
+                            "--exec-root",
+                            folder() + "/docker-exec",
+                            "--pidfile",
+                            folder() + "/docker.pid",
+                            "--cgroup-parent",
+                            "/" + cgroup_parent()};
+  // Debian's client, whatever else PATH holds.
+  start_daemon(joined(daemon, options), folder() + "/docker.log",
+               {"/usr/bin/docker", "--host", address, "version"});
+  return address;
+}
 
 Engine* shared_engine(const std::string& name, std::string& why) {
   why = name == "docker" ? missing({"dockerd", "docker", "iptables", "ps"})

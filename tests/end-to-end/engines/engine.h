@@ -47,6 +47,9 @@ const std::string& root_tar();
 // Starts a daemon and waits until `asks` succeeds. Throws with the end of its log. It lives as long as the view.
 void start_daemon(const Arguments& command, const std::string& log, const Arguments& asks);
 
+// Docker's daemon with these options more; its address for DOCKER_HOST.
+std::string start_dockerd(const Arguments& options);
+
 // Waits until `condition` holds; false after ten seconds.
 template <class Condition>
 bool eventually(Condition condition) {
