@@ -165,7 +165,8 @@ std::optional<std::string> ask_udp(const std::string& address, std::uint16_t por
       [] { return ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0); }, where));
   call(
       "connect", describe,
-      [&] { return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&server), sizeof server); }, where);
+      [&] { return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&server), sizeof server); },
+      where);
   const auto sent = attempt(
       "send", describe, [&] { return ::send(socket.get(), question.data(), question.size(), 0); }, where);
   pollfd waiting = {socket.get(), POLLIN, 0};

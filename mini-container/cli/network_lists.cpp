@@ -35,7 +35,8 @@ bool is_one(const Definition& one, const std::string& key, const std::string& va
   if (key == "type") return value == (one.predefined() ? "builtin" : "custom");
   if (key == "label") return has_label(one, value);
   if (key == "label!") return !has_label(one, value);
-  if (key == "until") return one.created < engine::parse_moment(value, static_cast<double>(std::time(nullptr)));
+  if (key == "until")
+    return one.created < engine::parse_moment(value, static_cast<double>(std::time(nullptr)));
   return (value == "true" || value == "1") == (!used && !one.predefined());  // dangling
 }
 
@@ -112,14 +113,16 @@ std::string list_text(const engine::Registry& registry, const ListOptions& optio
 }
 
 void add_list(CLI::App& app, Context& context) {
-  CLI::App* command =
-      add_verb(app, {"ls", "List networks", "network ls\nnetwork ls -q -f driver=bridge -f type=custom",
-                     "a record in STORE/networks for each, beside the three that are always there: bridge, host, none."});
+  CLI::App* command = add_verb(
+      app,
+      {"ls", "List networks", "network ls\nnetwork ls -q -f driver=bridge -f type=custom",
+       "a record in STORE/networks for each, beside the three that are always there: bridge, host, none."});
   const auto options = std::make_shared<ListOptions>();
   command->add_flag("-q,--quiet", options->quiet, "Only ids");
   command->add_flag("--no-trunc", options->whole, "Whole ids");
-  command->add_option("-f,--filter", options->filters,
-                      "KEY=VALUE: dangling, driver, id, label, name, scope, type (custom or builtin)")
+  command
+      ->add_option("-f,--filter", options->filters,
+                   "KEY=VALUE: dangling, driver, id, label, name, scope, type (custom or builtin)")
       ->take_all()
       ->allow_extra_args(false);
   command->add_option("--format", options->format, kFormatHelp);
@@ -130,7 +133,8 @@ void add_inspect(CLI::App& app, Context& context) {
   CLI::App* command = add_verb(
       app, {"inspect", "Everything known about networks, as JSON",
             "network inspect lecture\nnetwork inspect -f '{{(index .IPAM.Config 0).Subnet}}' lecture",
-            "the network's record, and the endpoints in the records of the containers that run. The bridge's name leads "
+            "the network's record, and the endpoints in the records of the containers that run. The bridge's "
+            "name leads "
             "to ip -d link show, the rules to nft list table."});
   struct Options {
     std::vector<std::string> names;
@@ -151,7 +155,8 @@ void add_inspect(CLI::App& app, Context& context) {
         context.exit_code = 1;
       }
     }
-    print(options->format.empty() ? objects.dump(4) + "\n" : listing_text({{}, {}, objects}, options->format));
+    print(options->format.empty() ? objects.dump(4) + "\n"
+                                  : listing_text({{}, {}, objects}, options->format));
   });
 }
 

@@ -34,7 +34,8 @@ Definition definition_of(const CreateOptions& options) {
   for (const std::string& subnet : options.subnets) {
     std::string& place = subnet.find(':') == std::string::npos ? definition.subnet : definition.subnet6;
     if (!place.empty())
-      throw std::invalid_argument("--subnet " + subnet + ": there is one already; one of IPv4 and one of IPv6");
+      throw std::invalid_argument("--subnet " + subnet +
+                                  ": there is one already; one of IPv4 and one of IPv6");
     place = subnet;
   }
   return definition;
@@ -51,19 +52,22 @@ void add_explain(CLI::App& command, Context& context) {
 
 void add_create(CLI::App& app, Context& context) {
   CLI::App* command = add_verb(
-      app, {"create", "Make a network, whose containers find each other by name",
-            "network create web\nnetwork create --subnet 172.50.0.0/16 --gateway 172.50.0.1 lecture\n"
-            "network create --internal vault\nnetwork create -d macvlan --opt parent=eth0 --subnet "
-            "192.168.1.0/24 lan\nnetwork create -d cni --opt config=/etc/cni/net.d/my.conflist plugged\n"
-            "network create --explain web",
-            "a bridge, which is a switch in the kernel, with the gateway's address; elements in the sets of one "
-            "nftables table, which keep networks apart and translate what goes out; a name server that listens on "
-            "the gateway once there are containers."});
+      app,
+      {"create", "Make a network, whose containers find each other by name",
+       "network create web\nnetwork create --subnet 172.50.0.0/16 --gateway 172.50.0.1 lecture\n"
+       "network create --internal vault\nnetwork create -d macvlan --opt parent=eth0 --subnet "
+       "192.168.1.0/24 lan\nnetwork create -d cni --opt config=/etc/cni/net.d/my.conflist plugged\n"
+       "network create --explain web",
+       "a bridge, which is a switch in the kernel, with the gateway's address; elements in the sets of one "
+       "nftables table, which keep networks apart and translate what goes out; a name server that listens on "
+       "the gateway once there are containers."});
   const auto options = std::make_shared<CreateOptions>();
   command->add_option("NETWORK", options->definition.name, "Its name")->required();
-  command->add_option("-d,--driver", options->definition.driver,
-                      "bridge, macvlan (a card of its own on the host's wire), or cni (made by plug-ins); host and none "
-                      "are there already")
+  command
+      ->add_option(
+          "-d,--driver", options->definition.driver,
+          "bridge, macvlan (a card of its own on the host's wire), or cni (made by plug-ins); host and none "
+          "are there already")
       ->capture_default_str();
   list(*command, "--subnet", options->subnets, "Its addresses: 172.50.0.0/16; with --ipv6 also fd00:1::/64");
   command->add_option("--gateway", options->definition.gateway, "The host's address in it (the first)");
@@ -94,11 +98,12 @@ std::shared_ptr<ConnectOptions> add_pair(CLI::App& command) {
 }
 
 void add_connect(CLI::App& app, Context& context) {
-  CLI::App* command = add_verb(
-      app, {"connect", "Attach a container to one more network, also while it runs",
-            "network connect lecture web\nnetwork connect --alias db --ip 172.50.0.9 lecture redis",
-            "one more veth pair, whose inner end is born in the container's network namespace as eth1; the name server "
-            "is told of it. A container that is at rest gets it when it starts."});
+  CLI::App* command =
+      add_verb(app, {"connect", "Attach a container to one more network, also while it runs",
+                     "network connect lecture web\nnetwork connect --alias db --ip 172.50.0.9 lecture redis",
+                     "one more veth pair, whose inner end is born in the container's network namespace as "
+                     "eth1; the name server "
+                     "is told of it. A container that is at rest gets it when it starts."});
   const auto options = add_pair(*command);
   list(*command, "--alias", options->request.aliases, "Another name for the container in this network");
   command->add_option("--ip", options->request.address, "Its IPv4 address there");
@@ -111,9 +116,10 @@ void add_connect(CLI::App& app, Context& context) {
 }
 
 void add_disconnect(CLI::App& app, Context& context) {
-  CLI::App* command = add_verb(
-      app, {"disconnect", "Take a container off a network", "network disconnect lecture web",
-            "the veth pair is deleted, and with it addresses and routes inside; the lease and the name are given back."});
+  CLI::App* command =
+      add_verb(app, {"disconnect", "Take a container off a network", "network disconnect lecture web",
+                     "the veth pair is deleted, and with it addresses and routes inside; the lease and the "
+                     "name are given back."});
   const auto options = add_pair(*command);
   command->add_flag("-f,--force", options->force, "No error if it is not there");
   command->callback([options, &context] {
@@ -128,7 +134,8 @@ void add_disconnect(CLI::App& app, Context& context) {
 void add_remove(CLI::App& app, Context& context) {
   CLI::App* command = add_verb(
       app, {"rm", "Remove networks that no running container is attached to", "network rm lecture vault",
-            "the bridge, its elements in the nftables sets, and the record; the kernel's switch for forwarding is given "
+            "the bridge, its elements in the nftables sets, and the record; the kernel's switch for "
+            "forwarding is given "
             "back with the last one."});
   struct Options {
     std::vector<std::string> names;
@@ -156,22 +163,23 @@ void add_remove(CLI::App& app, Context& context) {
 }
 
 void add_prune(CLI::App& app, Context& context) {
-  CLI::App* command = add_verb(
-      app, {"prune", "Remove all networks that no container uses",
-            "network prune -f\nnetwork prune --filter label=old", "network rm for each that no container has."});
+  CLI::App* command = add_verb(app, {"prune", "Remove all networks that no container uses",
+                                     "network prune -f\nnetwork prune --filter label=old",
+                                     "network rm for each that no container has."});
   struct Options {
     bool force = false;
     std::vector<std::string> filters;
   };
   const auto options = std::make_shared<Options>();
   command->add_flag("-f,--force", options->force, "Do not ask");
-  list(*command, "--filter", options->filters, "Only those with label=NAME[=VALUE], label!=..., or until=TIME");
+  list(*command, "--filter", options->filters,
+       "Only those with label=NAME[=VALUE], label!=..., or until=TIME");
   command->callback([options, &context] {
     const PruneFilter filter(options->filters);
-    const bool yes = confirmed(
-        options->force,
-        "WARNING! This will remove all custom networks not used by at least one container.\nAre you sure you want to "
-        "continue?");
+    const bool yes = confirmed(options->force,
+                               "WARNING! This will remove all custom networks not used by at least one "
+                               "container.\nAre you sure you want to "
+                               "continue?");
     if (!yes) return;
     const auto removed = prune_networks(context.engine().registry(), filter);
     std::string text = removed.empty() ? "" : "Deleted Networks:\n";

@@ -36,8 +36,9 @@ struct PruneOptions {
 };
 
 std::string warning(const PruneOptions& options) {
-  return std::string("WARNING! This will remove:\n  - all stopped containers\n"
-                     "  - all networks not used by at least one container\n") +
+  return std::string(
+             "WARNING! This will remove:\n  - all stopped containers\n"
+             "  - all networks not used by at least one container\n") +
          (options.volumes ? "  - all volumes not used by at least one container\n" : "") +
          (options.all ? "  - all images without at least one container associated to them\n"
                       : "  - all dangling images\n") +
@@ -68,8 +69,7 @@ std::string prune_all(engine::Engine& engine, const PruneOptions& options) {
   for (const std::string& id : images.deleted)
     lines.push_back("deleted: " + id);
   return paragraph("Deleted Containers:", containers.ids) + paragraph("Deleted Networks:", networks) +
-         paragraph("Deleted Volumes:", volumes) +
-         paragraph("Deleted Images:", lines) +
+         paragraph("Deleted Volumes:", volumes) + paragraph("Deleted Images:", lines) +
          "Total reclaimed space: " + text::size_text(bytes + images.bytes) + "\n";
 }
 

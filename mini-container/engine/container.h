@@ -46,7 +46,7 @@ struct Settings {
   std::string network = "bridge";    // "none", "host", "container:NAME", or the name of a network
   std::vector<NetworkRequest> networks = {NetworkRequest()};  // see networks_of()
   std::vector<std::string> ports;                             // network::to_string form
-  std::vector<std::string> volumes;  // "source:/destination[:ro]", sources absolute
+  std::vector<std::string> volumes;                           // "source:/destination[:ro]", sources absolute
   std::uint64_t cpu_shares = 0;
   std::int64_t cpu_quota = 0;  // microseconds of each 100,000
   std::string cpuset;
@@ -106,9 +106,9 @@ struct Container {
   std::string error;  // why it did not start, or was ended by us
   std::vector<Endpoint> endpoints;
   std::vector<std::string> published;  // its ports while it runs, random ones with their number
-  int restarts = 0;             // since somebody started it
-  bool stop_requested = false;  // by `stop`, `kill` or `rm`: its restart policy is not asked
-  std::string renamed_from;     // while a renaming is under way: the name that its link still has
+  int restarts = 0;                    // since somebody started it
+  bool stop_requested = false;         // by `stop`, `kill` or `rm`: its restart policy is not asked
+  std::string renamed_from;            // while a renaming is under way: the name that its link still has
   // Asked of the kernel whenever the record is read, not recorded: its processes are frozen.
   bool paused = false;
 

@@ -89,16 +89,19 @@ ordered_json mounts(const Paths& paths, const Settings& settings) {
   return list;
 }
 
-ordered_json endpoint_json(const Container& container, const NetworkRequest& request) {
+ordered_json endpoint_json(const Paths& paths, const Container& container, const NetworkRequest& request) {
   Endpoint endpoint;
   for (const Endpoint& one : container.endpoints)
     if (one.network == request.name) endpoint = one;
+  const std::string id =
+      request.id.empty() ? network::predefined_networks(paths.networks).front().id : request.id;
   ordered_json aliases = request.aliases;
   if (!request.id.empty()) aliases.push_back(container.id.substr(0, 12));
-  return {{"IPAMConfig", request.address.empty() ? ordered_json() : ordered_json{{"IPv4Address", request.address}}},
+  return {{"IPAMConfig",
+           request.address.empty() ? ordered_json() : ordered_json{{"IPv4Address", request.address}}},
           {"Aliases", aliases},
-          {"NetworkID", request.id},
-          {"EndpointID", endpoint.network.empty() ? "" : network::digits_of(container.id + request.id)},
+          {"NetworkID", id},
+          {"EndpointID", endpoint.network.empty() ? "" : network::digits_of(container.id + id)},
           {"Gateway", endpoint.gateway},
           {"IPAddress", endpoint.address},
           {"IPPrefixLen", endpoint.prefix},
@@ -110,7 +113,7 @@ ordered_json endpoint_json(const Container& container, const NetworkRequest& req
           {"HostLink", endpoint.host_link}};
 }
 
-ordered_json network_settings(const Container& container) {
+ordered_json network_settings(const Paths& paths, const Container& container) {
   ordered_json ports = ordered_json::object();
   for (const std::string& text : container.published) {
     const network::PortMapping port = network::parse_port(text);
@@ -124,7 +127,7 @@ ordered_json network_settings(const Container& container) {
     if (endpoint.network_id.empty()) first = endpoint;
   ordered_json networks = ordered_json::object();
   for (const NetworkRequest& request : networks_of(container.settings))
-    networks[request.name] = endpoint_json(container, request);
+    networks[request.name] = endpoint_json(paths, container, request);
   return {{"IPAddress", first.address}, {"IPPrefixLen", first.prefix}, {"Gateway", first.gateway},
           {"MacAddress", first.mac},    {"HostLink", first.host_link}, {"Ports", ports},
           {"Networks", networks}};
@@ -150,7 +153,7 @@ std::string inspect_json(const Registry& registry, const std::vector<Container>&
          {"Config", config(settings)},
          {"HostConfig", host_config(settings, settings.runtime.empty() ? "mini-runtime" : settings.runtime)},
          {"Mounts", mounts(registry.paths(), settings)},
-         {"NetworkSettings", network_settings(container)}});
+         {"NetworkSettings", network_settings(registry.paths(), container)}});
   }
   return list.dump(4) + "\n";
 }

@@ -77,9 +77,9 @@ void Launch::prepare(const image::Store& store, const image::Image& image) {
 std::map<std::string, std::string> Launch::joined_namespaces() const {
   const Settings& settings = container_.settings;
   std::map<std::string, std::string> joined;
-  for (const auto& [type, mode] : {std::pair{"pid", settings.pid_mode}, std::pair{"ipc", settings.ipc_mode},
-                                   std::pair{"uts", settings.uts_mode},
-                                   std::pair{"network", settings.network}}) {
+  for (const auto& [type, mode] :
+       {std::pair{"pid", settings.pid_mode}, std::pair{"ipc", settings.ipc_mode},
+        std::pair{"uts", settings.uts_mode}, std::pair{"network", settings.network}}) {
     if (!mode.starts_with(kOfContainer)) continue;
     const Container other = registry_.get(mode.substr(kOfContainer.size()));
     if (!other.running()) {
@@ -88,7 +88,8 @@ std::map<std::string, std::string> Launch::joined_namespaces() const {
                       "mini-container start {}",
                       type, other.id, other.name));
     }
-    joined[type] = fmt::format("/proc/{}/ns/{}", other.pid, type == std::string_view("network") ? "net" : type);
+    joined[type] =
+        fmt::format("/proc/{}/ns/{}", other.pid, type == std::string_view("network") ? "net" : type);
   }
   return joined;
 }
@@ -215,6 +216,7 @@ void take_down(const Registry& registry, const Container& container) {
   runtime_of(registry, container).remove(container.id);
   // The last process has ended, so the links go with its namespace; waiting for that would cost 15 ms.
   network::detach_everywhere(registry.paths().network, container.id, network::LinkEnd::with_namespace);
+  note_departure(registry, container);
   image::unmount_overlay(directory);
   if (container.settings.tty) sys::unlink_if_present(console_socket_of(registry, container));
   sys::unlink_if_present(attach_socket_of(registry, container));

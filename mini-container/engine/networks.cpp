@@ -7,6 +7,7 @@
 
 #include "base/sys/file.h"
 #include "mini-container/engine/files.h"
+#include "mini-container/engine/monitor/log_writer.h"
 #include "mini-container/engine/names.h"
 #include "mini-container/network/attachment.h"
 
@@ -39,7 +40,8 @@ NetworkRequest request_for(const Definition& definition, const std::vector<std::
                            const std::string& address) {
   if (definition.name == "bridge" && !aliases.empty()) {
     throw std::invalid_argument(
-        "network-scoped alias is supported only for containers in user defined networks. Next: network create");
+        "network-scoped alias is supported only for containers in user defined networks. Next: network "
+        "create");
   }
   const bool own_address = !definition.predefined() && definition.driver != "cni";
   if (!address.empty() && !own_address) {
@@ -53,10 +55,20 @@ NetworkRequest request_for(const Definition& definition, const std::vector<std::
 
 Endpoint endpoint_of(const network::Attachment& attachment, const NetworkRequest& request,
                      const Definition& definition) {
-  return {request.name,         request.id,           attachment.interface, attachment.address,
-          attachment.prefix,    attachment.gateway,   attachment.mac,       attachment.host_link,
-          attachment.address6,  attachment.prefix6,   attachment.gateway6,  request.aliases,
-          definition.resolves_names(), attachment.outward};
+  return {request.name,
+          request.id,
+          attachment.interface,
+          attachment.address,
+          attachment.prefix,
+          attachment.gateway,
+          attachment.mac,
+          attachment.host_link,
+          attachment.address6,
+          attachment.prefix6,
+          attachment.gateway6,
+          request.aliases,
+          definition.resolves_names(),
+          attachment.outward};
 }
 
 std::vector<network::PortMapping> ports_of(const Settings& settings) {
@@ -96,15 +108,14 @@ void attach_one(const Registry& registry, Container& container, const NetworkReq
     container.published.push_back(to_string(port));
 }
 
-std::map<std::string, std::string> attributes(const Definition& definition) {
-  return {{"name", definition.name}, {"type", definition.driver}};
+void note(const Registry& registry, const NetworkRequest& network, const std::string& action,
+          const std::string& container) {
+  registry.journal().add({"network", action, network.id, {{"name", network.name}, {"container", container}}});
 }
 
-void note(const Registry& registry, const Definition& definition, const std::string& action,
-          const std::string& container = {}) {
-  auto more = attributes(definition);
-  if (!container.empty()) more["container"] = container;
-  registry.journal().add({"network", action, definition.id, more});
+void note(const Registry& registry, const Definition& definition, const std::string& action) {
+  registry.journal().add(
+      {"network", action, definition.id, {{"name", definition.name}, {"type", definition.driver}}});
 }
 
 }  // namespace
@@ -122,13 +133,14 @@ void choose_networks(const Registry& registry, Settings& settings, const std::ve
   }
   const bool own = !shared && definition.driver != "host" && definition.driver != "null";
   if (!own && !settings.ports.empty()) {
-    throw std::invalid_argument(fmt::format("conflicting options: port publishing and the network mode {}: it has no "
-                                            "address of its own. Next: leave out -p, or --network",
-                                            settings.network));
+    throw std::invalid_argument(
+        fmt::format("conflicting options: port publishing and the network mode {}: it has no "
+                    "address of its own. Next: leave out -p, or --network",
+                    settings.network));
   }
   if (!own && (!aliases.empty() || !address.empty())) {
-    throw std::invalid_argument(
-        fmt::format("--network-alias and --ip need a network of their own, and {} is none", settings.network));
+    throw std::invalid_argument(fmt::format(
+        "--network-alias and --ip need a network of their own, and {} is none", settings.network));
   }
   settings.networks.clear();
   if (own) settings.networks.push_back(request_for(definition, aliases, address));
@@ -136,11 +148,18 @@ void choose_networks(const Registry& registry, Settings& settings, const std::ve
 
 void attach_networks(const Registry& registry, Container& container, pid_t pid) {
   container.endpoints.clear();
+  container.published.clear();
   for (const NetworkRequest& request : networks_of(container.settings)) {
     attach_one(registry, container, request, pid);
-    // The default network has no events of its own in Docker's journal but these.
-    if (!request.id.empty()) note(registry, catalogue_of(registry.paths()).get(request.id), "connect", container.id);
+    // WHY not of the default network: every start would write one more line, which nobody waits for.
+    if (!request.id.empty()) note(registry, request, "connect", container.id);
   }
+}
+
+void note_departure(const Registry& registry, const Container& container) {
+  for (const Endpoint& endpoint : container.endpoints)
+    if (!endpoint.network_id.empty())
+      note(registry, {endpoint.network, endpoint.network_id, {}, {}}, "disconnect", container.id);
 }
 
 void create_network(const Registry& registry, Definition& definition) {
@@ -167,10 +186,10 @@ void remove_network(const Registry& registry, const Definition& definition) {
   const network::Network network = network_at(registry.paths(), definition);
   for (const Container& container : containers_with(registry.list(), definition)) {
     if (container.at_rest()) continue;
-    throw std::runtime_error(
-        fmt::format("error while removing network: network {0} id {1} has active endpoints. Next: mini-container "
-                    "network disconnect {0} {2}",
-                    definition.name, definition.id, container.name));
+    throw std::runtime_error(fmt::format(
+        "error while removing network: network {0} id {1} has active endpoints. Next: mini-container "
+        "network disconnect {0} {2}",
+        definition.name, definition.id, container.name));
   }
   network.unmake();
   catalogue_of(registry.paths()).remove(definition.id);
@@ -210,7 +229,7 @@ void connect_network(const Registry& registry, const Definition& definition, con
   const bool gone = !recorded || (container.running() && !recorded->running());
   if (gone) network_at(registry.paths(), definition).detach(container.id, network::LinkEnd::with_namespace);
   if (!gone && container.running()) write_network_files(registry.directory(container.id), *recorded);
-  note(registry, definition, "connect", container.id);
+  note(registry, request, "connect", container.id);
 }
 
 namespace {
@@ -236,7 +255,8 @@ void find_way_out(const Registry& registry, Container& container) {
 
 void disconnect_network(const Registry& registry, const Definition& definition, const Container& container) {
   if (!has_network(container, definition)) {
-    throw std::runtime_error(fmt::format("container {} is not connected to network {}", container.id, definition.name));
+    throw std::runtime_error(
+        fmt::format("container {} is not connected to network {}", container.id, definition.name));
   }
   Container changed = container;
   std::erase_if(changed.settings.networks,
@@ -254,17 +274,19 @@ void disconnect_network(const Registry& registry, const Definition& definition, 
     record.published = changed.published;
   });
   if (recorded && recorded->running()) write_network_files(registry.directory(container.id), *recorded);
-  note(registry, definition, "disconnect", container.id);
+  note(registry, {definition.name, definition.id, {}, {}}, "disconnect", container.id);
 }
 
 bool has_network(const Container& container, const Definition& definition) {
-  if (definition.driver == "host" || definition.driver == "null") return container.settings.network == definition.name;
+  if (definition.driver == "host" || definition.driver == "null")
+    return container.settings.network == definition.name;
   const auto requests = networks_of(container.settings);
   return std::any_of(requests.begin(), requests.end(),
                      [&](const NetworkRequest& request) { return is_own(request, definition); });
 }
 
-std::vector<Container> containers_with(const std::vector<Container>& containers, const Definition& definition) {
+std::vector<Container> containers_with(const std::vector<Container>& containers,
+                                       const Definition& definition) {
   std::vector<Container> fitting = containers;
   std::erase_if(fitting, [&](const Container& one) { return !has_network(one, definition); });
   return fitting;

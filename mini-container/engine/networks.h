@@ -21,13 +21,16 @@ void choose_networks(const Registry& registry, Settings& settings, const std::ve
 // After the runtime's `create`: attaches `container` to all its networks, and fills in endpoints and published ports.
 void attach_networks(const Registry& registry, Container& container, pid_t pid);
 
+// Its events, when it has ended.
+void note_departure(const Registry& registry, const Container& container);
+
 // `network create`: the record, then the bridge; with neither if the bridge cannot be made.
 void create_network(const Registry& registry, network::Definition& definition);
 // Throws std::runtime_error in Docker's words when it is a predefined one, or a container that runs is attached.
 void remove_network(const Registry& registry, const network::Definition& definition);
 // `network connect` and `disconnect`: of a container that runs at once, of others when they start.
-void connect_network(const Registry& registry, const network::Definition& definition, const std::string& container,
-                     NetworkRequest request);
+void connect_network(const Registry& registry, const network::Definition& definition,
+                     const std::string& container, NetworkRequest request);
 void disconnect_network(const Registry& registry, const network::Definition& definition,
                         const Container& container);
 

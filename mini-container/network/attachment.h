@@ -15,22 +15,22 @@ namespace network {
 
 // What `inspect` shows under NetworkSettings.Networks.
 struct Attachment {
-  std::string container_id;
-  std::string driver;
-  std::string interface;  // in the container
-  std::string host_link;  // "mc1a2b3c4d"
-  std::string address;    // "172.30.0.2"
+  std::string container_id = {};
+  std::string driver = {};
+  std::string interface = {};  // in the container
+  std::string host_link = {};  // "mc1a2b3c4d"
+  std::string address = {};    // "172.30.0.2"
   unsigned prefix = 16;
-  std::string gateway;
-  std::string mac;
-  std::string address6;
+  std::string gateway = {};
+  std::string mac = {};
+  std::string address6 = {};
   unsigned prefix6 = 0;
-  std::string gateway6;
+  std::string gateway6 = {};
   bool outward = true;  // the container's way out leads through here, and its published ports in
   std::vector<PortMapping> ports = {};
   std::vector<std::string> names = {};         // what the others of the network find it by
   std::vector<std::string> name_servers = {};  // --dns: for what the network does not know
-  std::string cni;                             // what the plug-ins of --driver cni were called with, as JSON
+  std::string cni = {};                        // what the plug-ins of --driver cni were called with, as JSON
 };
 
 // Written in place, not replaced and synced: a torn record is understood, and a reboot clears it anyway.

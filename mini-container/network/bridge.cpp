@@ -125,7 +125,8 @@ std::optional<Bridge> find_bridge(const Place& place, const Netlink& netlink) {
 Bridge ensure_bridge(const Place& place, const Definition& definition, const std::string& catalogue,
                      Netlink& netlink) {
   if (auto bridge = find_bridge(place, netlink)) return *bridge;
-  const trace::Phase phase("make the bridge", "one switch for the network's containers, and the rules around it");
+  const trace::Phase phase("make the bridge",
+                           "one switch for the network's containers, and the rules around it");
   sys::mkdir_parents(place.directory, 0700);
   const sys::UniqueFd lock = sys::lock_file(place.root + "/lock");
   if (auto bridge = find_bridge(place, netlink)) return *bridge;

@@ -40,7 +40,8 @@ std::string table6_text(const std::string& table, const std::string& bridge, con
 }}
 )",
       fmt::arg("table", table), fmt::arg("bridge", bridge), fmt::arg("subnet", subnet),
-      fmt::arg("internal", internal ? fmt::format("iifname \"{}\" drop comment \"no way out\"\n    ", bridge) : ""));
+      fmt::arg("internal",
+               internal ? fmt::format("iifname \"{}\" drop comment \"no way out\"\n    ", bridge) : ""));
 }
 
 void build_ipv6(const Place& place, const Bridge& bridge, Netlink& netlink) {

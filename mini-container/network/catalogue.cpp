@@ -12,7 +12,8 @@ namespace network {
 
 std::vector<Definition> Catalogue::list() const {
   std::vector<Definition> networks = predefined_networks(directory_);
-  for (const std::string& name : sys::exists(directory_) ? sys::list_directory(directory_) : std::vector<std::string>()) {
+  for (const std::string& name :
+       sys::exists(directory_) ? sys::list_directory(directory_) : std::vector<std::string>()) {
     const std::string path = directory_ + "/" + name;
     const auto text = name.ends_with(".json") ? sys::read_file_if_present(path) : std::nullopt;
     if (text) networks.push_back(definition_from_json(*text, path));
@@ -29,7 +30,8 @@ Definition Catalogue::get(const std::string& text) const {
     if (!text.empty() && one.id.starts_with(text)) fitting.push_back(one);
   }
   if (fitting.size() > 1) {
-    throw NoSuchNetwork(fmt::format("network {} is ambiguous ({} matches found on id prefix)", text, fitting.size()));
+    throw NoSuchNetwork(
+        fmt::format("network {} is ambiguous ({} matches found on id prefix)", text, fitting.size()));
   }
   if (fitting.empty())
     throw NoSuchNetwork(fmt::format("network {} not found. Next: mini-container network ls", text));

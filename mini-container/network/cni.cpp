@@ -26,9 +26,10 @@ std::string program_of(const std::string& type) {
     const std::string path = fmt::format("{}/{}", folder, type);
     if (type.find('/') == std::string::npos && sys::exists(path)) return path;
   }
-  throw std::runtime_error(fmt::format("no CNI plug-in \"{}\" in {}. Next: apt-get install "
-                                       "containernetworking-plugins",
-                                       type, fmt::join(kFolders, ", ")));
+  throw std::runtime_error(
+      fmt::format("no CNI plug-in \"{}\" in {}. Next: apt-get install "
+                  "containernetworking-plugins",
+                  type, fmt::join(kFolders, ", ")));
 }
 
 Json port_mappings(const std::vector<PortMapping>& ports) {
@@ -49,14 +50,15 @@ std::string call(const CniCall& plugin, const char* command, const Attachment& a
   const std::string shown = fmt::format("CNI_COMMAND={} CNI_IFNAME={} CNI_NETNS={} {} <<< '{}'", command,
                                         attachment.interface, netns, program, plugin.input);
   const trace::Phase phase("call a CNI plug-in", shown);
-  const auto done = sys::capture(
-      {program}, plugin.input,
-      {fmt::format("CNI_COMMAND={}", command), "CNI_CONTAINERID=" + attachment.container_id,
-       "CNI_NETNS=" + netns, "CNI_IFNAME=" + attachment.interface,
-       fmt::format("CNI_PATH={}", fmt::join(kFolders, ":"))});
+  const auto done =
+      sys::capture({program}, plugin.input,
+                   {fmt::format("CNI_COMMAND={}", command), "CNI_CONTAINERID=" + attachment.container_id,
+                    "CNI_NETNS=" + netns, "CNI_IFNAME=" + attachment.interface,
+                    fmt::format("CNI_PATH={}", fmt::join(kFolders, ":"))});
   if (done.status.shell_code() == 0) return done.output;
   const Json said = Json::parse(done.output, nullptr, false);
-  const std::string why = said.is_object() ? said.value("msg", "") + " " + said.value("details", "") : done.output;
+  const std::string why =
+      said.is_object() ? said.value("msg", "") + " " + said.value("details", "") : done.output;
   throw std::runtime_error(fmt::format("CNI plug-in {} ({}): {}", plugin.type, command, why));
 }
 
@@ -97,7 +99,8 @@ std::vector<CniCall> cni_calls(const std::string& text, const std::string& where
     }
     if (calls.empty()) throw std::runtime_error(where + ": no plug-ins in it");
     if (!publishes)
-      throw std::runtime_error(where + ": -p needs a plug-in with \"capabilities\": {\"portMappings\": true}, as portmap");
+      throw std::runtime_error(
+          where + ": -p needs a plug-in with \"capabilities\": {\"portMappings\": true}, as portmap");
     return calls;
   } catch (const Json::exception& error) {
     throw std::runtime_error(

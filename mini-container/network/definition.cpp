@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -45,8 +46,9 @@ void check_name(const std::string& name) {
 
 void check_option(const Definition& definition, const char* option, const char* example) {
   if (definition.options.contains(option)) return;
-  throw std::invalid_argument(fmt::format("driver {0} needs --opt {1}=...: network create -d {0} --opt {1}={2}",
-                                          definition.driver, option, example));
+  throw std::invalid_argument(
+      fmt::format("driver {0} needs --opt {1}=...: network create -d {0} --opt {1}={2}", definition.driver,
+                  option, example));
 }
 
 void check_driver(const Definition& definition) {

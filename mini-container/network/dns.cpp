@@ -56,7 +56,8 @@ bool write_files(const std::string& root) {
   bool changed = false;
   for (const std::string& name : sys::list_directory(directory)) {
     const bool is_network = name.find('.') == std::string::npos;
-    if (is_network && !files.contains(name)) changed = sys::unlink_if_present(directory + "/" + name) || changed;
+    if (is_network && !files.contains(name))
+      changed = sys::unlink_if_present(directory + "/" + name) || changed;
   }
   for (const auto& [id, text] : files) {
     const std::string path = directory + "/" + id;
@@ -85,10 +86,11 @@ void wait_until_known(const std::string& gateway, const std::string& name) {
     if (answers_name(gateway, name)) return;
     sys::poll({}, kPause);
   }
-  sys::complain("mini-container",
-                fmt::format("warning: the name server on {}:53 does not answer for {}. Next: ss -lunp 'sport = 53' "
-                            "shows who else listens there",
-                            gateway, name));
+  sys::complain(
+      "mini-container",
+      fmt::format("warning: the name server on {}:53 does not answer for {}. Next: ss -lunp 'sport = 53' "
+                  "shows who else listens there",
+                  gateway, name));
 }
 
 }  // namespace

@@ -19,8 +19,7 @@ struct Interval {
 };
 
 Interval ephemeral_ports() {
-  const std::string text =
-      sys::read_file_if_present("/proc/sys/net/ipv4/ip_local_port_range").value_or("");
+  const std::string text = sys::read_file_if_present("/proc/sys/net/ipv4/ip_local_port_range").value_or("");
   const auto words = text::words(text, " \t\n");
   Interval ports;
   if (words.size() != 2) return ports;

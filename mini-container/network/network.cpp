@@ -114,6 +114,7 @@ void Network::make() const {
 }
 
 void Network::unmake() const {
+  sys::mkdir_parents(place_.root, 0700);
   const sys::UniqueFd lock = sys::lock_file(place_.root + "/lock");
   Netlink host;
   if (definition_.driver == "bridge") remove_bridge(place_, host);
@@ -180,7 +181,8 @@ Attachment Network::attach(const std::string& container_id, const std::string& n
   }
   try {
     Ground ground;
-    if (definition_.driver == "bridge") ground.bridge = ensure_bridge(place_, definition_, catalogue_, ground.host);
+    if (definition_.driver == "bridge")
+      ground.bridge = ensure_bridge(place_, definition_, catalogue_, ground.host);
     Attachment attachment = plan(container_id, options, ground);
     write_attachment(place_, attachment);
     connect(attachment, netns, ground);
@@ -189,7 +191,7 @@ Attachment Network::attach(const std::string& container_id, const std::string& n
     if (!attachment.names.empty()) update_dns(place_.root, attachment.gateway, attachment.names.front());
     return attachment;
   } catch (...) {
-    detach(container_id);
+    detach(container_id, LinkEnd::now, netns);
     throw;
   }
 }

@@ -50,7 +50,8 @@ class Network {
                     const AttachOptions& options = {}) const;
   // Removes link, ports and address. Idempotent; true if there was something to remove. LinkEnd::with_namespace
   // is for a container whose last process has ended, and `netns` for one that goes on.
-  bool detach(const std::string& container_id, LinkEnd link = LinkEnd::now, const std::string& netns = {}) const;
+  bool detach(const std::string& container_id, LinkEnd link = LinkEnd::now,
+              const std::string& netns = {}) const;
   // A container that is attached gets its way out through here, and its ports published here. False if the network leads
   // nowhere.
   bool lead_outward(const std::string& container_id, const std::string& netns,

@@ -23,7 +23,8 @@ struct Range {
   std::uint16_t first = 0, last = 0;
 };
 
-std::uint16_t port_number(const std::string& text, std::string_view digits, const char* which, unsigned least) {
+std::uint16_t port_number(const std::string& text, std::string_view digits, const char* which,
+                          unsigned least) {
   const auto number = text::number<std::uint16_t>(digits);
   if (!number || *number < least) {
     reject(text, fmt::format("the {} port \"{}\" is not a number from {} to 65535", which, digits, least));
@@ -37,7 +38,8 @@ Range port_range(const std::string& text, std::string_view digits, const char* w
   range.first = port_number(text, digits.substr(0, dash), which, least);
   range.last =
       dash == std::string_view::npos ? range.first : port_number(text, digits.substr(dash + 1), which, least);
-  if (range.last < range.first) reject(text, fmt::format("the {} range \"{}\" goes backwards", which, digits));
+  if (range.last < range.first)
+    reject(text, fmt::format("the {} range \"{}\" goes backwards", which, digits));
   return range;
 }
 

@@ -8,7 +8,7 @@
 namespace network {
 
 struct PortMapping {
-  std::string host_address;  // IPv4; empty for every address of the host
+  std::string host_address;     // IPv4; empty for every address of the host
   std::uint16_t host_port = 0;  // 0 for one that is free
   std::uint16_t container_port = 0;
   std::string protocol = "tcp";  // or "udp"

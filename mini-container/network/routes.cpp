@@ -67,7 +67,8 @@ RouteObject default_route(const Link& link, int family, const NetAddress& everyw
 }  // namespace
 
 void Netlink::add_default_route(const Link& link, std::uint32_t gateway, Where where) {
-  const RouteObject route = default_route(link, AF_INET, net_address(std::uint32_t{0}, 0), net_address(gateway, 32));
+  const RouteObject route =
+      default_route(link, AF_INET, net_address(std::uint32_t{0}, 0), net_address(gateway, 32));
   const auto describe = [&] {
     return fmt::format("{}route add default via {} dev {}", prefix_, address_text(gateway), link.name);
   };

@@ -24,7 +24,8 @@ Place default_place(const std::string& root) {
 Place place_of(const std::string& root, const std::string& network_id) {
   Definition definition;
   definition.id = network_id;
-  return {root, network_id, root + "/networks/" + network_id, bridge_link_of(definition), names_of(root).table};
+  return {root, network_id, root + "/networks/" + network_id, bridge_link_of(definition),
+          names_of(root).table};
 }
 
 Place place_of(const std::string& root, const Definition& definition) {

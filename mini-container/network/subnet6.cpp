@@ -25,8 +25,8 @@ Subnet6 parse_subnet6(const std::string& text) {
     clear = clear && (subnet.base.at(bit / 8) >> (7 - bit % 8) & 1) == 0;
   if (!address || !prefix || *prefix > kLongestPrefix || *prefix == 0 || !clear) {
     throw std::invalid_argument(
-        fmt::format("subnet \"{}\": the form is fd00:1::/64, at most /{}, with no bit set after the prefix", text,
-                    kLongestPrefix));
+        fmt::format("subnet \"{}\": the form is fd00:1::/64, at most /{}, with no bit set after the prefix",
+                    text, kLongestPrefix));
   }
   subnet.prefix = *prefix;
   return subnet;

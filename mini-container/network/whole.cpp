@@ -33,7 +33,8 @@ std::vector<Link> links_without_owner(const Netlink& host, int bridge, const std
   return left;
 }
 
-std::vector<std::string> leaks_at(const Place& place, const std::set<std::string>& live, const Netlink& host) {
+std::vector<std::string> leaks_at(const Place& place, const std::set<std::string>& live,
+                                  const Netlink& host) {
   std::vector<std::string> found;
   for (const std::string& id : attached_in(place)) {
     if (!live.contains(id)) found.push_back(fmt::format("network record of container {}", id));

@@ -38,7 +38,9 @@ class Networks : public e2e::Containers {
   }
   // What the server called `name` says to a container, once it listens; "" if it does not.
   std::string said(const std::string& container, const std::string& name, bool soon = true) const {
-    const auto ask = [&] { return mini({"exec", container, "wget", "-q", "-T", "1", "-O", "-", "http://" + name + "/"}).out; };
+    const auto ask = [&] {
+      return mini({"exec", container, "wget", "-q", "-T", "1", "-O", "-", "http://" + name + "/"}).out;
+    };
     std::string answer = ask();
     if (soon) e2e::eventually([&] { return !answer.empty() || !(answer = ask()).empty(); });
     return answer;
@@ -55,7 +57,8 @@ class Networks : public e2e::Containers {
 
 TEST_F(Networks, AreMadeListedInspectedAndRemoved) {
   network({"create", "--subnet", "172.50.0.0/16", "--label", "of=lecture", "lecture"});
-  EXPECT_THAT(mini({"network", "create", "lecture"}).err, HasSubstr("network with name lecture already exists"));
+  EXPECT_THAT(mini({"network", "create", "lecture"}).err,
+              HasSubstr("network with name lecture already exists"));
   EXPECT_THAT(mini({"network", "create", "--subnet", "172.50.1.0/24", "x"}).err, HasSubstr("Pool overlaps"));
   const json one = inspected("lecture");
   EXPECT_EQ(one["Driver"], "bridge");
@@ -80,19 +83,22 @@ TEST_F(Networks, AreMadeListedInspectedAndRemoved) {
 
 TEST_F(Networks, LetContainersFindEachOtherByNameAndAlias) {
   network({"create", "--subnet", "172.50.0.0/16", "lecture"});
-  serve({"--name", "db", "--network", "lecture", "--network-alias", "store", "--ip", "172.50.0.9"}, "from-db");
+  serve({"--name", "db", "--network", "lecture", "--network-alias", "store", "--ip", "172.50.0.9"},
+        "from-db");
   detached({"--name", "asks", "--network", "lecture", "busybox", "sleep", "100"});
   EXPECT_EQ(said("asks", "db"), "from-db\n");
   EXPECT_EQ(said("asks", "store"), "from-db\n");
   const json settings = inspect("db")["NetworkSettings"]["Networks"]["lecture"];
   EXPECT_EQ(settings["IPAddress"], "172.50.0.9");
   EXPECT_EQ(settings["Aliases"][0], "store");
-  EXPECT_THAT(mini({"ps", "-f", "network=lecture", "--format", "{{.Names}} {{.Networks}}"}).out, HasSubstr("db lecture\n"));
+  EXPECT_THAT(mini({"ps", "-f", "network=lecture", "--format", "{{.Names}} {{.Networks}}"}).out,
+              HasSubstr("db lecture\n"));
   EXPECT_EQ(inspected("lecture")["Containers"].size(), 2U);
   EXPECT_THAT(mini({"network", "rm", "lecture"}).err, HasSubstr("has active endpoints"));
   detached({"--name", "alone", "busybox", "sleep", "100"});
   EXPECT_EQ(said("alone", "172.50.0.9", false), "") << "the default network is another one";
-  EXPECT_NE(mini({"exec", "alone", "nslookup", "db"}).code, 0) << "and has no names, as in Docker";
+  EXPECT_NE(mini({"exec", "alone", "timeout", "2", "nslookup", "db"}).code, 0)
+      << "and has no names, as in Docker";
 }
 
 TEST_F(Networks, AreJoinedAndLeftWhileAContainerRuns) {
@@ -124,7 +130,8 @@ TEST_F(Networks, AreChosenForAContainerAtRest) {
   EXPECT_EQ(inspect("later")["NetworkSettings"]["Networks"].size(), 1U);
   EXPECT_EQ(inspect("later")["NetworkSettings"]["Networks"]["one"]["Interface"], "eth0");
   EXPECT_EQ(mini({"stop", "-t", "0", "later"}).code, 0);
-  EXPECT_THAT(mini({"network", "prune", "-f"}).out, Not(HasSubstr("one"))) << "a container has it, though at rest";
+  EXPECT_THAT(mini({"network", "prune", "-f"}).out, Not(HasSubstr("one")))
+      << "a container has it, though at rest";
   EXPECT_EQ(mini({"network", "rm", "one"}).code, 0) << "but none that runs";
   EXPECT_EQ(mini({"start", "later"}).code, 1);
   network({"create", "--label", "old", "unused"});
@@ -144,7 +151,8 @@ TEST_F(Networks, PublishRangesRandomPortsAndUdp) {
   detached({"--name", "dgram", "--network", "one", "-p", "18082:9/udp", "busybox", "sh", "-c",
             "nc -u -l -p 9 > /got"});
   EXPECT_TRUE(e2e::eventually([&] {
-    e2e::run({"busybox", "timeout", "0.2", "busybox", "nc", "-u", "-w", "1", "127.0.0.1", "18082"}, "datagram\n");
+    e2e::run({"busybox", "timeout", "0.2", "busybox", "nc", "-u", "-w", "1", "127.0.0.1", "18082"},
+             "datagram\n");
     return mini({"exec", "dgram", "cat", "/got"}).out == "datagram\n";
   }));
   EXPECT_THAT(mini({"run", "--rm", "--network", "one", "-p", "127.0.0.1:18080:80", "busybox", "true"}).err,
@@ -166,11 +174,15 @@ TEST_F(Networks, InternalOnesHaveNoWayOut) {
 TEST_F(Networks, CanBeAnotherContainersOrNone) {
   serve({"--name", "web"}, "web");
   EXPECT_TRUE(e2e::eventually([&] {
-    return run_container({"--rm", "--network", "container:web", "busybox", "wget", "-q", "-O", "-", "http://127.0.0.1/"}).out == "web\n";
+    return run_container({"--rm", "--network", "container:web", "busybox", "wget", "-q", "-O", "-",
+                          "http://127.0.0.1/"})
+               .out == "web\n";
   }));
   EXPECT_EQ(run_container({"--rm", "--network", "nosuch", "busybox", "true"}).code, 125);
-  EXPECT_THAT(run_container({"--rm", "--network", "none", "-p", "1:1", "busybox", "true"}).err, HasSubstr("network mode none"));
-  EXPECT_THAT(run_container({"--rm", "--network-alias", "x", "busybox", "true"}).err, HasSubstr("user defined networks"));
+  EXPECT_THAT(run_container({"--rm", "--network", "none", "-p", "1:1", "busybox", "true"}).err,
+              HasSubstr("network mode none"));
+  EXPECT_THAT(run_container({"--rm", "--network-alias", "x", "busybox", "true"}).err,
+              HasSubstr("user defined networks"));
   network({"create", "one"});
   detached({"--name", "lonely", "--network", "none", "busybox", "sleep", "100"});
   EXPECT_THAT(mini({"network", "connect", "one", "lonely"}).err, HasSubstr("private (none) mode"));
@@ -182,14 +194,16 @@ TEST_F(Networks, ExplainThemselvesAsCommands) {
   EXPECT_THAT(made.err, HasSubstr("ip addr add 172.50.0.1/16"));
   EXPECT_THAT(made.err, HasSubstr("add element ip"));
   detached({"--name", "web", "busybox", "sleep", "100"});
-  EXPECT_THAT(mini({"network", "connect", "--explain", "shown", "web"}).err, HasSubstr("type veth peer name eth1"));
+  EXPECT_THAT(mini({"network", "connect", "--explain", "shown", "web"}).err,
+              HasSubstr("type veth peer name eth1"));
 }
 
 TEST_F(Networks, PluginsMakeThemToo) {
   if (!sys::exists("/usr/lib/cni/bridge")) GTEST_SKIP() << "containernetworking-plugins is not installed";
   const std::string file = root_ + "/plug.json";
   std::ofstream(file) << R"({"cniVersion": "0.4.0", "name": "plug", "type": "bridge", "bridge": "cnie2e0",
-      "isGateway": true, "ipam": {"type": "host-local", "subnet": "10.97.0.0/24", "dataDir": ")" << root_ << R"(/leases"}})";
+      "isGateway": true, "ipam": {"type": "host-local", "subnet": "10.97.0.0/24", "dataDir": ")"
+                      << root_ << R"(/leases"}})";
   network({"create", "-d", "cni", "--opt", "config=" + file, "plugged"});
   serve({"--name", "web", "--network", "plugged"}, "web");
   detached({"--name", "asks", "--network", "plugged", "busybox", "sleep", "100"});
@@ -205,18 +219,25 @@ TEST_F(Networks, PluginsMakeThemToo) {
 
 // For every call of these kinds, and every k: the command is killed at the k-th, and the next one mends what was left.
 TEST_F(Networks, LeaveNothingAtAnyKill) {
-  if (e2e::run({"strace", "-qq", "-o", "/dev/null", "true"}).code != 0) GTEST_SKIP() << "strace cannot trace here";
+  if (e2e::run({"strace", "-qq", "-o", "/dev/null", "true"}).code != 0)
+    GTEST_SKIP() << "strace cannot trace here";
   network({"create", "one"});
   const std::vector<std::vector<std::string>> commands = {
-      {"network", "create", "two"},
-      {"run", "--rm", "--network", "one", "-p", "18083:80", "busybox", "true"}};
+      {"network", "create", "two"}, {"run", "--rm", "--network", "one", "-p", "18083:80", "busybox", "true"}};
   int killed = 0;
   for (const auto& words : commands) {
     for (const char* call : {"sendmsg", "rename", "symlinkat", "unlink"}) {
       for (int which = 1;; which += 3) {
-        std::vector<std::string> command = {"strace", "-qq", "-o", "/dev/null", "-e",
-                                            std::string("inject=") + call + ":signal=SIGKILL:when=" + std::to_string(which),
-                                            ISOLAB_BIN "/mini-container", "--root", root_};
+        std::vector<std::string> command = {
+            "strace",
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-e",
+            std::string("inject=") + call + ":signal=SIGKILL:when=" + std::to_string(which),
+            ISOLAB_BIN "/mini-container",
+            "--root",
+            root_};
         command.insert(command.end(), words.begin(), words.end());
         const Result result = e2e::run(command);
         if (result.code != 128 + SIGKILL) break;

@@ -32,7 +32,9 @@ class Netns {
   }
   int get() const { return fd_.get(); }
   // As programs that are called see it, too.
-  std::string path() const { return "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(fd_.get()); }
+  std::string path() const {
+    return "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(fd_.get());
+  }
 
   template <class Action>
   auto inside(Action action) const {

@@ -2,9 +2,9 @@
 // made by macvlan and by plug-ins, with names.
 #include <csignal>
 
+#include "mini-container/network/bridge.h"
 #include "mini-container/network/dns.h"
 #include "mini-container/network/dns_query.h"
-#include "mini-container/network/bridge.h"
 #include "mini-container/network/nft.h"
 #include "mini-container/network/whole.h"
 #include "tests/kernel/network_fixture.h"
@@ -129,7 +129,8 @@ TEST_F(Networks, PluginsOfTheContainerNetworkInterfaceMakeANetwork) {
   const std::string file = directory_ + "/plug.conflist";
   sys::write_file_atomically(file, R"({"cniVersion": "0.4.0", "name": "plugged", "plugins": [
       {"type": "bridge", "bridge": "cniplug0", "isGateway": true,
-       "ipam": {"type": "host-local", "subnet": "10.98.0.0/24", "dataDir": ")" + directory_ + R"(/leases"}}]})");
+       "ipam": {"type": "host-local", "subnet": "10.98.0.0/24", "dataDir": ")" +
+                                       directory_ + R"(/leases"}}]})");
   network::Definition plugged;
   plugged.id = std::string(64, '1');
   plugged.name = "plugged";

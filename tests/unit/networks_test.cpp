@@ -59,8 +59,8 @@ TEST(Definition, RefusesWhatContradictsItself) {
   EXPECT_THAT(objection(named("x", "172.50.0.0/31")), HasSubstr("from /8 to /30"));
   one = named("x");
   for (const auto& [driver, words] :
-       {std::pair{"host", "only one instance"}, std::pair{"weave", "not found"}, std::pair{"macvlan", "--opt parent"},
-        std::pair{"cni", "--opt config"}}) {
+       {std::pair{"host", "only one instance"}, std::pair{"weave", "not found"},
+        std::pair{"macvlan", "--opt parent"}, std::pair{"cni", "--opt config"}}) {
     one.driver = driver;
     EXPECT_THAT(objection(one), HasSubstr(words));
   }
@@ -76,7 +76,8 @@ TEST(Definition, ASubnetIsFreeOrRefusedByName) {
   const auto routed = network::parse_subnet("172.31.0.0/24");
   EXPECT_EQ(to_string(network::choose_subnet("", others, {routed})), "172.16.0.0/16");
   EXPECT_EQ(to_string(network::choose_subnet("172.50.0.0/16", others, {routed})), "172.50.0.0/16");
-  for (const auto& [asked, owner] : {std::pair{"172.30.1.0/24", "network other"}, std::pair{"172.31.0.0/16", "host routes"}}) {
+  for (const auto& [asked, owner] :
+       {std::pair{"172.30.1.0/24", "network other"}, std::pair{"172.31.0.0/16", "host routes"}}) {
     try {
       network::choose_subnet(asked, others, {routed});
       FAIL() << asked;
