@@ -26,14 +26,49 @@ network::Network network_at(const Paths& paths, const Definition& definition) {
 
 namespace {
 
+Endpoint endpoint_of(const network::Attachment& attachment, const NetworkRequest& request,
+                     const Definition& definition) {
+  return {request.name,
+          request.id,
+          attachment.interface,
+          attachment.address,
+          attachment.prefix,
+          attachment.gateway,
+          attachment.mac,
+          attachment.host_link,
+          attachment.address6,
+          attachment.prefix6,
+          attachment.gateway6,
+          request.aliases,
+          definition.resolves_names(),
+          attachment.outward};
+}
+
+// The first of eth0, eth1 ... that no endpoint has.
+std::string free_interface(const Container& container) {
+  for (int number = 0;; ++number) {
+    const std::string name = fmt::format("eth{}", number);
+    const bool taken = std::any_of(container.endpoints.begin(), container.endpoints.end(),
+                                   [&](const Endpoint& one) { return one.interface == name; });
+    if (!taken) return name;
+  }
+}
+
+void note(const Registry& registry, const Definition& definition, const std::string& action) {
+  registry.journal().add(
+      {"network", action, definition.id, {{"name", definition.name}, {"type", definition.driver}}});
+}
+
+}  // namespace
+
+bool is_own(const NetworkRequest& request, const Definition& definition) {
+  return request.id.empty() ? definition.name == request.name : definition.id == request.id;
+}
+
 // WHY without the catalogue for the default network: it has no record, and most containers want no other.
 network::Network network_of(const Paths& paths, const NetworkRequest& request) {
   if (request.id.empty()) return network::Network(paths.network, paths.networks);
   return network_at(paths, catalogue_of(paths).get(request.id));
-}
-
-bool is_own(const NetworkRequest& request, const Definition& definition) {
-  return request.id.empty() ? definition.name == request.name : definition.id == request.id;
 }
 
 NetworkRequest request_for(const Definition& definition, const std::vector<std::string>& aliases,
@@ -53,24 +88,6 @@ NetworkRequest request_for(const Definition& definition, const std::vector<std::
   return {definition.name, definition.name == "bridge" ? "" : definition.id, aliases, address};
 }
 
-Endpoint endpoint_of(const network::Attachment& attachment, const NetworkRequest& request,
-                     const Definition& definition) {
-  return {request.name,
-          request.id,
-          attachment.interface,
-          attachment.address,
-          attachment.prefix,
-          attachment.gateway,
-          attachment.mac,
-          attachment.host_link,
-          attachment.address6,
-          attachment.prefix6,
-          attachment.gateway6,
-          request.aliases,
-          definition.resolves_names(),
-          attachment.outward};
-}
-
 std::vector<network::PortMapping> ports_of(const Settings& settings) {
   std::vector<network::PortMapping> ports;
   for (const std::string& text : settings.ports)
@@ -78,18 +95,8 @@ std::vector<network::PortMapping> ports_of(const Settings& settings) {
   return ports;
 }
 
-// The first of eth0, eth1 ... that no endpoint has.
-std::string free_interface(const Container& container) {
-  for (int number = 0;; ++number) {
-    const std::string name = fmt::format("eth{}", number);
-    const bool taken = std::any_of(container.endpoints.begin(), container.endpoints.end(),
-                                   [&](const Endpoint& one) { return one.interface == name; });
-    if (!taken) return name;
-  }
-}
-
-// Attaches to one more network; the container's way out leads through it if there is none so far.
-void attach_one(const Registry& registry, Container& container, const NetworkRequest& request, pid_t pid) {
+void attach_network(const Registry& registry, Container& container, const NetworkRequest& request,
+                    pid_t pid) {
   const network::Network network = network_of(registry.paths(), request);
   network::AttachOptions options;
   options.interface = free_interface(container);
@@ -112,13 +119,6 @@ void note(const Registry& registry, const NetworkRequest& network, const std::st
           const std::string& container) {
   registry.journal().add({"network", action, network.id, {{"name", network.name}, {"container", container}}});
 }
-
-void note(const Registry& registry, const Definition& definition, const std::string& action) {
-  registry.journal().add(
-      {"network", action, definition.id, {{"name", definition.name}, {"type", definition.driver}}});
-}
-
-}  // namespace
 
 void choose_networks(const Registry& registry, Settings& settings, const std::vector<std::string>& aliases,
                      const std::string& address) {
@@ -150,7 +150,7 @@ void attach_networks(const Registry& registry, Container& container, pid_t pid) 
   container.endpoints.clear();
   container.published.clear();
   for (const NetworkRequest& request : networks_of(container.settings)) {
-    attach_one(registry, container, request, pid);
+    attach_network(registry, container, request, pid);
     // WHY not of the default network: every start would write one more line, which nobody waits for.
     if (!request.id.empty()) note(registry, request, "connect", container.id);
   }
@@ -194,87 +194,6 @@ void remove_network(const Registry& registry, const Definition& definition) {
   network.unmake();
   catalogue_of(registry.paths()).remove(definition.id);
   note(registry, definition, "destroy");
-}
-
-void connect_network(const Registry& registry, const Definition& definition, const std::string& name,
-                     NetworkRequest request) {
-  Container container = registry.get(name);
-  request = request_for(definition, request.aliases, request.address);
-  if (container.settings.network == "host" || container.settings.network.starts_with("container:")) {
-    throw std::runtime_error(
-        "container sharing network namespace with another container or host cannot be connected to any other "
-        "network");
-  }
-  if (container.settings.network == "none" || definition.driver == "host" || definition.driver == "null") {
-    throw std::runtime_error(
-        "container cannot be connected to multiple networks with one of the networks in private (none) mode");
-  }
-  if (has_network(container, definition)) {
-    throw std::runtime_error(
-        fmt::format("endpoint with name {} already exists in network {}", container.name, definition.name));
-  }
-  if (container.running()) {
-    // What a command left that was killed between the two steps below.
-    network_at(registry.paths(), definition).detach(container.id);
-    attach_one(registry, container, request, static_cast<pid_t>(container.pid));
-  }
-  // ORDER: the kernel first. What it refuses is not recorded; and what is not recorded goes with the container.
-  const pid_t pid = static_cast<pid_t>(container.pid);
-  const auto recorded = registry.change(container.id, [&](Container& record) {
-    record.settings.networks.push_back(request);
-    if (!record.running() || record.pid != pid) return;
-    record.endpoints = container.endpoints;
-    record.published = container.published;
-  });
-  const bool gone = !recorded || (container.running() && !recorded->running());
-  if (gone) network_at(registry.paths(), definition).detach(container.id, network::LinkEnd::with_namespace);
-  if (!gone && container.running()) write_network_files(registry.directory(container.id), *recorded);
-  note(registry, request, "connect", container.id);
-}
-
-namespace {
-
-// After the network that led out has gone, another one does.
-void find_way_out(const Registry& registry, Container& container) {
-  if (container.leads_out()) return;
-  const std::string netns = network::netns_of(static_cast<int>(container.pid));
-  for (Endpoint& endpoint : container.endpoints) {
-    const network::Network network =
-        network_of(registry.paths(), {endpoint.network, endpoint.network_id, {}, {}});
-    endpoint.outward = network.lead_outward(container.id, netns, ports_of(container.settings));
-    if (!endpoint.outward) continue;
-    container.published.clear();
-    const auto attachment = network::read_attachment(network.place(), container.id);
-    for (const network::PortMapping& port : attachment->ports)
-      container.published.push_back(to_string(port));
-    return;
-  }
-}
-
-}  // namespace
-
-void disconnect_network(const Registry& registry, const Definition& definition, const Container& container) {
-  if (!has_network(container, definition)) {
-    throw std::runtime_error(
-        fmt::format("container {} is not connected to network {}", container.id, definition.name));
-  }
-  Container changed = container;
-  std::erase_if(changed.settings.networks,
-                [&](const NetworkRequest& request) { return is_own(request, definition); });
-  if (container.running()) {
-    network_at(registry.paths(), definition)
-        .detach(container.id, network::LinkEnd::now, network::netns_of(static_cast<int>(container.pid)));
-    std::erase_if(changed.endpoints, [&](const Endpoint& one) { return one.network == definition.name; });
-    find_way_out(registry, changed);
-  }
-  const auto recorded = registry.change(container.id, [&](Container& record) {
-    record.settings.networks = changed.settings.networks;
-    if (!record.running()) return;
-    record.endpoints = changed.endpoints;
-    record.published = changed.published;
-  });
-  if (recorded && recorded->running()) write_network_files(registry.directory(container.id), *recorded);
-  note(registry, {definition.name, definition.id, {}, {}}, "disconnect", container.id);
 }
 
 bool has_network(const Container& container, const Definition& definition) {

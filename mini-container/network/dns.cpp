@@ -39,11 +39,15 @@ std::vector<NamedNetwork> named_networks(const std::string& root) {
   return networks;
 }
 
-// Names in small letters, which is how the server looks them up.
-std::string line_of(const Attachment& one, std::string names) {
-  for (char& letter : names)
+// The server looks names up in small letters.
+std::string small_letters(std::string text) {
+  for (char& letter : text)
     letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  return fmt::format("{} {} {} {}{}{}\n", one.container_id, one.address, one.address6, names,
+  return text;
+}
+
+std::string line_of(const Attachment& one, const std::string& names) {
+  return fmt::format("{} {} {} {}{}{}\n", one.container_id, one.address, one.address6, small_letters(names),
                      one.name_servers.empty() ? "" : " ", fmt::join(one.name_servers, ","));
 }
 
@@ -140,8 +144,8 @@ bool update_dns(const std::string& root, const std::string& gateway, const std::
   const int pid = dns_process(root);
   const bool wanted = !named_networks(root).empty();
   if (pid != 0 && changed) sys::kill_if_present(pid, SIGHUP);
-  if (pid == 0 && wanted) start_server(root);
-  if (!expected.empty()) wait_until_known(gateway, expected);
+  if (pid == 0 && wanted && dns_installed()) start_server(root);
+  if (!expected.empty()) wait_until_known(gateway, small_letters(expected));
   return true;
 }
 
