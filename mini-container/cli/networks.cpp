@@ -162,7 +162,7 @@ void add_remove(CLI::App& app, Context& context) {
   });
 }
 
-void add_prune(CLI::App& app, Context& context) {
+void add_network_prune(CLI::App& app, Context& context) {
   CLI::App* command = add_verb(app, {"prune", "Remove all networks that no container uses",
                                      "network prune -f\nnetwork prune --filter label=old",
                                      "network rm for each that no container has."});
@@ -210,7 +210,7 @@ void add_networks(CLI::App& app, Context& context) {
   add_disconnect(*group, context);
   add_network_lists(*group, context);
   add_remove(*group, context);
-  add_prune(*group, context);
+  add_network_prune(*group, context);
 }
 
 }  // namespace cli
