@@ -15,5 +15,8 @@ struct Captured {
 };
 // `arguments` begin with the program, which is looked up in PATH. Throws what spawn throws.
 Captured capture(const std::vector<std::string>& arguments);
+// The same with `input` on its standard input, and `environment` ("NAME=value") added to this process's own.
+Captured capture(const std::vector<std::string>& arguments, const std::string& input,
+                 const std::vector<std::string>& environment);
 
 }  // namespace sys

@@ -1,7 +1,9 @@
 // See socket.h.
 #include "base/sys/socket.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -149,6 +151,33 @@ UniqueFd connect_unix_seqpacket_if_served(const std::string& path, Where where) 
   if (outcome.ok()) return socket;
   if (outcome.error == ENOENT || outcome.error == ECONNREFUSED) return {};
   throw Error(outcome.error, "connect", path, std::string(trace::Phase::current()));
+}
+
+std::optional<std::string> ask_udp(const std::string& address, std::uint16_t port, std::string_view question,
+                                   int milliseconds, Where where) {
+  sockaddr_in server{};
+  server.sin_family = AF_INET;
+  server.sin_port = htons(port);
+  if (::inet_pton(AF_INET, address.c_str(), &server.sin_addr) != 1) return std::nullopt;
+  const auto describe = [&] { return fmt::format("{}:{}", address, port); };
+  const UniqueFd socket(call(
+      "socket", [] { return std::string("AF_INET, SOCK_DGRAM"); },
+      [] { return ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0); }, where));
+  call(
+      "connect", describe,
+      [&] { return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&server), sizeof server); },
+      where);
+  const auto sent = attempt(
+      "send", describe, [&] { return ::send(socket.get(), question.data(), question.size(), 0); }, where);
+  pollfd waiting = {socket.get(), POLLIN, 0};
+  if (!sent.ok() || poll({&waiting, 1}, milliseconds, where) == 0) return std::nullopt;
+  std::string reply(kMaxMessage, '\0');
+  // ECONNREFUSED: nobody listens there.
+  const auto received = attempt(
+      "recv", describe, [&] { return ::recv(socket.get(), reply.data(), reply.size(), 0); }, where);
+  if (!received.ok()) return std::nullopt;
+  reply.resize(static_cast<std::size_t>(received.value));
+  return reply;
 }
 
 }  // namespace sys

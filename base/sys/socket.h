@@ -1,6 +1,6 @@
 // Unix sockets: message pairs between parent and child, and descriptors passed between processes.
 // Reads: socket(2), socketpair(2), unix(7), sendmsg(2), recvmsg(2), bind(2), listen(2), accept(2),
-// connect(2).
+// connect(2). Beside them a question over udp(7).
 #pragma once
 
 #include <optional>
@@ -38,5 +38,10 @@ UniqueFd connect_unix(const std::string& path, Where where = Where::current());
 // The same with messages (SOCK_SEQPACKET). Connecting, an empty UniqueFd says that nobody listens there.
 UniqueFd listen_unix_seqpacket(const std::string& path, Where where = Where::current());
 UniqueFd connect_unix_seqpacket_if_served(const std::string& path, Where where = Where::current());
+
+// One datagram to an IPv4 address, and the first that comes back within the time; nullopt if none does, or if nobody
+// listens there.
+std::optional<std::string> ask_udp(const std::string& address, std::uint16_t port, std::string_view question,
+                                   int milliseconds, Where where = Where::current());
 
 }  // namespace sys

@@ -39,6 +39,7 @@ void add_container_files(CLI::App& app, Context& context);       // cp diff expo
 void add_stats(CLI::App& app, Context& context);                 // stats
 void add_update(CLI::App& app, Context& context);                // update
 void add_images(CLI::App& app, Context& context);                // image and its short forms
+void add_networks(CLI::App& app, Context& context);              // network and its verbs
 void add_prune(CLI::App& app, Context& context);                 // prune
 void add_container_prune(CLI::App& app, Context& context);       // container prune
 void add_finish(CLI::App& app, Context& context);  // finish, hidden: what a container-monitor becomes

@@ -45,6 +45,7 @@ const std::map<std::string, Test>& tests() {
          return names(one, "image", value) || attribute(one, "image") == value;
        }},
       {"label", has_label},
+      {"network", [](const Event& one, const std::string& value) { return names(one, "network", value); }},
       {"scope", [](const Event&, const std::string& value) { return value == "local"; }},
       {"type", [](const Event& one, const std::string& value) { return one.type == value; }},
   };

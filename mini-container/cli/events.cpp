@@ -80,7 +80,8 @@ void add_events(CLI::App& app, Context& context) {
                       "Also what was before, from then on: 10m, or 2026-01-31T10:20:30Z");
   command->add_option("--until", options->until, "End then, written the same");
   command
-      ->add_option("-f,--filter", options->filters, "KEY=VALUE: container, event, image, label, scope, type")
+      ->add_option("-f,--filter", options->filters,
+                   "KEY=VALUE: container, event, image, label, network, scope, type")
       ->take_all()
       ->allow_extra_args(false);
   command->add_option("--format", options->format, "json, or a template such as '{{.Action}}'");

@@ -39,6 +39,15 @@ bool comes_from(const Container& container, const std::string& wanted) {
          (wanted.size() >= 12 && digits.starts_with(wanted)) || container.image_id == wanted;
 }
 
+// A network by name, or by the first digits of its id.
+bool has_network(const Container& container, const std::string& wanted) {
+  const auto requests = engine::networks_of(container.settings);
+  if (requests.empty()) return container.settings.network == wanted;
+  return std::any_of(requests.begin(), requests.end(), [&](const engine::NetworkRequest& request) {
+    return request.name == wanted || (!wanted.empty() && request.id.starts_with(wanted));
+  });
+}
+
 using Test = std::function<bool(const Container&, const std::string&)>;
 
 const std::map<std::string, Test>& tests() {
@@ -51,8 +60,7 @@ const std::map<std::string, Test>& tests() {
        [](const Container& one, const std::string& value) {
          return one.status == "exited" && std::to_string(one.exit_code) == value;
        }},
-      {"network",
-       [](const Container& one, const std::string& value) { return one.settings.network == value; }},
+      {"network", has_network},
       {"label", has_label},
       {"volume", has_volume},
       {"ancestor", comes_from},

@@ -69,7 +69,7 @@ void add_inspect(CLI::App& app, Context& context) {
 std::string port_text(const Container& container, const std::string& wanted) {
   const std::string key = wanted.empty() || wanted.find('/') != std::string::npos ? wanted : wanted + "/tcp";
   std::string text;
-  for (const std::string& typed : container.settings.ports) {
+  for (const std::string& typed : container.published) {
     const network::PortMapping port = network::parse_port(typed);
     const std::string inside = fmt::format("{}/{}", port.container_port, port.protocol);
     if (key.empty()) text += fmt::format("{} -> {}\n", inside, network::host_end(port));

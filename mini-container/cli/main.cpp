@@ -29,6 +29,7 @@ Examples:
 
 // Names without tags: a shell breaks words at colons.
 constexpr const char* kImages = "mini-container images --format '{{.Repository}}'";
+constexpr const char* kNetworks = "mini-container network ls --format '{{.Name}}'";
 const completion::Program kCompletion = {"mini-container",
                                          "mini-container ps -aq",
                                          {{"run", kImages},
@@ -39,7 +40,8 @@ const completion::Program kCompletion = {"mini-container",
                                           {"push", kImages},
                                           {"history", kImages},
                                           {"save", kImages},
-                                          {"image", kImages}}};
+                                          {"image", kImages},
+                                          {"network", kNetworks}}};
 
 int run(cli::Context& context, int count, char** arguments) {
   CLI::App app("mini-container: containers as Docker runs them, made to be read.", "mini-container");
@@ -53,6 +55,7 @@ int run(cli::Context& context, int count, char** arguments) {
   app.require_subcommand(1);
   cli::add_containers(app, context);
   cli::add_images(app, context);
+  cli::add_networks(app, context);
   cli::add_registry(app, context);
   cli::add_finish(app, context);
   cli::add_prune(app, context);

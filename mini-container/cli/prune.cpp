@@ -6,6 +6,7 @@
 #include "base/text/size.h"
 #include "mini-container/cli/commands.h"
 #include "mini-container/cli/filter.h"
+#include "mini-container/cli/network_commands.h"
 #include "mini-container/engine/image_users.h"
 #include "mini-container/engine/volumes.h"
 
@@ -35,7 +36,9 @@ struct PruneOptions {
 };
 
 std::string warning(const PruneOptions& options) {
-  return std::string("WARNING! This will remove:\n  - all stopped containers\n") +
+  return std::string(
+             "WARNING! This will remove:\n  - all stopped containers\n"
+             "  - all networks not used by at least one container\n") +
          (options.volumes ? "  - all volumes not used by at least one container\n" : "") +
          (options.all ? "  - all images without at least one container associated to them\n"
                       : "  - all dangling images\n") +
@@ -51,6 +54,7 @@ std::string paragraph(const char* heading, const std::vector<std::string>& lines
 std::string prune_all(engine::Engine& engine, const PruneOptions& options) {
   Pruned containers = prune_containers(engine, {});
   std::uint64_t bytes = containers.bytes;
+  const std::vector<std::string> networks = prune_networks(engine.registry(), PruneFilter({}));
   std::vector<std::string> volumes;
   if (options.volumes) volumes = engine::unused_volumes(engine.registry());
   for (const std::string& name : volumes) {
@@ -64,8 +68,8 @@ std::string prune_all(engine::Engine& engine, const PruneOptions& options) {
     lines.push_back("untagged: " + name);
   for (const std::string& id : images.deleted)
     lines.push_back("deleted: " + id);
-  return paragraph("Deleted Containers:", containers.ids) + paragraph("Deleted Volumes:", volumes) +
-         paragraph("Deleted Images:", lines) +
+  return paragraph("Deleted Containers:", containers.ids) + paragraph("Deleted Networks:", networks) +
+         paragraph("Deleted Volumes:", volumes) + paragraph("Deleted Images:", lines) +
          "Total reclaimed space: " + text::size_text(bytes + images.bytes) + "\n";
 }
 

@@ -51,7 +51,7 @@ std::string command_text(const Container& container, bool whole) {
 std::string ports_text(const Container& container) {
   std::vector<std::string> shown;
   if (!container.running()) return {};
-  for (const std::string& text : container.settings.ports) {
+  for (const std::string& text : container.published) {
     const network::PortMapping port = network::parse_port(text);
     shown.push_back(fmt::format("{}->{}/{}", network::host_end(port), port.container_port, port.protocol));
   }
@@ -65,6 +65,13 @@ std::string mounts_text(const Container& container) {
     shown.push_back(engine::is_id(source) ? engine::short_id(source) + "…" : source);
   }
   return fmt::format("{}", fmt::join(shown, ","));
+}
+
+std::string networks_text(const Container& container) {
+  std::vector<std::string> names;
+  for (const engine::NetworkRequest& request : engine::networks_of(container.settings))
+    names.push_back(request.name);
+  return names.empty() ? container.settings.network : fmt::format("{}", fmt::join(names, ","));
 }
 
 std::string labels_text(const Container& container) {
@@ -93,7 +100,7 @@ Json row_of(engine::Engine& engine, const Container& container, const PsOptions&
           {"Labels", labels_text(container)},
           {"Mounts", mounts_text(container)},
           {"Names", container.name},
-          {"Networks", container.settings.network},
+          {"Networks", networks_text(container)},
           {"Ports", ports_text(container)},
           {"RunningFor",
            engine::duration_text(now - engine::seconds_of(container.created).value_or(now)) + " ago"},

@@ -43,10 +43,12 @@ void add_isolation_options(CLI::App& run, RunOptions& options) {
     run.add_option(name, values, help)->take_all()->allow_extra_args(false);
   };
   list("-v,--volume", settings.volumes, "Mount: /host/path:/path[:ro] or volume:/path[:ro]");
-  list("-p,--publish", settings.ports, "Publish a port: [ip:]host:container[/tcp|udp]");
-  run.add_option("--network", settings.network, "bridge, host or none")
-      ->check(CLI::IsMember({"bridge", "host", "none"}))
+  list("-p,--publish", settings.ports, "Publish a port: [[ip:][host]:]container[/tcp|udp], or ranges");
+  run.add_option("--network,--net", settings.network,
+                 "A network by name or id, bridge, host, none, or container:NAME")
       ->capture_default_str();
+  list("--network-alias,--net-alias", options.request.aliases, "Another name for it in its network");
+  run.add_option("--ip", options.request.address, "Its IPv4 address in its network");
   list("--cap-add", settings.cap_add, "Keep a capability more: NET_ADMIN, ALL ...");
   list("--cap-drop", settings.cap_drop, "Keep a capability less: CHOWN, ALL ...");
   list("--security-opt", options.security, "no-new-privileges, seccomp=unconfined or seccomp=FILE");
@@ -138,6 +140,15 @@ std::pair<std::string, std::string> name_and_value(const std::string& text, cons
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
+// A range is one port after the other.
+void expand_ports(std::vector<std::string>& ports) {
+  std::vector<std::string> expanded;
+  for (const std::string& text : ports)
+    for (const network::PortMapping& port : network::parse_ports(text))
+      expanded.push_back(network::to_string(port));
+  ports = expanded;
+}
+
 // Of a namespace that may be another's.
 void check_mode(const std::string& flag, const std::string& mode) {
   if (mode.empty() || mode == "host" || (mode.starts_with("container:") && mode.size() > 10)) return;
@@ -188,11 +199,8 @@ void apply_isolation_options(engine::Settings& settings, const RunOptions& optio
     engine::parse_volume(volume);
   for (const std::string& text : options.mounts)
     engine::add_mount(settings, text);
-  for (std::string& port : settings.ports)
-    port = network::to_string(network::parse_port(port));
-  if (!settings.ports.empty() && settings.network != "bridge") {
-    throw std::invalid_argument("-p needs --network bridge: the others have no address of their own");
-  }
+  expand_ports(settings.ports);
+  if (settings.network == "default") settings.network = "bridge";
   for (const std::string& text : settings.add_hosts)
     if (text.find(':') == std::string::npos)
       throw std::invalid_argument("--add-host " + text + ": expected NAME:ADDRESS");

@@ -10,6 +10,7 @@
 namespace engine {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RestartPolicy, name, retries)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(NetworkRequest, name, id, aliases, address)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Settings, image, args, env, working_directory, user, hostname,
                                                 tty, open_stdin, remove, read_only, network, ports, volumes,
                                                 cpu_shares, cpu_quota, cpuset, memory, pids_limit, cap_add,
@@ -17,11 +18,13 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Settings, image, args, env, work
                                                 stop_signal, pid_mode, ipc_mode, uts_mode, add_hosts, dns,
                                                 dns_search, dns_options, tmpfs, shm_size, ulimits, sysctls,
                                                 oom_score_adj, log_max_size, log_max_file, memory_swap,
-                                                runtime, init, privileged, devices, blkio_weight)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Endpoint, address, prefix, gateway, mac, host_link)
+                                                runtime, init, privileged, devices, blkio_weight, networks)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Endpoint, network, network_id, interface, address, prefix,
+                                                gateway, mac, host_link, address6, prefix6, gateway6, aliases,
+                                                resolves_names, outward)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Container, id, name, image_id, created, settings, status, pid,
-                                                exit_code, started, finished, error, endpoint, restarts,
-                                                stop_requested, renamed_from)
+                                                exit_code, started, finished, error, endpoints, published,
+                                                restarts, stop_requested, renamed_from)
 
 std::string to_json(const Container& container) {
   return nlohmann::json(container).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
@@ -33,6 +36,12 @@ Container container_from_json(const std::string& text, const std::string& where)
   } catch (const nlohmann::json::exception& error) {
     throw std::runtime_error(fmt::format("{}: not a container record: {}", where, error.what()));
   }
+}
+
+std::vector<NetworkRequest> networks_of(const Settings& settings) {
+  const bool own =
+      settings.network != "none" && settings.network != "host" && !settings.network.starts_with("container:");
+  return own ? settings.networks : std::vector<NetworkRequest>();
 }
 
 std::optional<std::int64_t> seconds_of(const std::string& time) {

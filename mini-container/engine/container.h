@@ -5,6 +5,7 @@
 // Reads: rename(2), flock(2).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -17,6 +18,14 @@ namespace engine {
 struct RestartPolicy {
   std::string name = "no";
   int retries = 0;  // of on-failure; 0 for any number
+};
+
+// A network that a container is attached to whenever it runs.
+struct NetworkRequest {
+  std::string name = "bridge";
+  std::string id;                    // "" for the default network
+  std::vector<std::string> aliases;  // what others find it by, besides its name
+  std::string address;               // --ip; "" for the next that is free
 };
 
 // What `run` was asked for, after the image's configuration has filled the gaps. Zero or empty: not asked for.
@@ -34,9 +43,10 @@ struct Settings {
   bool init = false;                 // --init: a first process of ours before the program
   bool privileged = false;           // --privileged: see docs/commands.md for what that gives up
   std::vector<std::string> devices;  // "/host[:/container][:rwm]"
-  std::string network = "bridge";    // "none", "host"
-  std::vector<std::string> ports;    // network::to_string form
-  std::vector<std::string> volumes;  // "source:/destination[:ro]", sources absolute
+  std::string network = "bridge";    // "none", "host", "container:NAME", or the name of a network
+  std::vector<NetworkRequest> networks = {NetworkRequest()};  // see networks_of()
+  std::vector<std::string> ports;                             // network::to_string form
+  std::vector<std::string> volumes;                           // "source:/destination[:ro]", sources absolute
   std::uint64_t cpu_shares = 0;
   std::int64_t cpu_quota = 0;  // microseconds of each 100,000
   std::string cpuset;
@@ -64,13 +74,21 @@ struct Settings {
   std::string runtime;            // program; "" for mini-runtime beside this program
 };
 
-// How it is connected, as `inspect` shows it; empty without a network of its own.
+// How it is connected to one network while it runs, as `inspect` shows it.
 struct Endpoint {
+  std::string network, network_id;
+  std::string interface;  // "eth0"
   std::string address;
   unsigned prefix = 0;
   std::string gateway;
   std::string mac;
   std::string host_link;
+  std::string address6;
+  unsigned prefix6 = 0;
+  std::string gateway6;
+  std::vector<std::string> aliases;
+  bool resolves_names = false;  // its gateway is a name server
+  bool outward = false;         // the way out, and published ports, lead through here
 };
 
 struct Container {
@@ -86,17 +104,24 @@ struct Container {
   int exit_code = 0;
   std::string started, finished;
   std::string error;  // why it did not start, or was ended by us
-  Endpoint endpoint;
-  int restarts = 0;             // since somebody started it
-  bool stop_requested = false;  // by `stop`, `kill` or `rm`: its restart policy is not asked
-  std::string renamed_from;     // while a renaming is under way: the name that its link still has
+  std::vector<Endpoint> endpoints;
+  std::vector<std::string> published;  // its ports while it runs, random ones with their number
+  int restarts = 0;                    // since somebody started it
+  bool stop_requested = false;         // by `stop`, `kill` or `rm`: its restart policy is not asked
+  std::string renamed_from;            // while a renaming is under way: the name that its link still has
   // Asked of the kernel whenever the record is read, not recorded: its processes are frozen.
   bool paused = false;
 
+  bool leads_out() const {
+    return std::any_of(endpoints.begin(), endpoints.end(), [](const Endpoint& one) { return one.outward; });
+  }
   bool restarting() const { return status == "restarting"; }
   bool running() const { return status == "running"; }
   bool at_rest() const { return status == "created" || status == "exited"; }
 };
+
+// The networks that it is attached to when it runs: none without a network namespace of its own.
+std::vector<NetworkRequest> networks_of(const Settings& settings);
 
 // What Docker calls its state: "created", "running", "paused", "restarting", "exited".
 std::string state_name(const Container& container);

@@ -13,7 +13,8 @@
 #include "base/sys/mount.h"
 #include "base/sys/namespace.h"
 #include "base/sys/process.h"
-#include "mini-container/network/network.h"
+#include "mini-container/network/dns.h"
+#include "mini-container/network/whole.h"
 
 namespace engine {
 
@@ -114,13 +115,12 @@ void try_network() {
   network::AttachOptions options;
   options.ports.push_back(network::parse_port("65000:80"));
   try {
-    network.attach("doctor", container.get(), options);
+    network.attach("doctor", sys::fd_path(container.get()), options);
   } catch (...) {
     sys::remove_tree(state);
     throw;
   }
-  network.remove();
-  sys::remove_tree(state);
+  network::remove_all(state);
 }
 
 void add_calls(std::vector<Check>& checks) {
@@ -145,6 +145,9 @@ void add_programs(std::vector<Check>& checks) {
   checks.push_back(check("mini-runtime", own ? "" : "not beside this program",
                          sibling_program("mini-runtime"),
                          "`run` needs --runtime crun, or another OCI runtime", "build it: ./isolab build"));
+  checks.push_back(check("aardvark-dns", network::dns_installed() ? "" : "not installed", "installed",
+                         "containers of user-defined networks do not find each other by name",
+                         "apt-get install aardvark-dns"));
 }
 
 }  // namespace

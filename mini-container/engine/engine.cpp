@@ -10,6 +10,7 @@
 #include "base/sys/file.h"
 #include "mini-container/engine/names.h"
 #include "mini-container/engine/volumes.h"
+#include "mini-container/network/dns.h"
 
 namespace engine {
 
@@ -42,6 +43,7 @@ std::vector<std::string> Engine::reconcile() {
     if (reconcile_one(id))
       repaired.push_back(fmt::format("container {} had lost its guardian", short_id(id)));
   }
+  network::repair_dns(registry_.paths().network);
   return repaired;
 }
 

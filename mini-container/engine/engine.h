@@ -24,6 +24,8 @@ struct RunRequest {
   std::optional<std::string> entrypoint;
   bool detach = false;
   AttachOptions attach;                    // of one that is not detached
+  std::vector<std::string> aliases;        // --network-alias
+  std::string address;                     // --ip
   std::vector<std::string> volumes_from;   // "CONTAINER[:ro|rw]"
   std::string id_file;                     // --cidfile, which must not be there yet
   std::optional<image::Image> image = {};  // of settings.image, if somebody has looked already

@@ -16,21 +16,44 @@ void write_in_place(const std::string& path, const std::string& text) {
 
 }  // namespace
 
-void write_network_files(const std::string& directory, const Settings& settings, const std::string& address) {
+namespace {
+
+// What the name servers of its user-defined networks stand in for.
+std::string resolv_of(const Container& container) {
+  const Settings& settings = container.settings;
+  const std::string host = sys::read_file_if_present("/etc/resolv.conf").value_or("");
+  const std::string upstream = sys::read_file_if_present("/run/systemd/resolve/resolv.conf").value_or("");
+  // With the host's network, its resolver on 127.0.0.53 can be reached.
+  const std::string inherited = settings.network == "host" ? host : network::resolv_file(host, upstream);
+  const auto servers = name_servers_of(container);
+  return network::resolv_with(inherited, servers.empty() ? settings.dns : servers, settings.dns_search,
+                              settings.dns_options);
+}
+
+}  // namespace
+
+std::vector<std::string> name_servers_of(const Container& container) {
+  std::vector<std::string> servers;
+  for (const Endpoint& endpoint : container.endpoints)
+    if (endpoint.resolves_names) servers.push_back(endpoint.gateway);
+  return servers;
+}
+
+void write_network_files(const std::string& directory, const Container& container) {
+  const Settings& settings = container.settings;
   std::vector<std::pair<std::string, std::string>> more;
   for (const std::string& text : settings.add_hosts) {
     const std::size_t colon = text.find(':');
     more.emplace_back(text.substr(colon + 1), text.substr(0, colon));
   }
+  const std::string address = container.endpoints.empty() ? "" : container.endpoints.front().address;
+  for (std::size_t next = 1; next < container.endpoints.size(); ++next)
+    more.emplace_back(container.endpoints[next].address, settings.hostname);
   write_in_place(directory + "/hosts", network::hosts_file(settings.hostname, address, more));
-  if (!address.empty()) return;
-  write_in_place(directory + "/hostname", network::hostname_file(settings.hostname));
-  const std::string host = sys::read_file_if_present("/etc/resolv.conf").value_or("");
-  const std::string upstream = sys::read_file_if_present("/run/systemd/resolve/resolv.conf").value_or("");
-  // With the host's network, its resolver on 127.0.0.53 can be reached.
-  const std::string inherited = settings.network == "host" ? host : network::resolv_file(host, upstream);
-  write_in_place(directory + "/resolv.conf",
-                 network::resolv_with(inherited, settings.dns, settings.dns_search, settings.dns_options));
+  const bool first = container.endpoints.empty();
+  if (first) write_in_place(directory + "/hostname", network::hostname_file(settings.hostname));
+  if (first || !name_servers_of(container).empty())
+    write_in_place(directory + "/resolv.conf", resolv_of(container));
 }
 
 std::string seccomp_file_of(const Settings& settings) {

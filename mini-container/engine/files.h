@@ -7,9 +7,12 @@
 
 namespace engine {
 
-// Writes the three files into `directory`. They are bind mounted, so a second call, when the address is
+// Writes the three files into `directory`. They are bind mounted, so a second call, when the addresses are
 // known, changes their content and not the files.
-void write_network_files(const std::string& directory, const Settings& settings, const std::string& address);
+void write_network_files(const std::string& directory, const Container& container);
+
+// The gateways of those of its networks that resolve names; empty without such a network.
+std::vector<std::string> name_servers_of(const Container& container);
 
 // The content of the profile that --security-opt seccomp=FILE names; "" without one.
 std::string seccomp_file_of(const Settings& settings);

@@ -5,6 +5,7 @@
 
 #include "mini-container/engine/devices.h"
 #include "mini-container/engine/parse.h"
+#include "mini-container/network/definition.h"
 #include "mini-container/network/ports.h"
 
 namespace engine {
@@ -88,17 +89,48 @@ ordered_json mounts(const Paths& paths, const Settings& settings) {
   return list;
 }
 
-ordered_json network_settings(const Container& container) {
+ordered_json endpoint_json(const Paths& paths, const Container& container, const NetworkRequest& request) {
+  Endpoint endpoint;
+  for (const Endpoint& one : container.endpoints)
+    if (one.network == request.name) endpoint = one;
+  const std::string id =
+      request.id.empty() ? network::predefined_networks(paths.networks).front().id : request.id;
+  ordered_json aliases = request.aliases;
+  if (!request.id.empty()) aliases.push_back(container.id.substr(0, 12));
+  return {{"IPAMConfig",
+           request.address.empty() ? ordered_json() : ordered_json{{"IPv4Address", request.address}}},
+          {"Aliases", aliases},
+          {"NetworkID", id},
+          {"EndpointID", endpoint.network.empty() ? "" : network::digits_of(container.id + id)},
+          {"Gateway", endpoint.gateway},
+          {"IPAddress", endpoint.address},
+          {"IPPrefixLen", endpoint.prefix},
+          {"IPv6Gateway", endpoint.gateway6},
+          {"GlobalIPv6Address", endpoint.address6},
+          {"GlobalIPv6PrefixLen", endpoint.prefix6},
+          {"MacAddress", endpoint.mac},
+          {"Interface", endpoint.interface},
+          {"HostLink", endpoint.host_link}};
+}
+
+ordered_json network_settings(const Paths& paths, const Container& container) {
   ordered_json ports = ordered_json::object();
-  for (const std::string& text : container.settings.ports) {
+  for (const std::string& text : container.published) {
     const network::PortMapping port = network::parse_port(text);
     const std::string key = std::to_string(port.container_port) + "/" + port.protocol;
     ports[key].push_back({{"HostIp", port.host_address.empty() ? "0.0.0.0" : port.host_address},
                           {"HostPort", std::to_string(port.host_port)}});
   }
-  const Endpoint& endpoint = container.endpoint;
-  return {{"IPAddress", endpoint.address}, {"IPPrefixLen", endpoint.prefix}, {"Gateway", endpoint.gateway},
-          {"MacAddress", endpoint.mac},    {"HostLink", endpoint.host_link}, {"Ports", ports}};
+  // As Docker: the members above Networks are those of the default network.
+  Endpoint first;
+  for (const Endpoint& endpoint : container.endpoints)
+    if (endpoint.network_id.empty()) first = endpoint;
+  ordered_json networks = ordered_json::object();
+  for (const NetworkRequest& request : networks_of(container.settings))
+    networks[request.name] = endpoint_json(paths, container, request);
+  return {{"IPAddress", first.address}, {"IPPrefixLen", first.prefix}, {"Gateway", first.gateway},
+          {"MacAddress", first.mac},    {"HostLink", first.host_link}, {"Ports", ports},
+          {"Networks", networks}};
 }
 
 }  // namespace
@@ -124,7 +156,7 @@ std::string inspect_json(const Registry& registry, const std::vector<Container>&
          {"Config", config(settings)},
          {"HostConfig", host_config(settings, settings.runtime.empty() ? "mini-runtime" : settings.runtime)},
          {"Mounts", mounts(registry.paths(), settings)},
-         {"NetworkSettings", network_settings(container)}});
+         {"NetworkSettings", network_settings(registry.paths(), container)}});
   }
   return list.dump(4) + "\n";
 }

@@ -14,10 +14,11 @@
 #include "mini-container/engine/files.h"
 #include "mini-container/engine/monitor/protocol.h"
 #include "mini-container/engine/names.h"
+#include "mini-container/engine/networks.h"
 #include "mini-container/engine/signals.h"
 #include "mini-container/engine/volumes.h"
 #include "mini-container/image/overlay.h"
-#include "mini-container/network/network.h"
+#include "mini-container/network/whole.h"
 
 namespace engine {
 
@@ -59,7 +60,7 @@ void Launch::prepare(const image::Store& store, const image::Image& image) {
   const trace::Phase phase("write the bundle",
                            "Everything decided so far becomes one file, config.json, which any OCI runtime "
                            "understands.");
-  write_network_files(directory_, container_.settings, "");
+  write_network_files(directory_, container_);
   const BundleRequest request = {container_,
                                  users::resolve_in(directory_ + "/rootfs", container_.settings.user),
                                  directory_,
@@ -76,8 +77,9 @@ void Launch::prepare(const image::Store& store, const image::Image& image) {
 std::map<std::string, std::string> Launch::joined_namespaces() const {
   const Settings& settings = container_.settings;
   std::map<std::string, std::string> joined;
-  for (const auto& [type, mode] : {std::pair{"pid", settings.pid_mode}, std::pair{"ipc", settings.ipc_mode},
-                                   std::pair{"uts", settings.uts_mode}}) {
+  for (const auto& [type, mode] :
+       {std::pair{"pid", settings.pid_mode}, std::pair{"ipc", settings.ipc_mode},
+        std::pair{"uts", settings.uts_mode}, std::pair{"network", settings.network}}) {
     if (!mode.starts_with(kOfContainer)) continue;
     const Container other = registry_.get(mode.substr(kOfContainer.size()));
     if (!other.running()) {
@@ -86,24 +88,19 @@ std::map<std::string, std::string> Launch::joined_namespaces() const {
                       "mini-container start {}",
                       type, other.id, other.name));
     }
-    joined[type] = fmt::format("/proc/{}/ns/{}", other.pid, type);
+    joined[type] =
+        fmt::format("/proc/{}/ns/{}", other.pid, type == std::string_view("network") ? "net" : type);
   }
   return joined;
 }
 
 void Launch::connect(pid_t pid) {
-  if (container_.settings.network != "bridge") return;
+  if (networks_of(container_.settings).empty()) return;
   const trace::Phase phase("connect the network",
                            "The new network namespace holds nothing but a loopback. A veth pair leads out of "
                            "it to a bridge; firewall rules let it out and published ports in.");
-  network::AttachOptions options;
-  for (const std::string& port : container_.settings.ports)
-    options.ports.push_back(network::parse_port(port));
-  const auto attachment =
-      network::Network(registry_.paths().network).attach_process(container_.id, pid, options);
-  container_.endpoint = {attachment.address, attachment.prefix, attachment.gateway, attachment.mac,
-                         attachment.host_link};
-  write_network_files(directory_, container_.settings, attachment.address);
+  attach_networks(registry_, container_, pid);
+  write_network_files(directory_, container_);
 }
 
 void Launch::start(const OciRuntime& runtime, pid_t pid) {
@@ -113,7 +110,8 @@ void Launch::start(const OciRuntime& runtime, pid_t pid) {
     record.pid = pid;
     record.started = timestamp();
     record.finished.clear();
-    record.endpoint = container_.endpoint;
+    record.endpoints = container_.endpoints;
+    record.published = container_.published;
   });
   if (!recorded) throw NoSuchContainer("the container was removed while it started");
   const trace::Phase phase("start", "All is in place; the waiting first process executes the program.");
@@ -216,10 +214,9 @@ void take_down(const Registry& registry, const Container& container) {
                            "firewall entries and mounts stay until somebody removes them.");
   const std::string directory = registry.directory(container.id);
   runtime_of(registry, container).remove(container.id);
-  if (container.settings.network == "bridge") {
-    // The last process has ended, so the link goes with its namespace; waiting for that would cost 15 ms.
-    network::Network(registry.paths().network).detach(container.id, network::LinkEnd::with_namespace);
-  }
+  // The last process has ended, so the links go with its namespace; waiting for that would cost 15 ms.
+  network::detach_everywhere(registry.paths().network, container.id, network::LinkEnd::with_namespace);
+  note_departure(registry, container);
   image::unmount_overlay(directory);
   if (container.settings.tty) sys::unlink_if_present(console_socket_of(registry, container));
   sys::unlink_if_present(attach_socket_of(registry, container));
@@ -259,7 +256,8 @@ void finish(const Registry& registry, const std::string& id, int code, int lock,
     record.exit_code = code;
     record.error = error;
     if (!record.started.empty()) record.finished = timestamp();
-    record.endpoint = {};
+    record.endpoints.clear();
+    record.published.clear();
   });
 }
 

@@ -11,7 +11,7 @@
 
 #include "base/sys/file.h"
 #include "mini-container/engine/names.h"
-#include "mini-container/network/network.h"
+#include "mini-container/network/whole.h"
 
 namespace engine {
 
@@ -133,7 +133,7 @@ std::vector<Leak> leaks(const Registry& registry) {
   add_mounts(found, registry, alive);
   add_cgroups(found, registry, alive);
   add_processes(found, registry, alive);
-  for (const std::string& leak : network::Network(registry.paths().network).leaks(alive)) {
+  for (const std::string& leak : network::leaks(registry.paths().network, alive)) {
     found.push_back({"network", leak});
   }
   return found;

@@ -43,6 +43,7 @@ Paths paths_of(const std::string& asked) {
   paths.containers = paths.store + "/containers";
   paths.names = paths.store + "/names";
   paths.volumes = paths.store + "/volumes";
+  paths.networks = paths.store + "/networks";
   paths.runtime_state = paths.run + "/runtime";
   paths.network = paths.run + "/network";
   paths.consoles = paths.run + "/tty";

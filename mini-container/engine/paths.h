@@ -5,9 +5,10 @@
 //     containers/ID/  one container: record, OCI bundle, upper layer, log, lock
 //     names/NAME      a symbolic link to ID: makes a name unique without any lock
 //     volumes/NAME/   named volumes
+//     networks/       user-defined networks (see network/catalogue.h)
 //   RUN/              /run/mini-container: gone after a reboot
 //     runtime/        the OCI runtime's own state
-//     network/        addresses and attachments (see network/network.h)
+//     network/        addresses and attachments (see network/state.h)
 //     tty/            sockets: of consoles until they are received, and of those who attach
 //     events          the journal of what happened (see events.h)
 //
@@ -24,6 +25,7 @@ struct Paths {
   std::string containers;
   std::string names;
   std::string volumes;
+  std::string networks;
   std::string run;
   std::string runtime_state;
   std::string network;

@@ -40,7 +40,8 @@ void Engine::finish(const std::string& id, int code, sys::UniqueFd lock) {
     record.pid = 0;
     record.exit_code = code;
     record.finished = timestamp();
-    record.endpoint = {};
+    record.endpoints.clear();
+    record.published.clear();
     // Retries are counted in a row.
     record.restarts = well ? 0 : record.restarts;
   });

@@ -9,6 +9,7 @@
 #include "base/sys/socket.h"
 #include "mini-container/engine/engine.h"
 #include "mini-container/engine/names.h"
+#include "mini-container/engine/networks.h"
 #include "mini-container/engine/parse.h"
 #include "mini-container/engine/signals.h"
 #include "mini-container/image/busybox.h"
@@ -93,6 +94,7 @@ Container Engine::describe(const RunRequest& request, const image::Image& image)
     text = to_string(volume);
   }
   add_volumes_from(registry_, settings, request.volumes_from);
+  choose_networks(registry_, settings, request.aliases, request.address);
   write_id_file(request.id_file, container.id);
   return container;
 }

@@ -1,41 +1,38 @@
-// The bridge that all containers of one state directory share, with its subnet, its table of rules and the two
-// switches of the kernel that it needs. Made on first use, kept until removed.
+// The bridge of a network, with its subnet, its part of the rules and the two switches of the kernel that it needs. A
+// user-defined network's is made with it, the default one's at first use; both are made again after a reboot.
 // Reads: ip-sysctl.rst (ip_forward, route_localnet), bridge(8).
 #pragma once
 
 #include <optional>
 #include <string>
 
+#include "mini-container/network/definition.h"
 #include "mini-container/network/firewall.h"
+#include "mini-container/network/leases.h"
 #include "mini-container/network/netlink.h"
+#include "mini-container/network/state.h"
 
 namespace network {
 
 struct Bridge {
-  std::string name;   // "mini0"
-  std::string table;  // "isolab"
-  Subnet subnet;
+  std::string name;  // "mini0"
+  Range range;
   unsigned mtu = 1500;
-  int index = 0;                    // of the link, as it is now
-  bool forwarding_was_off = false;  // ip_forward was 0 before us
+  bool internal = false;
+  std::string subnet6;  // "" without IPv6
+  int index = 0;        // of the link, as it is now
 };
 
-// Names for a state directory: "mini0" and "isolab" for the default one; a hash of the path marks others, so
-// that engines with roots of their own do not meet.
-struct BridgeNames {
-  std::string link;
-  std::string table;
-};
-BridgeNames bridge_names(const std::string& state_directory);
-
-// "mc1a2b3c4d" for container 1a2b3c4d...: at most 15 characters, IFNAMSIZ.
-std::string host_link_name(const std::string& container_id);
+// "mc1a2b3c4d" for container 1a2b3c4d... in the default network, a hash in others: at most 15 characters, IFNAMSIZ.
+std::string host_link_name(const std::string& container_id, const std::string& network_id = {});
 
 // The bridge if it stands; nullopt if it has to be made (again).
-std::optional<Bridge> find_bridge(const std::string& state_directory, const Netlink& netlink);
-// The same, or makes it. On failure nothing of it is left.
-Bridge ensure_bridge(const std::string& state_directory, Netlink& netlink);
-// Removes link, table and record, and gives ip_forward back.
-void remove_bridge(const std::string& state_directory, Netlink& netlink);
+std::optional<Bridge> find_bridge(const Place& place, const Netlink& netlink);
+// The same, or makes it. On failure nothing of it is left. A definition without a subnet gets one that is free on this host
+// and not of a network in `catalogue`.
+Bridge ensure_bridge(const Place& place, const Definition& definition, const std::string& catalogue,
+                     Netlink& netlink);
+// Removes link, rules and record; the last of a root also the table, and gives ip_forward back.
+void remove_bridge(const Place& place, Netlink& netlink);
 
 }  // namespace network

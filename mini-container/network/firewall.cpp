@@ -24,32 +24,43 @@ std::string key_of(const PortMapping& port) {
                                    : fmt::format("{} . {}", port.host_address, port.host_port);
 }
 
+// Of a set or a map.
 struct Element {
-  std::string map;
+  std::string set;
   std::string key;
-  std::string container_id;
+  std::string comment;  // whose it is: a container's id, or a bridge
 };
 
 std::string key_text(const Json& value) {
-  if (!value.is_object()) return value.is_string() ? value.get<std::string>() : value.dump();
+  if (value.is_string()) {
+    const auto text = value.get<std::string>();
+    // Names of links are quoted, for they may hold what nft takes for something else.
+    return text.find_first_not_of("0123456789.") == std::string::npos ? text : '"' + text + '"';
+  }
+  if (!value.is_object()) return value.dump();
+  if (value.contains("prefix")) {
+    const Json& prefix = value.at("prefix");
+    return fmt::format("{}/{}", prefix.at("addr").get<std::string>(), prefix.at("len").get<int>());
+  }
   std::vector<std::string> parts;
   for (const Json& part : value.at("concat"))
     parts.push_back(key_text(part));
   return fmt::format("{}", fmt::join(parts, " . "));
 }
 
-// Elements of the port maps, from the JSON of `nft -j list table`.
+// Elements with a comment, which are those made by us, from the JSON of `nft -j list table`.
 std::vector<Element> elements_in(const std::string& json) {
   std::vector<Element> elements;
   const Json document = Json::parse(json);
   for (const Json& object : document.at("nftables")) {
-    if (!object.contains("map")) continue;
-    const Json& map = object.at("map");
-    for (const Json& pair : map.value("elem", Json::array())) {
-      const Json& key = pair.at(0);
-      if (!key.is_object() || !key.contains("elem")) continue;  // without comment: not made by us
+    const bool is_map = object.contains("map");
+    if (!is_map && !object.contains("set")) continue;
+    const Json& set = object.at(is_map ? "map" : "set");
+    for (const Json& member : set.value("elem", Json::array())) {
+      const Json& key = is_map ? member.at(0) : member;
+      if (!key.is_object() || !key.contains("elem")) continue;
       const Json& element = key.at("elem");
-      elements.push_back({map.at("name"), key_text(element.at("val")), element.value("comment", "")});
+      elements.push_back({set.at("name"), key_text(element.at("val")), element.value("comment", "")});
     }
   }
   return elements;
@@ -70,9 +81,9 @@ std::vector<Element> elements_of(const std::string& table, sys::Where where = sy
 [[noreturn]] void report_conflict(const std::string& table, const std::vector<PortMapping>& ports) {
   for (const Element& element : elements_of(table)) {
     for (const PortMapping& port : ports) {
-      if (element.map != map_of(port) || element.key != key_of(port)) continue;
+      if (element.set != map_of(port) || element.key != key_of(port)) continue;
       throw std::runtime_error(fmt::format("port {}/{} is already published by container {}", key_of(port),
-                                           port.protocol, element.container_id.substr(0, 12)));
+                                           port.protocol, element.comment.substr(0, 12)));
     }
   }
   throw std::runtime_error("a port is already published; try again");
@@ -80,12 +91,16 @@ std::vector<Element> elements_of(const std::string& table, sys::Where where = sy
 
 }  // namespace
 
-std::string table_text(const FirewallPlan& plan) {
+std::string table_text(const std::string& table) {
   // WHY table, delete, table: deleting what is not there fails, and all of it is one transaction.
   return fmt::format(
       R"(table ip {table}
 delete table ip {table}
 table ip {table} {{
+  set bridges {{ type ifname; comment "one of each network"; }}
+  set within {{ type ifname . ifname; comment "the same bridge, in and out"; }}
+  set internal {{ type ifname; comment "networks that lead nowhere"; }}
+  set subnets {{ type ipv4_addr; flags interval; comment "of the networks that lead out"; }}
   map tcp_ports {{ type inet_service : ipv4_addr . inet_service; }}
   map udp_ports {{ type inet_service : ipv4_addr . inet_service; }}
   map tcp_ports_at {{ type ipv4_addr . inet_service : ipv4_addr . inet_service; }}
@@ -106,29 +121,53 @@ table ip {table} {{
   }}
   chain postrouting {{
     type nat hook postrouting priority 100; policy accept;
-    ip saddr {subnet} oifname != "{bridge}" masquerade comment "out: containers share the host's address"
-    oifname "{bridge}" ip saddr 127.0.0.0/8 masquerade comment "a container cannot answer to 127.0.0.1"
-    oifname "{bridge}" ip saddr {subnet} ct status dnat masquerade comment "hairpin: answers must come back this way"
+    ip saddr @subnets oifname != @bridges masquerade comment "out: containers share the host's address"
+    oifname @bridges ip saddr 127.0.0.0/8 masquerade comment "a container cannot answer to 127.0.0.1"
+    oifname @bridges ip saddr @subnets ct status dnat masquerade comment "hairpin: answers must come back this way"
   }}
   chain forward {{
     type filter hook forward priority 0; policy accept;
-    iifname "{bridge}" accept
-    oifname "{bridge}" ct state established,related accept
-    oifname "{bridge}" ct status dnat accept
-    oifname "{bridge}" drop comment "ports are closed until published"
+    iifname . oifname @within accept comment "neighbours on one bridge"
+    iifname @internal drop comment "no way out of an internal network"
+    oifname @internal drop comment "nor into it"
+    oifname @bridges ct state established,related accept
+    oifname @bridges ct status dnat accept
+    oifname @bridges drop comment "closed to other networks, and ports to all until published"
   }}
   chain guard {{
     type filter hook prerouting priority -300; policy accept;
-    iifname "{bridge}" ip daddr 127.0.0.0/8 drop comment "route_localnet must not open the host's loopback"
+    iifname @bridges ip daddr 127.0.0.0/8 drop comment "route_localnet must not open the host's loopback"
   }}
 }}
 )",
-      fmt::arg("table", plan.table), fmt::arg("bridge", plan.bridge),
-      fmt::arg("subnet", to_string(plan.subnet)));
+      fmt::arg("table", table));
 }
 
-void create_table(const FirewallPlan& plan) {
-  nft_or_throw(table_text(plan));
+std::string network_text(const std::string& table, const NetworkRules& network) {
+  const auto element = [&](const char* set, const std::string& key) {
+    return fmt::format("add element ip {} {} {{ {} comment \"{}\" }}\n", table, set, key, network.bridge);
+  };
+  const std::string name = '"' + network.bridge + '"';
+  return element("bridges", name) + element("within", name + " . " + name) +
+         (network.internal ? element("internal", name) : element("subnets", to_string(network.subnet)));
+}
+
+void create_table(const std::string& table) {
+  nft_or_throw(table_text(table));
+}
+
+void add_network(const std::string& table, const NetworkRules& network) {
+  if (!table_exists(table)) create_table(table);
+  nft_or_throw(network_text(table, network));
+}
+
+void remove_network(const std::string& table, const std::string& bridge) {
+  std::string commands;
+  for (const Element& element : elements_of(table)) {
+    if (element.comment != bridge) continue;
+    commands += fmt::format("delete element ip {} {} {{ {} }}\n", table, element.set, element.key);
+  }
+  if (!commands.empty()) nft_or_throw(commands);
 }
 
 bool delete_table(const std::string& table) {
@@ -158,8 +197,8 @@ void publish(const std::string& table, const std::string& container_id, const st
 bool unpublish(const std::string& table, const std::string& container_id) {
   std::string commands;
   for (const Element& element : elements_of(table)) {
-    if (element.container_id != container_id) continue;
-    commands += fmt::format("delete element ip {} {} {{ {} }}\n", table, element.map, element.key);
+    if (element.comment != container_id) continue;
+    commands += fmt::format("delete element ip {} {} {{ {} }}\n", table, element.set, element.key);
   }
   if (!commands.empty()) nft_or_throw(commands);
   return !commands.empty();
@@ -168,7 +207,9 @@ bool unpublish(const std::string& table, const std::string& container_id) {
 std::map<std::string, std::vector<std::string>> published(const std::string& table) {
   std::map<std::string, std::vector<std::string>> ports;
   for (const Element& element : elements_of(table)) {
-    ports[element.container_id].push_back(element.map.substr(0, element.map.find('_')) + " " + element.key);
+    const std::size_t protocol = element.set.find("_ports");
+    if (protocol == std::string::npos) continue;
+    ports[element.comment].push_back(element.set.substr(0, protocol) + " " + element.key);
   }
   return ports;
 }

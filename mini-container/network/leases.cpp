@@ -31,37 +31,35 @@ bool Leases::try_take(std::uint32_t address, const std::string& container_id) co
   return sys::symlinkat_if_missing(container_id, AT_FDCWD, path_of(address));
 }
 
-std::uint32_t Leases::take(const Subnet& subnet, const std::string& container_id,
-                           std::uint32_t wanted) const {
-  const std::uint32_t first = gateway_of(subnet) + 1;
+std::uint32_t Leases::take(const Range& range, const std::string& container_id, std::uint32_t wanted) const {
   if (wanted != 0) {
-    if (wanted < first || wanted >= last_of(subnet)) {
+    if (wanted <= range.subnet.base || wanted >= last_of(range.subnet) || wanted == range.gateway) {
       throw std::runtime_error(fmt::format("address {} is not one of {} that a container can have",
-                                           address_text(wanted), to_string(subnet)));
+                                           address_text(wanted), to_string(range.subnet)));
     }
     if (!try_take(wanted, container_id)) {
       throw std::runtime_error(fmt::format("address {} is taken by another container", address_text(wanted)));
     }
     return wanted;
   }
-  return take_next(subnet, container_id);
+  return take_next(range, container_id);
 }
 
-std::uint32_t Leases::take_next(const Subnet& subnet, const std::string& container_id) const {
-  const std::uint32_t first = gateway_of(subnet) + 1;
-  const std::uint32_t count = last_of(subnet) - first;
+std::uint32_t Leases::take_next(const Range& range, const std::string& container_id) const {
+  const std::uint32_t first = range.subnet.base + 1;
+  const std::uint32_t count = last_of(range.subnet) - first;
   const std::string hint_path = directory_ + ".last";
   const auto hint = sys::read_file_if_present(hint_path);
   // A hint from another subnet, or past the end, wraps into this one; none starts at the beginning.
   const std::uint32_t start = hint ? (address_or_zero(*hint) + 1 - first) % count : 0;
   for (std::uint32_t step = 0; step < count; ++step) {
     const std::uint32_t address = first + (start + step) % count;
-    if (!try_take(address, container_id)) continue;
+    if (address == range.gateway || !try_take(address, container_id)) continue;
     if (!hint) sys::create_exclusive(hint_path, 0600);
     sys::write_all(sys::open(hint_path, O_WRONLY | O_TRUNC).get(), address_text(address));
     return address;
   }
-  throw std::runtime_error(fmt::format("every address of {} is taken", to_string(subnet)));
+  throw std::runtime_error(fmt::format("every address of {} is taken", to_string(range.subnet)));
 }
 
 bool Leases::release(const std::string& container_id) const {

@@ -13,6 +13,12 @@
 
 namespace network {
 
+// The addresses that containers of a network can have: all but the first, the gateway, and the last.
+struct Range {
+  Subnet subnet;
+  std::uint32_t gateway = 0;
+};
+
 class Leases {
  public:
   explicit Leases(std::string directory) : directory_(std::move(directory)) {}
@@ -20,7 +26,7 @@ class Leases {
   // Takes `wanted` (0: the next free address after the one given out last; WHY: an address that has just been given
   // back may still lead to the link of a namespace that is being taken down). Throws std::runtime_error when it is taken,
   // outside the subnet, or when none is left.
-  std::uint32_t take(const Subnet& subnet, const std::string& container_id, std::uint32_t wanted = 0) const;
+  std::uint32_t take(const Range& range, const std::string& container_id, std::uint32_t wanted = 0) const;
   // Gives back all that the container has. False if it had none.
   bool release(const std::string& container_id) const;
   // The quick form when the address is known.
@@ -30,7 +36,7 @@ class Leases {
 
  private:
   bool try_take(std::uint32_t address, const std::string& container_id) const;
-  std::uint32_t take_next(const Subnet& subnet, const std::string& container_id) const;
+  std::uint32_t take_next(const Range& range, const std::string& container_id) const;
   std::string path_of(std::uint32_t address) const { return directory_ + "/" + address_text(address); }
   std::string directory_;  // beside it, DIRECTORY.last holds the address given out last: a hint
 };

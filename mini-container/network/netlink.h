@@ -37,6 +37,14 @@ struct VethPair {
   unsigned mtu = 1500;
 };
 
+struct Macvlan {
+  std::string parent;  // "eth0"
+  std::string name;
+  std::string mode;  // "bridge"
+  int netns = -1;
+  std::string mac;
+};
+
 class Netlink {
  public:
   // In the namespace of the caller.
@@ -54,6 +62,8 @@ class Netlink {
   void add_bridge(const std::string& name, const std::string& mac, unsigned mtu,
                   Where where = Where::current());
   void add_veth(const VethPair& pair, Where where = Where::current());
+  // A link of its own address on `parent`'s wire, born in `netns`.
+  void add_macvlan(const Macvlan& link, Where where = Where::current());
   // Sets the alias, makes it a port of `master` (0: of none) and brings it up, in one message.
   void connect_link(const Link& link, const std::string& alias, int master, Where where = Where::current());
   // Lets a bridge send a frame back out of the port it came in by.
@@ -67,6 +77,10 @@ class Netlink {
 
   void add_address(const Link& link, std::uint32_t address, unsigned prefix, Where where = Where::current());
   void add_default_route(const Link& link, std::uint32_t gateway, Where where = Where::current());
+  // The same for IPv6, in text. WHY without duplicate address detection: it takes a second, and the address is ours.
+  void add_address6(const Link& link, const std::string& address, unsigned prefix,
+                    Where where = Where::current());
+  void add_default_route6(const Link& link, const std::string& gateway, Where where = Where::current());
 
   // Destinations of all IPv4 routes but the default one.
   std::vector<Subnet> routed_subnets(Where where = Where::current()) const;

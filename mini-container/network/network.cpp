@@ -1,33 +1,22 @@
-// See network.h. The attachment file is made before anything else and removed after everything else, so the list
-// of these files is the list of containers that may have something here: cheap to read at every command.
+// See network.h.
 #include "mini-container/network/network.h"
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
+#include <optional>
 #include <stdexcept>
 
 #include "base/sys/file.h"
 #include "mini-container/network/bridge.h"
-#include "mini-container/network/leases.h"
+#include "mini-container/network/bridge6.h"
+#include "mini-container/network/cni.h"
+#include "mini-container/network/dns.h"
+#include "mini-container/network/free_port.h"
+#include "mini-container/network/subnet6.h"
 
 namespace network {
 
 namespace {
-
-using Json = nlohmann::json;
-
-std::string containers_of(const std::string& state) {
-  return state + "/containers";
-}
-
-std::string record_of(const std::string& state, const std::string& container_id) {
-  return containers_of(state) + "/" + container_id;
-}
-
-Leases leases_of(const std::string& state) {
-  return Leases(state + "/addresses");
-}
 
 // "container" in the comment of a rule, the alias of a link and the name of a file: nothing that could end one.
 void check_id(const std::string& id) {
@@ -40,40 +29,24 @@ void check_id(const std::string& id) {
         fmt::format("container id \"{}\": letters, digits, _ . - only, at most 64", id));
 }
 
-// What detach needs to know quickly; an empty or torn file means: look everywhere.
-struct Record {
-  bool whole = false;
-  std::uint32_t address = 0;
-  bool ports = false;
-};
-
-Record read_record(const std::string& path) {
-  const auto text = sys::read_file_if_present(path);
-  const Json json = text ? Json::parse(*text, nullptr, false) : Json();
-  if (!json.is_object()) return {};
-  return {true, parse_address(json.at("address")), !json.at("ports").empty()};
-}
-
-void write_record(const std::string& path, const Attachment& attachment) {
-  Json ports = Json::array();
-  for (const PortMapping& port : attachment.ports)
-    ports.push_back(to_string(port));
-  // WHY: written in place, not replaced and synced: a torn record is understood, and a reboot clears it anyway.
-  sys::write_existing_file(path, Json{{"address", attachment.address}, {"ports", ports}}.dump());
+void add_default_routes(Netlink& inside, const Link& link, const Attachment& attachment) {
+  if (!attachment.gateway.empty()) inside.add_default_route(link, parse_address(attachment.gateway));
+  if (!attachment.gateway6.empty()) inside.add_default_route6(link, attachment.gateway6);
 }
 
 // The container's side: as `ip -n` would set it up from outside.
-void configure_inside(int netns, const Attachment& attachment, const Bridge& bridge) {
+void configure_inside(int netns, const Attachment& attachment) {
   Netlink inside = Netlink::in_namespace(netns);
   inside.set_up(inside.get_link("lo"));
   const Link link = inside.get_link(attachment.interface);
-  inside.add_address(link, parse_address(attachment.address), bridge.subnet.prefix);
+  inside.add_address(link, parse_address(attachment.address), attachment.prefix);
+  if (!attachment.address6.empty()) inside.add_address6(link, attachment.address6, attachment.prefix6);
   inside.set_up(link);
-  inside.add_default_route(link, gateway_of(bridge.subnet));
+  if (attachment.outward) add_default_routes(inside, link, attachment);
   inside.wait_until_running(attachment.interface);
 }
 
-void connect(Netlink& host, int netns, const Attachment& attachment, const Bridge& bridge) {
+void connect_bridge(Netlink& host, int netns, const Attachment& attachment, const Bridge& bridge) {
   host.add_veth({.host = attachment.host_link,
                  .inner = attachment.interface,
                  .netns = netns,
@@ -84,125 +57,179 @@ void connect(Netlink& host, int netns, const Attachment& attachment, const Bridg
   // WHY: with br_netfilter, which Docker loads, a port is translated within the bridge, and a container that calls
   // its own published port is answered out of the port it called from.
   if (!attachment.ports.empty()) host.set_hairpin(port);
-  configure_inside(netns, attachment, bridge);
+  configure_inside(netns, attachment);
   host.wait_until_running(attachment.host_link);
   host.wait_until_running(bridge.name);  // its carrier comes with its first port
-  publish(bridge.table, attachment.container_id, attachment.address, attachment.ports);
 }
 
-// Ports of the bridge whose container is not among `live`, once the kernel has had time to take down those whose
-// namespace has ended.
-std::vector<Link> links_without_owner(const Netlink& host, int bridge, const std::set<std::string>& live) {
-  constexpr int kRounds = 40;
-  std::vector<Link> left;
-  for (int round = 0; round < kRounds; ++round) {
-    if (round != 0) sys::poll({}, 50);
-    left = host.links();
-    std::erase_if(left, [&](const Link& link) { return link.master != bridge || live.contains(link.alias); });
-    if (left.empty()) break;
-  }
-  return left;
+void connect_macvlan(Netlink& host, int netns, const Attachment& attachment, const Definition& definition) {
+  const auto mode = definition.options.find("macvlan_mode");
+  host.add_macvlan({.parent = definition.options.at("parent"),
+                    .name = attachment.interface,
+                    .mode = mode == definition.options.end() ? "bridge" : mode->second,
+                    .netns = netns,
+                    .mac = attachment.mac});
+  configure_inside(netns, attachment);
+}
+
+void connect_cni(int netns, const std::string& path, Attachment& attachment) {
+  Netlink inside = Netlink::in_namespace(netns);
+  inside.set_up(inside.get_link("lo"));
+  cni_add(attachment, path);
+}
+
+Definition default_definition() {
+  Definition definition;
+  definition.name = "bridge";
+  return definition;
+}
+
+// What has a macvlan for its wire has no bridge of ours to tell its range.
+Range range_of(const Definition& definition) {
+  return {parse_subnet(definition.subnet), parse_address(definition.gateway)};
+}
+
+// A published port is for the network that leads out; and random ones become known here.
+void publish_ports(const Place& place, Attachment& attachment) {
+  if (attachment.ports.empty()) return;
+  publish_free(place.table, attachment.container_id, attachment.address, attachment.ports);
 }
 
 }  // namespace
 
-Network::Network(std::string state_directory)
-    : directory_(std::move(state_directory)), bridge_(bridge_names(directory_).link) {}
+std::string netns_of(int pid) {
+  return fmt::format("/proc/{}/ns/net", pid);
+}
 
-Attachment Network::attach(const std::string& container_id, int netns, const AttachOptions& options) {
-  check_id(container_id);
-  sys::mkdir_parents(containers_of(directory_), 0700);
-  sys::mkdir_if_missing(directory_ + "/addresses", 0700);
+Network::Network(const std::string& root, std::string catalogue)
+    : place_(default_place(root)), definition_(default_definition()), catalogue_(std::move(catalogue)) {}
+
+Network::Network(const std::string& root, Definition definition)
+    : place_(place_of(root, definition)), definition_(std::move(definition)) {}
+
+void Network::make() const {
+  if (definition_.driver != "bridge") return;
   Netlink host;
-  const Bridge bridge = ensure_bridge(directory_, host);
-  const std::string record = record_of(directory_, container_id);
-  if (!sys::create_exclusive(record, 0600)) {
+  ensure_bridge(place_, definition_, catalogue_, host);
+}
+
+void Network::unmake() const {
+  sys::mkdir_parents(place_.root, 0700);
+  const sys::UniqueFd lock = sys::lock_file(place_.root + "/lock");
+  Netlink host;
+  if (definition_.driver == "bridge") remove_bridge(place_, host);
+  if (!place_.id.empty()) sys::remove_tree(place_.directory);
+}
+
+struct Network::Ground {
+  Netlink host;
+  std::optional<Bridge> bridge;
+};
+
+Attachment Network::plan(const std::string& container_id, const AttachOptions& options,
+                         const Ground& ground) const {
+  Attachment attachment{.container_id = container_id,
+                        .driver = definition_.driver,
+                        .interface = options.interface,
+                        .outward = options.outward && !definition_.internal};
+  // A macvlan's ports are on the wire as they are.
+  if (attachment.outward && definition_.driver != "macvlan") attachment.ports = options.ports;
+  if (definition_.driver == "cni") {
+    attachment.cni = cni_record(sys::read_file(definition_.options.at("config")));
+    return attachment;
+  }
+  const Range range = ground.bridge ? ground.bridge->range : range_of(definition_);
+  if (ground.bridge) attachment.host_link = host_link_name(container_id, place_.id);
+  const std::uint32_t wanted = options.address.empty() ? 0 : parse_address(options.address);
+  const std::uint32_t address = Leases(place_.addresses()).take(range, container_id, wanted);
+  attachment.address = address_text(address);
+  attachment.prefix = range.subnet.prefix;
+  attachment.gateway = address_text(range.gateway);
+  attachment.mac = mac_of(address);
+  if (definition_.ipv6) {
+    const Subnet6 subnet = parse_subnet6(definition_.subnet6);
+    attachment.address6 = nth_address(subnet, address - range.subnet.base);
+    attachment.prefix6 = subnet.prefix;
+    attachment.gateway6 = nth_address(subnet, 1);
+  }
+  if (definition_.resolves_names()) {
+    attachment.names = options.names;
+    attachment.name_servers = options.name_servers;
+  }
+  return attachment;
+}
+
+void Network::connect(Attachment& attachment, const std::string& netns, Ground& ground) const {
+  const sys::UniqueFd inside = sys::open(netns, O_RDONLY);
+  if (definition_.driver == "cni") {
+    connect_cni(inside.get(), netns, attachment);
+  } else if (definition_.driver == "macvlan") {
+    connect_macvlan(ground.host, inside.get(), attachment, definition_);
+  } else {
+    connect_bridge(ground.host, inside.get(), attachment, *ground.bridge);
+    publish_ports(place_, attachment);
+  }
+}
+
+Attachment Network::attach(const std::string& container_id, const std::string& netns,
+                           const AttachOptions& options) const {
+  check_id(container_id);
+  sys::mkdir_parents(place_.containers(), 0700);
+  sys::mkdir_if_missing(place_.addresses(), 0700);
+  if (!sys::create_exclusive(place_.record_of(container_id), 0600)) {
     throw std::runtime_error(fmt::format("container {} is attached to the network already", container_id));
   }
   try {
-    const std::uint32_t wanted = options.address.empty() ? 0 : parse_address(options.address);
-    const std::uint32_t address = leases_of(directory_).take(bridge.subnet, container_id, wanted);
-    Attachment attachment{.container_id = container_id,
-                          .interface = options.interface,
-                          .host_link = host_link_name(container_id),
-                          .address = address_text(address),
-                          .prefix = bridge.subnet.prefix,
-                          .gateway = address_text(gateway_of(bridge.subnet)),
-                          .mac = mac_of(address),
-                          .ports = options.ports};
-    write_record(record, attachment);
-    connect(host, netns, attachment, bridge);
+    Ground ground;
+    if (definition_.driver == "bridge")
+      ground.bridge = ensure_bridge(place_, definition_, catalogue_, ground.host);
+    Attachment attachment = plan(container_id, options, ground);
+    write_attachment(place_, attachment);
+    connect(attachment, netns, ground);
+    // Of a plug-in the addresses, and of random ports the numbers, are known only now.
+    if (definition_.driver == "cni" || !attachment.ports.empty()) write_attachment(place_, attachment);
+    if (!attachment.names.empty()) update_dns(place_.root, attachment.gateway, attachment.names.front());
     return attachment;
   } catch (...) {
-    detach(container_id);
+    detach(container_id, LinkEnd::now, netns);
     throw;
   }
 }
 
-Attachment Network::attach_process(const std::string& container_id, int pid, const AttachOptions& options) {
-  const sys::UniqueFd netns = sys::open(fmt::format("/proc/{}/ns/net", pid), O_RDONLY);
-  return attach(container_id, netns.get(), options);
-}
-
-bool Network::detach(const std::string& container_id, LinkEnd link) {
-  const std::string path = record_of(directory_, container_id);
-  if (!sys::exists(path)) return false;
+bool Network::detach(const std::string& container_id, LinkEnd link, const std::string& netns) const {
+  const auto record = read_attachment(place_, container_id);
+  if (!record) return false;
   const trace::Phase phase("disconnect the network", "link, ports and address go; the record last");
-  const Record record = read_record(path);
+  const bool torn = record->driver.empty();
   // ORDER: ports before the address, else they would lead to whoever gets the address next.
-  if (!record.whole || record.ports) unpublish(bridge_names(directory_).table, container_id);
-  if (link == LinkEnd::now) Netlink().delete_link(host_link_name(container_id));
-  if (record.whole) {
-    leases_of(directory_).release(record.address);
-  } else {
-    leases_of(directory_).release(container_id);
+  if (torn || !record->ports.empty()) unpublish(place_.table, container_id);
+  const std::string host_link = host_link_name(container_id, place_.id);
+  if (record->driver == "cni") cni_delete(*record, netns);
+  if (link == LinkEnd::now && (torn || record->driver == "bridge")) Netlink().delete_link(host_link);
+  if (record->driver == "macvlan" && !netns.empty())
+    Netlink::in_namespace(sys::open(netns, O_RDONLY).get()).delete_link(record->interface);
+  if (torn || record->address.empty()) {
+    Leases(place_.addresses()).release(container_id);
+  } else if (record->driver != "cni") {
+    Leases(place_.addresses()).release(parse_address(record->address));
   }
-  sys::unlink_if_present(path);
+  sys::unlink_if_present(place_.record_of(container_id));
+  if (torn || !record->names.empty()) update_dns(place_.root);
   return true;
 }
 
-std::set<std::string> Network::attached() const {
-  if (!sys::exists(containers_of(directory_))) return {};
-  const auto names = sys::list_directory(containers_of(directory_));
-  return {names.begin(), names.end()};
-}
-
-std::vector<std::string> Network::leaks(const std::set<std::string>& live) const {
-  std::vector<std::string> found;
-  for (const std::string& id : attached()) {
-    if (!live.contains(id)) found.push_back(fmt::format("network record of container {}", id));
-  }
-  for (const auto& [address, id] : leases_of(directory_).all()) {
-    if (!live.contains(id)) found.push_back(fmt::format("address {} of container {}", address, id));
-  }
-  const Netlink host;
-  const auto bridge = find_bridge(directory_, host);
-  if (!bridge) return found;
-  for (const Link& link : links_without_owner(host, bridge->index, live))
-    found.push_back(fmt::format("link {} of container {}", link.name, link.alias));
-  for (const auto& [id, ports] : published(bridge->table)) {
-    if (!live.contains(id))
-      found.push_back(fmt::format("published {} of container {}", fmt::join(ports, ", "), id));
-  }
-  return found;
-}
-
-std::vector<std::string> Network::reconcile(const std::set<std::string>& live) {
-  std::vector<std::string> found;
-  for (const std::string& id : attached()) {
-    if (live.contains(id)) continue;
-    found.push_back(fmt::format("network of container {}", id));
-    detach(id);
-  }
-  return found;
-}
-
-void Network::remove() {
-  for (const std::string& id : attached())
-    detach(id);
-  Netlink host;
-  remove_bridge(directory_, host);
-  sys::remove_tree(directory_);
+bool Network::lead_outward(const std::string& container_id, const std::string& netns,
+                           const std::vector<PortMapping>& ports) const {
+  auto attachment = read_attachment(place_, container_id);
+  if (!attachment || attachment->outward || definition_.internal || definition_.driver == "cni") return false;
+  const sys::UniqueFd inside = sys::open(netns, O_RDONLY);
+  Netlink container = Netlink::in_namespace(inside.get());
+  add_default_routes(container, container.get_link(attachment->interface), *attachment);
+  attachment->outward = true;
+  if (definition_.driver == "bridge") attachment->ports = ports;
+  publish_ports(place_, *attachment);
+  write_attachment(place_, *attachment);
+  return true;
 }
 
 }  // namespace network

@@ -1,5 +1,6 @@
 // See netlink.h. The addresses and routes of a link, and what the host routes already.
 #include <fmt/format.h>
+#include <linux/if_addr.h>
 
 #include <algorithm>
 
@@ -17,6 +18,12 @@ NetAddress net_address(std::uint32_t address, unsigned prefix) {
   return built;
 }
 
+NetAddress net_address(int family, const std::string& text) {
+  nl_addr* parsed = nullptr;
+  nl_addr_parse(text.c_str(), family, &parsed);
+  return NetAddress(parsed);
+}
+
 }  // namespace
 
 void Netlink::add_address(const Link& link, std::uint32_t address, unsigned prefix, Where where) {
@@ -31,18 +38,51 @@ void Netlink::add_address(const Link& link, std::uint32_t address, unsigned pref
             as_kernel_call([&] { return rtnl_addr_add(socket_.get(), object.get(), 0); }), where);
 }
 
-void Netlink::add_default_route(const Link& link, std::uint32_t gateway, Where where) {
-  const RouteObject route(rtnl_route_alloc());
-  const NetAddress everywhere = net_address(0, 0);
-  const NetAddress via = net_address(gateway, 32);
-  rtnl_route_set_family(route.get(), AF_INET);
+void Netlink::add_address6(const Link& link, const std::string& address, unsigned prefix, Where where) {
+  const AddressObject object(rtnl_addr_alloc());
+  const NetAddress local = net_address(AF_INET6, fmt::format("{}/{}", address, prefix));
+  rtnl_addr_set_ifindex(object.get(), link.index);
+  rtnl_addr_set_local(object.get(), local.get());
+  rtnl_addr_set_flags(object.get(), IFA_F_NODAD);
+  const auto describe = [&] {
+    return fmt::format("{}-6 addr add {}/{} dev {} nodad", prefix_, address, prefix, link.name);
+  };
+  sys::call("RTM_NEWADDR", describe,
+            as_kernel_call([&] { return rtnl_addr_add(socket_.get(), object.get(), 0); }), where);
+}
+
+namespace {
+
+RouteObject default_route(const Link& link, int family, const NetAddress& everywhere, const NetAddress& via) {
+  RouteObject route(rtnl_route_alloc());
+  rtnl_route_set_family(route.get(), static_cast<std::uint8_t>(family));
   rtnl_route_set_dst(route.get(), everywhere.get());
   rtnl_nexthop* hop = rtnl_route_nh_alloc();
   rtnl_route_nh_set_ifindex(hop, link.index);
   rtnl_route_nh_set_gateway(hop, via.get());
   rtnl_route_add_nexthop(route.get(), hop);  // takes the hop over
+  return route;
+}
+
+}  // namespace
+
+void Netlink::add_default_route(const Link& link, std::uint32_t gateway, Where where) {
+  const RouteObject route =
+      default_route(link, AF_INET, net_address(std::uint32_t{0}, 0), net_address(gateway, 32));
   const auto describe = [&] {
     return fmt::format("{}route add default via {} dev {}", prefix_, address_text(gateway), link.name);
+  };
+  sys::call("RTM_NEWROUTE", describe, as_kernel_call([&] {
+              return rtnl_route_add(socket_.get(), route.get(), NLM_F_CREATE | NLM_F_EXCL);
+            }),
+            where);
+}
+
+void Netlink::add_default_route6(const Link& link, const std::string& gateway, Where where) {
+  const RouteObject route =
+      default_route(link, AF_INET6, net_address(AF_INET6, "::/0"), net_address(AF_INET6, gateway));
+  const auto describe = [&] {
+    return fmt::format("{}-6 route add default via {} dev {}", prefix_, gateway, link.name);
   };
   sys::call("RTM_NEWROUTE", describe, as_kernel_call([&] {
               return rtnl_route_add(socket_.get(), route.get(), NLM_F_CREATE | NLM_F_EXCL);

@@ -49,6 +49,10 @@ bool overlap(const Subnet& one, const Subnet& other) {
   return (one.base & common) == (other.base & common);
 }
 
+bool contains(const Subnet& subnet, std::uint32_t address) {
+  return (address & mask_of(subnet.prefix)) == subnet.base;
+}
+
 std::optional<Subnet> first_free(const std::vector<Subnet>& used) {
   std::vector<Subnet> candidates;
   for (const std::uint32_t second : {30U, 31U})

@@ -19,6 +19,7 @@ Subnet parse_subnet(const std::string& text);
 std::string to_string(const Subnet& subnet);
 
 bool overlap(const Subnet& one, const Subnet& other);
+bool contains(const Subnet& subnet, std::uint32_t address);
 // The first of 172.30/16, 172.31/16, 172.16/16 ... 172.29/16, then 10.N/16 that overlaps no `used`; nullopt when none is.
 std::optional<Subnet> first_free(const std::vector<Subnet>& used);
 

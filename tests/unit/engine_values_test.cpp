@@ -201,11 +201,11 @@ TEST(Records, SurviveBeingWrittenAndRead) {
   container.settings.args = {"sh", "-c", "echo \"\xff\""};
   container.settings.memory = 1 << 20;
   container.status = "running";
-  container.endpoint.address = "172.30.0.2";
+  container.endpoints.emplace_back().address = "172.30.0.2";
   const Container again = container_from_json(to_json(container), "test");
   EXPECT_EQ(again.id, container.id);
   EXPECT_EQ(again.settings.memory, 1 << 20);
-  EXPECT_EQ(again.endpoint.address, "172.30.0.2");
+  EXPECT_EQ(again.endpoints.front().address, "172.30.0.2");
   EXPECT_TRUE(again.running());
 }
 

@@ -24,14 +24,14 @@ TEST(Port, TakesDockersForms) {
 }
 
 TEST(Port, RefusesTheRestAndShowsTheForm) {
-  for (const char* text : {"", "80", ":", "0:80", "80:0", "65536:1", "a:b", "1:2/sctp", "1:2/", "1.2.3:1:2",
+  for (const char* text : {"", ":", ":80", "80:0", "65536:1", "a:b", "1:2/sctp", "1:2/", "1.2.3:1:2",
                            "host:1:2", "1:2:3:4", " 1:2", "1:2 ", "-1:2", "::1:80:80"}) {
     EXPECT_THROW(network::parse_port(text), std::invalid_argument) << text;
   }
   try {
-    network::parse_port("80");
+    network::parse_port("x");
   } catch (const std::invalid_argument& error) {
-    EXPECT_THAT(error.what(), HasSubstr("hostport:containerport"));
+    EXPECT_THAT(error.what(), HasSubstr("[[ip:][hostport]:]containerport"));
   }
 }
 
@@ -77,9 +77,9 @@ TEST(Names, ResolversOfTheHostsLoopbackAreReplaced) {
 }
 
 TEST(BridgeNames, DifferByStateDirectoryAndFitTheKernel) {
-  EXPECT_EQ(network::bridge_names("/run/mini-container/network").link, "mini0");
-  const auto one = network::bridge_names("/tmp/a/network");
-  const auto other = network::bridge_names("/tmp/b/network");
+  EXPECT_EQ(network::names_of("/run/mini-container/network").link, "mini0");
+  const auto one = network::names_of("/tmp/a/network");
+  const auto other = network::names_of("/tmp/b/network");
   EXPECT_NE(one.link, other.link);
   EXPECT_NE(one.table, other.table);
   EXPECT_LE(one.link.size(), 15U);
@@ -87,12 +87,22 @@ TEST(BridgeNames, DifferByStateDirectoryAndFitTheKernel) {
   EXPECT_EQ(network::host_link_name("not-hexadecimal").size(), 10U);
 }
 
-TEST(Firewall, TheTableNamesBridgeAndSubnetAndClosesTheRest) {
-  const std::string text = network::table_text(
-      {.table = "isolab", .bridge = "mini0", .subnet = network::parse_subnet("172.30.0.0/16")});
-  EXPECT_THAT(text, HasSubstr("ip saddr 172.30.0.0/16 oifname != \"mini0\" masquerade"));
-  EXPECT_THAT(text, HasSubstr("oifname \"mini0\" drop"));
+TEST(Firewall, TheTableKeepsNetworksApartAndClosesTheRest) {
+  const std::string text = network::table_text("isolab");
+  EXPECT_THAT(text, HasSubstr("ip saddr @subnets oifname != @bridges masquerade"));
+  EXPECT_THAT(text, HasSubstr("oifname @bridges drop"));
+  EXPECT_LT(text.find("iifname @internal drop"), text.find("ct status dnat accept"))
+      << "not even a published port leads into an internal network";
   EXPECT_THAT(text, Not(HasSubstr("{{")));
+}
+
+TEST(Firewall, ANetworkIsElementsOfItsSets) {
+  const auto open = network::network_text("isolab", {"mini0", network::parse_subnet("172.30.0.0/16"), false});
+  EXPECT_THAT(open, HasSubstr("add element ip isolab bridges { \"mini0\" comment \"mini0\" }"));
+  EXPECT_THAT(open, HasSubstr("add element ip isolab subnets { 172.30.0.0/16 comment \"mini0\" }"));
+  const auto closed = network::network_text("isolab", {"br-1", network::parse_subnet("10.0.0.0/8"), true});
+  EXPECT_THAT(closed, HasSubstr("internal { \"br-1\" "));
+  EXPECT_THAT(closed, Not(HasSubstr("subnets"))) << "nothing of it is translated";
 }
 
 }  // namespace

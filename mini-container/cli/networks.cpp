@@ -1,0 +1,216 @@
+// `network create`, `connect`, `disconnect`, `rm`, `prune`; those that only look stand in network_lists.cpp. See
+// commands.h.
+#include <fmt/format.h>
+
+#include "mini-container/cli/commands.h"
+#include "mini-container/cli/network_commands.h"
+#include "mini-container/engine/networks.h"
+
+namespace cli {
+
+namespace {
+
+using network::Definition;
+
+struct CreateOptions {
+  Definition definition;
+  std::vector<std::string> subnets, options, labels;
+};
+
+// "NAME=value", or "NAME" for an empty one.
+std::map<std::string, std::string> named_values(const std::vector<std::string>& texts) {
+  std::map<std::string, std::string> values;
+  for (const std::string& text : texts) {
+    const std::size_t equals = std::min(text.find('='), text.size());
+    values[text.substr(0, equals)] = text.substr(std::min(equals + 1, text.size()));
+  }
+  return values;
+}
+
+Definition definition_of(const CreateOptions& options) {
+  Definition definition = options.definition;
+  definition.options = named_values(options.options);
+  definition.labels = named_values(options.labels);
+  for (const std::string& subnet : options.subnets) {
+    std::string& place = subnet.find(':') == std::string::npos ? definition.subnet : definition.subnet6;
+    if (!place.empty())
+      throw std::invalid_argument("--subnet " + subnet +
+                                  ": there is one already; one of IPv4 and one of IPv6");
+    place = subnet;
+  }
+  return definition;
+}
+
+void list(CLI::App& command, const char* name, std::vector<std::string>& values, const char* help) {
+  command.add_option(name, values, help)->take_all()->allow_extra_args(false);
+}
+
+void add_explain(CLI::App& command, Context& context) {
+  command.add_flag("--explain", context.trace.explain,
+                   "Tell each link, address and rule, as the ip and nft command that would do the same");
+}
+
+void add_create(CLI::App& app, Context& context) {
+  CLI::App* command = add_verb(
+      app,
+      {"create", "Make a network, whose containers find each other by name",
+       "network create web\nnetwork create --subnet 172.50.0.0/16 --gateway 172.50.0.1 lecture\n"
+       "network create --internal vault\nnetwork create -d macvlan --opt parent=eth0 --subnet "
+       "192.168.1.0/24 lan\nnetwork create -d cni --opt config=/etc/cni/net.d/my.conflist plugged\n"
+       "network create --explain web",
+       "a bridge, which is a switch in the kernel, with the gateway's address; elements in the sets of one "
+       "nftables table, which keep networks apart and translate what goes out; a name server that listens on "
+       "the gateway once there are containers."});
+  const auto options = std::make_shared<CreateOptions>();
+  command->add_option("NETWORK", options->definition.name, "Its name")->required();
+  command
+      ->add_option(
+          "-d,--driver", options->definition.driver,
+          "bridge, macvlan (a card of its own on the host's wire), or cni (made by plug-ins); host and none "
+          "are there already")
+      ->capture_default_str();
+  list(*command, "--subnet", options->subnets, "Its addresses: 172.50.0.0/16; with --ipv6 also fd00:1::/64");
+  command->add_option("--gateway", options->definition.gateway, "The host's address in it (the first)");
+  command->add_flag("--internal", options->definition.internal, "No way out of it, nor in");
+  command->add_flag("--ipv6", options->definition.ipv6, "IPv6 as well");
+  list(*command, "-o,--opt", options->options,
+       "NAME=VALUE for the driver: parent, macvlan_mode; config; com.docker.network.driver.mtu");
+  list(*command, "--label", options->labels, "NAME=VALUE that filters and inspect show");
+  add_explain(*command, context);
+  command->callback([options, &context] {
+    Definition definition = definition_of(*options);
+    engine::create_network(context.engine().registry(), definition);
+    print(definition.id + "\n");
+  });
+}
+
+struct ConnectOptions {
+  std::string network, container;
+  engine::NetworkRequest request;
+  bool force = false;
+};
+
+std::shared_ptr<ConnectOptions> add_pair(CLI::App& command) {
+  const auto options = std::make_shared<ConnectOptions>();
+  command.add_option("NETWORK", options->network, "Name, id, or the first digits of an id")->required();
+  command.add_option("CONTAINER", options->container, "Name, id, or the first digits of an id")->required();
+  return options;
+}
+
+void add_connect(CLI::App& app, Context& context) {
+  CLI::App* command =
+      add_verb(app, {"connect", "Attach a container to one more network, also while it runs",
+                     "network connect lecture web\nnetwork connect --alias db --ip 172.50.0.9 lecture redis",
+                     "one more veth pair, whose inner end is born in the container's network namespace as "
+                     "eth1; the name server "
+                     "is told of it. A container that is at rest gets it when it starts."});
+  const auto options = add_pair(*command);
+  list(*command, "--alias", options->request.aliases, "Another name for the container in this network");
+  command->add_option("--ip", options->request.address, "Its IPv4 address there");
+  add_explain(*command, context);
+  command->callback([options, &context] {
+    const engine::Registry& registry = context.engine().registry();
+    const Definition definition = engine::catalogue_of(registry.paths()).get(options->network);
+    engine::connect_network(registry, definition, options->container, options->request);
+  });
+}
+
+void add_disconnect(CLI::App& app, Context& context) {
+  CLI::App* command =
+      add_verb(app, {"disconnect", "Take a container off a network", "network disconnect lecture web",
+                     "the veth pair is deleted, and with it addresses and routes inside; the lease and the "
+                     "name are given back."});
+  const auto options = add_pair(*command);
+  command->add_flag("-f,--force", options->force, "No error if it is not there");
+  command->callback([options, &context] {
+    const engine::Registry& registry = context.engine().registry();
+    const Definition definition = engine::catalogue_of(registry.paths()).get(options->network);
+    const engine::Container container = registry.get(options->container);
+    if (options->force && !engine::has_network(container, definition)) return;
+    engine::disconnect_network(registry, definition, container);
+  });
+}
+
+void add_remove(CLI::App& app, Context& context) {
+  CLI::App* command = add_verb(
+      app, {"rm", "Remove networks that no running container is attached to", "network rm lecture vault",
+            "the bridge, its elements in the nftables sets, and the record; the kernel's switch for "
+            "forwarding is given "
+            "back with the last one."});
+  struct Options {
+    std::vector<std::string> names;
+    bool force = false;
+  };
+  const auto options = std::make_shared<Options>();
+  command->add_option("NETWORK", options->names, "Name, id, or the first digits of an id")->required();
+  command->add_flag("-f,--force", options->force, "No error for one that is not there");
+  command->callback([options, &context] {
+    const engine::Registry& registry = context.engine().registry();
+    for (const std::string& name : options->names) {
+      try {
+        engine::remove_network(registry, engine::catalogue_of(registry.paths()).get(name));
+        print(name + "\n");
+      } catch (const network::NoSuchNetwork& error) {
+        if (options->force) continue;
+        sys::complain("mini-container", error.what());
+        context.exit_code = 1;
+      } catch (const std::exception& error) {
+        sys::complain("mini-container", error.what());
+        context.exit_code = 1;
+      }
+    }
+  });
+}
+
+void add_network_prune(CLI::App& app, Context& context) {
+  CLI::App* command = add_verb(app, {"prune", "Remove all networks that no container uses",
+                                     "network prune -f\nnetwork prune --filter label=old",
+                                     "network rm for each that no container has."});
+  struct Options {
+    bool force = false;
+    std::vector<std::string> filters;
+  };
+  const auto options = std::make_shared<Options>();
+  command->add_flag("-f,--force", options->force, "Do not ask");
+  list(*command, "--filter", options->filters,
+       "Only those with label=NAME[=VALUE], label!=..., or until=TIME");
+  command->callback([options, &context] {
+    const PruneFilter filter(options->filters);
+    const bool yes = confirmed(options->force,
+                               "WARNING! This will remove all custom networks not used by at least one "
+                               "container.\nAre you sure you want to "
+                               "continue?");
+    if (!yes) return;
+    const auto removed = prune_networks(context.engine().registry(), filter);
+    std::string text = removed.empty() ? "" : "Deleted Networks:\n";
+    for (const std::string& name : removed)
+      text += name + "\n";
+    print(removed.empty() ? "" : text + "\n");
+  });
+}
+
+}  // namespace
+
+std::vector<std::string> prune_networks(const engine::Registry& registry, const PruneFilter& filter) {
+  std::vector<std::string> removed;
+  const auto containers = registry.list();
+  for (const Definition& one : engine::catalogue_of(registry.paths()).list()) {
+    if (one.predefined() || !filter.fits(one) || !engine::containers_with(containers, one).empty()) continue;
+    engine::remove_network(registry, one);
+    removed.push_back(one.name);
+  }
+  return removed;
+}
+
+void add_networks(CLI::App& app, Context& context) {
+  CLI::App* group = app.add_subcommand("network", "Networks: what connects containers, and keeps them apart");
+  group->require_subcommand(1);
+  add_create(*group, context);
+  add_connect(*group, context);
+  add_disconnect(*group, context);
+  add_network_lists(*group, context);
+  add_remove(*group, context);
+  add_network_prune(*group, context);
+}
+
+}  // namespace cli

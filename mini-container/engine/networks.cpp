@@ -1,0 +1,214 @@
+// See networks.h.
+#include "mini-container/engine/networks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/sys/file.h"
+#include "mini-container/engine/files.h"
+#include "mini-container/engine/monitor/log_writer.h"
+#include "mini-container/engine/names.h"
+#include "mini-container/network/attachment.h"
+
+namespace engine {
+
+using network::Definition;
+
+network::Catalogue catalogue_of(const Paths& paths) {
+  return network::Catalogue(paths.networks);
+}
+
+network::Network network_at(const Paths& paths, const Definition& definition) {
+  if (definition.name == "bridge") return network::Network(paths.network, paths.networks);
+  return {paths.network, definition};
+}
+
+namespace {
+
+Endpoint endpoint_of(const network::Attachment& attachment, const NetworkRequest& request,
+                     const Definition& definition) {
+  return {request.name,
+          request.id,
+          attachment.interface,
+          attachment.address,
+          attachment.prefix,
+          attachment.gateway,
+          attachment.mac,
+          attachment.host_link,
+          attachment.address6,
+          attachment.prefix6,
+          attachment.gateway6,
+          request.aliases,
+          definition.resolves_names(),
+          attachment.outward};
+}
+
+// The first of eth0, eth1 ... that no endpoint has.
+std::string free_interface(const Container& container) {
+  for (int number = 0;; ++number) {
+    const std::string name = fmt::format("eth{}", number);
+    const bool taken = std::any_of(container.endpoints.begin(), container.endpoints.end(),
+                                   [&](const Endpoint& one) { return one.interface == name; });
+    if (!taken) return name;
+  }
+}
+
+void note(const Registry& registry, const Definition& definition, const std::string& action) {
+  registry.journal().add(
+      {"network", action, definition.id, {{"name", definition.name}, {"type", definition.driver}}});
+}
+
+}  // namespace
+
+bool is_own(const NetworkRequest& request, const Definition& definition) {
+  return request.id.empty() ? definition.name == request.name : definition.id == request.id;
+}
+
+// WHY without the catalogue for the default network: it has no record, and most containers want no other.
+network::Network network_of(const Paths& paths, const NetworkRequest& request) {
+  if (request.id.empty()) return network::Network(paths.network, paths.networks);
+  return network_at(paths, catalogue_of(paths).get(request.id));
+}
+
+NetworkRequest request_for(const Definition& definition, const std::vector<std::string>& aliases,
+                           const std::string& address) {
+  if (definition.name == "bridge" && !aliases.empty()) {
+    throw std::invalid_argument(
+        "network-scoped alias is supported only for containers in user defined networks. Next: network "
+        "create");
+  }
+  const bool own_address = !definition.predefined() && definition.driver != "cni";
+  if (!address.empty() && !own_address) {
+    throw std::invalid_argument(
+        "user specified IP address is supported on user defined networks only. Next: network create "
+        "--subnet");
+  }
+  if (!address.empty()) network::parse_address(address);
+  return {definition.name, definition.name == "bridge" ? "" : definition.id, aliases, address};
+}
+
+std::vector<network::PortMapping> ports_of(const Settings& settings) {
+  std::vector<network::PortMapping> ports;
+  for (const std::string& text : settings.ports)
+    ports.push_back(network::parse_port(text));
+  return ports;
+}
+
+void attach_network(const Registry& registry, Container& container, const NetworkRequest& request,
+                    pid_t pid) {
+  const network::Network network = network_of(registry.paths(), request);
+  network::AttachOptions options;
+  options.interface = free_interface(container);
+  options.outward = !container.leads_out();
+  if (options.outward) options.ports = ports_of(container.settings);
+  options.address = request.address;
+  if (network.definition().resolves_names()) {
+    options.names = {container.name, short_id(container.id)};
+    options.names.insert(options.names.end(), request.aliases.begin(), request.aliases.end());
+    options.name_servers = container.settings.dns;
+  }
+  const auto attachment = network.attach(container.id, network::netns_of(pid), options);
+  container.endpoints.push_back(endpoint_of(attachment, request, network.definition()));
+  if (attachment.outward) container.published.clear();
+  for (const network::PortMapping& port : attachment.ports)
+    container.published.push_back(to_string(port));
+}
+
+void note(const Registry& registry, const NetworkRequest& network, const std::string& action,
+          const std::string& container) {
+  registry.journal().add({"network", action, network.id, {{"name", network.name}, {"container", container}}});
+}
+
+void choose_networks(const Registry& registry, Settings& settings, const std::vector<std::string>& aliases,
+                     const std::string& address) {
+  const bool shared = settings.network.starts_with("container:");
+  if (settings.network == "bridge" && aliases.empty() && address.empty()) return;
+  Definition definition;
+  if (shared) {
+    registry.get(settings.network.substr(settings.network.find(':') + 1));
+  } else {
+    definition = catalogue_of(registry.paths()).get(settings.network);
+    settings.network = definition.name;
+  }
+  const bool own = !shared && definition.driver != "host" && definition.driver != "null";
+  if (!own && !settings.ports.empty()) {
+    throw std::invalid_argument(
+        fmt::format("conflicting options: port publishing and the network mode {}: it has no "
+                    "address of its own. Next: leave out -p, or --network",
+                    settings.network));
+  }
+  if (!own && (!aliases.empty() || !address.empty())) {
+    throw std::invalid_argument(fmt::format(
+        "--network-alias and --ip need a network of their own, and {} is none", settings.network));
+  }
+  settings.networks.clear();
+  if (own) settings.networks.push_back(request_for(definition, aliases, address));
+}
+
+void attach_networks(const Registry& registry, Container& container, pid_t pid) {
+  container.endpoints.clear();
+  container.published.clear();
+  for (const NetworkRequest& request : networks_of(container.settings)) {
+    attach_network(registry, container, request, pid);
+    // WHY not of the default network: every start would write one more line, which nobody waits for.
+    if (!request.id.empty()) note(registry, request, "connect", container.id);
+  }
+}
+
+void note_departure(const Registry& registry, const Container& container) {
+  for (const Endpoint& endpoint : container.endpoints)
+    if (!endpoint.network_id.empty())
+      note(registry, {endpoint.network, endpoint.network_id, {}, {}}, "disconnect", container.id);
+}
+
+void create_network(const Registry& registry, Definition& definition) {
+  definition.id = new_id();
+  definition.created = timestamp();
+  // ORDER: the record first. A bridge without a record would belong to nobody; a record without bridge gets one at first
+  // use.
+  catalogue_of(registry.paths()).add(definition);
+  try {
+    network_at(registry.paths(), definition).make();
+  } catch (...) {
+    catalogue_of(registry.paths()).remove(definition.id);
+    network_at(registry.paths(), definition).unmake();
+    throw;
+  }
+  note(registry, definition, "create");
+}
+
+void remove_network(const Registry& registry, const Definition& definition) {
+  if (definition.predefined()) {
+    throw std::runtime_error(
+        fmt::format("{} is a pre-defined network and cannot be removed", definition.name));
+  }
+  const network::Network network = network_at(registry.paths(), definition);
+  for (const Container& container : containers_with(registry.list(), definition)) {
+    if (container.at_rest()) continue;
+    throw std::runtime_error(fmt::format(
+        "error while removing network: network {0} id {1} has active endpoints. Next: mini-container "
+        "network disconnect {0} {2}",
+        definition.name, definition.id, container.name));
+  }
+  network.unmake();
+  catalogue_of(registry.paths()).remove(definition.id);
+  note(registry, definition, "destroy");
+}
+
+bool has_network(const Container& container, const Definition& definition) {
+  if (definition.driver == "host" || definition.driver == "null")
+    return container.settings.network == definition.name;
+  const auto requests = networks_of(container.settings);
+  return std::any_of(requests.begin(), requests.end(),
+                     [&](const NetworkRequest& request) { return is_own(request, definition); });
+}
+
+std::vector<Container> containers_with(const std::vector<Container>& containers,
+                                       const Definition& definition) {
+  std::vector<Container> fitting = containers;
+  std::erase_if(fitting, [&](const Container& one) { return !has_network(one, definition); });
+  return fitting;
+}
+
+}  // namespace engine

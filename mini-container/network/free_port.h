@@ -1,0 +1,18 @@
+// -p without a host port: the kernel's range of ephemeral ports has one that nobody uses.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mini-container/network/ports.h"
+
+namespace network {
+
+// Publishes `ports`; those without a host port get one that is free, which is written into them.
+void publish_free(const std::string& table, const std::string& container_id, const std::string& address,
+                  std::vector<PortMapping>& ports);
+
+// The local ports in a text as /proc/net/tcp has it, in use or listened at. Pure.
+std::vector<std::uint16_t> ports_in(const std::string& proc_net);
+
+}  // namespace network
