@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/sys/file.h"
+#include "base/sys/socket.h"
 #include "mini-container/runtime/lifecycle/container.h"
 #include "mini-container/runtime/spec/parse.h"
 #include "tests/fault/faults.h"
@@ -27,6 +28,20 @@ class FaultOfVerb : public fault::Faults {
     return [this] {
       create();
       start();
+    };
+  }
+  // With a filter that asks about reboot(2) alone, so that nobody has to answer; the asked one is there.
+  std::function<void()> to_run_asking() {
+    return [this] {
+      const std::string path = bundle_.path() + "/asked";
+      bundle_.config["linux"]["seccomp"] = {
+          {"defaultAction", "SCMP_ACT_ALLOW"},
+          {"listenerPath", path},
+          {"syscalls", {{{"names", {"reboot"}}, {"action", "SCMP_ACT_NOTIFY"}}}}};
+      bundle_.write();
+      sys::unlink_if_present(path);
+      asked_ = sys::listen_unix(path);
+      to_run()();
     };
   }
   std::function<void()> to_pause() {
@@ -72,6 +87,17 @@ class FaultOfVerb : public fault::Faults {
     sys::unlink_if_present(options.pid_file);
     return options;
   }
+  Subject exec_to_its_end(std::function<void()> before) {
+    Subject subject;
+    subject.before = std::move(before);
+    subject.command = [this] {
+      if (const int code = lifecycle::exec(exec_options("exit 7")); code != 7)
+        throw std::runtime_error("it ended with " + std::to_string(code));
+    };
+    subject.unfinished = [this] { return unless({"running"}) + unless_processes(1); };
+    subject.unsound = [this] { return exec_left(); };
+    return subject;
+  }
   std::string exec_left() const {
     const bool file = sys::exists(bundle_.path() + "/exec-pid");
     return unless({"running"}) + unless_processes(1) + (file ? " the pid file" : "");
@@ -92,6 +118,8 @@ class FaultOfVerb : public fault::Faults {
     const auto limit = config.linux.resources.memory.limit;
     return limit ? std::optional<std::uint64_t>(*limit) : std::nullopt;
   }
+
+  sys::UniqueFd asked_;
 };
 
 TEST_P(FaultOfVerb, StartRunsTheProgramOrCanBeToldAgainOrEndsIt) {
@@ -107,15 +135,11 @@ TEST_P(FaultOfVerb, StartRunsTheProgramOrCanBeToldAgainOrEndsIt) {
 }
 
 TEST_P(FaultOfVerb, ExecLeavesTheContainerAsItWas) {
-  Subject subject;
-  subject.before = to_run();
-  subject.command = [this] {
-    if (const int code = lifecycle::exec(exec_options("exit 7")); code != 7)
-      throw std::runtime_error("it ended with " + std::to_string(code));
-  };
-  subject.unfinished = [this] { return unless({"running"}) + unless_processes(1); };
-  subject.unsound = [this] { return exec_left(); };
-  fail_every_call(subject, 20);
+  fail_every_call(exec_to_its_end(to_run()), 20);
+}
+
+TEST_P(FaultOfVerb, ExecThatAsksAListenerLeavesTheContainerAsItWas) {
+  fail_every_call(exec_to_its_end(to_run_asking()), 20);
 }
 
 TEST_P(FaultOfVerb, ExecDetachedAddsAProcessOrNone) {

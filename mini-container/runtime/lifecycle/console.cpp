@@ -63,6 +63,7 @@ sys::UniqueFd ConsoleReceiver::receive() const {
   sys::UniqueFd master = std::move(message->descriptors.front());
   // ORDER: before the program starts, which would begin in a window of no size, and then be told of another.
   copy_window_size(master.get());
+  if (!sys::isatty(1)) sys::end_lines_plainly(master.get());
   return master;
 }
 

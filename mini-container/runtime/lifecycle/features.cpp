@@ -1,8 +1,6 @@
-// `features` and --version: what the parts of this runtime say that they can do, each from the table it works with.
+// `features`: what the parts of this runtime say that they can do, each from the table it works with.
 // Reads: OCI runtime-spec features.md.
 #include "mini-container/runtime/spec/features.h"
-
-#include <fmt/format.h>
 
 #include "mini-container/runtime/lifecycle/commands.h"
 
@@ -15,11 +13,6 @@ std::string features() {
     features.capabilities.push_back(security::capability_names(security::CapabilityMask{1} << bit));
   features.seccomp = security::seccomp_names();
   return spec::features_json(features);
-}
-
-std::string version_text() {
-  return fmt::format("mini-runtime version {}\nspec: {}\nlibseccomp: {}", spec::kVersion, spec::kSpecVersion,
-                     security::seccomp_library_version());
 }
 
 }  // namespace lifecycle
