@@ -117,8 +117,12 @@ TEST_F(Limits, AShorterPeriodAndQuotaFitBelowTheGroupAbove) {
     EXPECT_EQ(value("cpu.cfs_quota_us", ""), quota);
   }
   verb({"delete", "--force", id_});
-  for (const auto& hierarchy : std::filesystem::directory_iterator("/sys/fs/cgroup"))
-    sys::rmdir_if_present(hierarchy.path().string() + "/isolab-pod-" + id_);
+  // A peer may leave its own group below; it goes too.
+  std::error_code ignored;
+  for (const auto& hierarchy : std::filesystem::directory_iterator("/sys/fs/cgroup")) {
+    std::filesystem::remove(hierarchy.path() / ("isolab-pod-" + id_) / id_, ignored);
+    std::filesystem::remove(hierarchy.path() / ("isolab-pod-" + id_), ignored);
+  }
 }
 
 TEST_F(Limits, AContainerWithoutALimitCanGetOne) {

@@ -2,14 +2,13 @@
 #include <fmt/format.h>
 
 #include "mini-container/runtime/cli/options.h"
-#include "mini-container/runtime/security/seccomp.h"
 #include "mini-container/runtime/spec/features.h"
 
 namespace cli {
 
 std::string version_text(const std::string& program) {
   return fmt::format("{} version {}\ncommit: {}\nspec: {}\nlibseccomp: {}", program, spec::kVersion,
-                     ISOLAB_COMMIT, spec::kSpecVersion, security::seccomp_library_version());
+                     ISOLAB_COMMIT, spec::kSpecVersion, lifecycle::seccomp_library_version());
 }
 
 }  // namespace cli

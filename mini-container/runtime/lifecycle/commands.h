@@ -81,7 +81,8 @@ void events(const std::string& root, const std::string& id, std::chrono::millise
 // The plans of a bundle, for a person. Makes no kernel object.
 std::string explain(const std::string& bundle, const std::string& id);
 
-// What this runtime can do, as JSON.
+// What this runtime can do, as JSON; and the version of the library that makes its filters.
 std::string features();
+std::string seccomp_library_version();
 
 }  // namespace lifecycle

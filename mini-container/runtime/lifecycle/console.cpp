@@ -51,6 +51,12 @@ sys::ExitStatus wait_in_foreground(sys::Child& child, int master, const Signals&
   }
 }
 
+void relay_what_is_left(int master) {
+  pollfd left{master, POLLIN, 0};
+  while (sys::poll({&left, 1}, 0) > 0 && relay(master, 1)) {
+  }
+}
+
 ConsoleReceiver::ConsoleReceiver() {
   sys::SocketPair pair = sys::seqpacket_pair();
   own_end_ = std::move(pair.first);

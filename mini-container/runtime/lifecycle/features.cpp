@@ -15,4 +15,8 @@ std::string features() {
   return spec::features_json(features);
 }
 
+std::string seccomp_library_version() {
+  return security::seccomp_library_version();
+}
+
 }  // namespace lifecycle
