@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/sys/file.h"
-#include "base/sys/socket.h"
 #include "mini-container/runtime/lifecycle/container.h"
 #include "mini-container/runtime/spec/parse.h"
 #include "tests/fault/faults.h"
@@ -29,23 +28,6 @@ class FaultOfVerb : public fault::Faults {
       create();
       start();
     };
-  }
-  // A filter that asks about reboot(2) alone, so that nobody has to answer; but somebody takes it, in another process.
-  void ask_about_reboot() {
-    const std::string path = bundle_.path() + "/asked";
-    bundle_.config["linux"]["seccomp"] = {
-        {"defaultAction", "SCMP_ACT_ALLOW"},
-        {"listenerPath", path},
-        {"syscalls", {{{"names", {"reboot"}}, {"action", "SCMP_ACT_NOTIFY"}}}}};
-    bundle_.write();
-    const sys::UniqueFd listener = sys::listen_unix(path);
-    asked_ = sys::clone3({}, [&listener] {
-      // WHY: its calls are nobody's whose turn it is to fail.
-      trace::set_role(trace::Role::test);
-      while (true)
-        sys::receive_message(sys::accept(listener.get()).get());
-      return 0;
-    });
   }
   std::function<void()> to_pause() {
     return [this] {
@@ -90,17 +72,6 @@ class FaultOfVerb : public fault::Faults {
     sys::unlink_if_present(options.pid_file);
     return options;
   }
-  Subject exec_to_its_end(std::function<void()> before) {
-    Subject subject;
-    subject.before = std::move(before);
-    subject.command = [this] {
-      if (const int code = lifecycle::exec(exec_options("exit 7")); code != 7)
-        throw std::runtime_error("it ended with " + std::to_string(code));
-    };
-    subject.unfinished = [this] { return unless({"running"}) + unless_processes(1); };
-    subject.unsound = [this] { return exec_left(); };
-    return subject;
-  }
   std::string exec_left() const {
     const bool file = sys::exists(bundle_.path() + "/exec-pid");
     return unless({"running"}) + unless_processes(1) + (file ? " the pid file" : "");
@@ -121,8 +92,6 @@ class FaultOfVerb : public fault::Faults {
     const auto limit = config.linux.resources.memory.limit;
     return limit ? std::optional<std::uint64_t>(*limit) : std::nullopt;
   }
-
-  sys::Child asked_;
 };
 
 TEST_P(FaultOfVerb, StartRunsTheProgramOrCanBeToldAgainOrEndsIt) {
@@ -138,12 +107,15 @@ TEST_P(FaultOfVerb, StartRunsTheProgramOrCanBeToldAgainOrEndsIt) {
 }
 
 TEST_P(FaultOfVerb, ExecLeavesTheContainerAsItWas) {
-  fail_every_call(exec_to_its_end(to_run()), 20);
-}
-
-TEST_P(FaultOfVerb, ExecThatAsksAListenerLeavesTheContainerAsItWas) {
-  ask_about_reboot();
-  fail_every_call(exec_to_its_end(to_run()), 20);
+  Subject subject;
+  subject.before = to_run();
+  subject.command = [this] {
+    if (const int code = lifecycle::exec(exec_options("exit 7")); code != 7)
+      throw std::runtime_error("it ended with " + std::to_string(code));
+  };
+  subject.unfinished = [this] { return unless({"running"}) + unless_processes(1); };
+  subject.unsound = [this] { return exec_left(); };
+  fail_every_call(subject, 20);
 }
 
 TEST_P(FaultOfVerb, ExecDetachedAddsAProcessOrNone) {
