@@ -33,6 +33,28 @@ function(isolab_static name)
   endif()
 endfunction()
 
+# isolab_commit(variable): the commit that is built, "unknown" without git or outside a clone. The next build notices that
+# another was made or checked out, and asks again.
+function(isolab_commit variable)
+  set(commit unknown)
+  find_package(Git QUIET)
+  if(GIT_FOUND)
+    execute_process(COMMAND ${GIT_EXECUTABLE} rev-parse --git-path logs/HEAD --short=12 HEAD
+                    WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} OUTPUT_VARIABLE lines RESULT_VARIABLE failed ERROR_QUIET
+                    OUTPUT_STRIP_TRAILING_WHITESPACE)
+    if(NOT failed)
+      string(REPLACE "\n" ";" lines "${lines}")
+      list(GET lines 0 log)
+      list(GET lines -1 commit)
+      get_filename_component(log ${log} ABSOLUTE BASE_DIR ${CMAKE_SOURCE_DIR})
+      if(EXISTS ${log})
+        set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${log})
+      endif()
+    endif()
+  endif()
+  set(${variable} ${commit} PARENT_SCOPE)
+endfunction()
+
 # A test that says SKIP and why, as GoogleTest would; nothing is built for it.
 function(isolab_skipped_test tier name reason)
   add_custom_target(${name})

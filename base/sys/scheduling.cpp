@@ -1,4 +1,4 @@
-// See scheduling.h. glibc 2.36 wraps neither sched_setattr nor ioprio_set, hence syscall(2).
+// See scheduling.h. glibc 2.36 wraps neither sched_setattr, ioprio_set nor set_mempolicy, hence syscall(2).
 #include "base/sys/scheduling.h"
 
 #include <fmt/format.h>
@@ -23,6 +23,18 @@ struct SchedAttr {
   std::uint64_t runtime = 0, deadline = 0, period = 0;
 };
 
+// What numbers below 8192 are to the kernel: bits of a row of words.
+constexpr std::size_t kBits = 8192;
+constexpr std::size_t kWord = sizeof(unsigned long) * CHAR_BIT;
+using Mask = std::array<unsigned long, kBits / kWord>;
+
+Mask mask_of(const std::vector<unsigned>& numbers) {
+  Mask mask{};
+  for (const unsigned number : numbers)
+    mask.at(number / kWord) |= 1UL << (number % kWord);
+  return mask;
+}
+
 }  // namespace
 
 void sched_setattr(const SchedulerAttributes& attributes, Where where) {
@@ -43,10 +55,7 @@ void sched_setattr(const SchedulerAttributes& attributes, Where where) {
 }
 
 void sched_setaffinity(const std::vector<unsigned>& cpus, Where where) {
-  constexpr std::size_t word = sizeof(unsigned long) * CHAR_BIT;
-  std::array<unsigned long, 8192 / word> mask{};
-  for (const unsigned cpu : cpus)
-    mask.at(cpu / word) |= 1UL << (cpu % word);
+  const Mask mask = mask_of(cpus);
   call(
       "sched_setaffinity", [&] { return fmt::format("processors {}", fmt::join(cpus, ",")); },
       [&] { return ::syscall(SYS_sched_setaffinity, 0, sizeof mask, mask.data()); }, where);
@@ -57,6 +66,15 @@ void ioprio_set(unsigned io_class, unsigned priority, Where where) {
   call(
       "ioprio_set", [&] { return fmt::format("class {}, priority {}", io_class, priority); },
       [&] { return ::syscall(SYS_ioprio_set, kProcess, 0, io_class << kIoClassShift | priority); }, where);
+}
+
+void set_mempolicy(int mode, const std::vector<unsigned>& nodes, Where where) {
+  const Mask mask = mask_of(nodes);
+  // WHY: the kernel reads one bit less than it is told of.
+  const std::size_t bits = nodes.empty() ? 0 : kBits + 1;
+  call(
+      "set_mempolicy", [&] { return fmt::format("mode {:#x}, nodes {}", mode, fmt::join(nodes, ",")); },
+      [&] { return ::syscall(SYS_set_mempolicy, mode, bits == 0 ? nullptr : mask.data(), bits); }, where);
 }
 
 void personality(unsigned long persona, Where where) {

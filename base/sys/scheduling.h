@@ -1,5 +1,6 @@
-// When a process gets the processor and the disk, on which processors it runs, and which kernel it believes it runs on.
-// Reads: sched(7), sched_setattr(2), sched_setaffinity(2), ioprio_set(2), personality(2).
+// When a process gets the processor and the disk, on which processors it runs, from which nodes its memory comes, and
+// which kernel it believes it runs on.
+// Reads: sched(7), sched_setattr(2), sched_setaffinity(2), ioprio_set(2), set_mempolicy(2), numa(7), personality(2).
 #pragma once
 
 #include <cstdint>
@@ -26,6 +27,8 @@ inline constexpr unsigned kIoClassRealtime = 1, kIoClassBestEffort = 2, kIoClass
 inline constexpr unsigned kIoClassShift = 13;
 // `io_class` is one of these, `priority` 0 to 7.
 void ioprio_set(unsigned io_class, unsigned priority, Where where = Where::current());
+// `mode` is MPOL_*, with MPOL_F_* among its bits; nodes by number, below 8192.
+void set_mempolicy(int mode, const std::vector<unsigned>& nodes, Where where = Where::current());
 // PER_LINUX, PER_LINUX32 ...
 void personality(unsigned long persona, Where where = Where::current());
 

@@ -67,6 +67,17 @@ void set_window_size(int fd, const winsize& size, Where where) {
       [&] { return ::ioctl(fd, TIOCSWINSZ, &size); }, where);
 }
 
+void end_lines_plainly(int fd, Where where) {
+  termios settings{};
+  call(
+      "ioctl", [&] { return fmt::format("fd {}, TCGETS", fd); }, [&] { return ::tcgetattr(fd, &settings); },
+      where);
+  settings.c_oflag &= ~static_cast<tcflag_t>(ONLCR);
+  call(
+      "ioctl", [&] { return fmt::format("fd {}, TCSETS, without ONLCR", fd); },
+      [&] { return ::tcsetattr(fd, TCSANOW, &settings); }, where);
+}
+
 bool drain(int fd, Where where) {
   return attempt(
              "ioctl", [&] { return fmt::format("fd {}, TCSBRK, 1", fd); }, [&] { return ::tcdrain(fd); },

@@ -30,6 +30,9 @@ std::size_t read_terminal(int master, std::span<char> buffer, Where where = Wher
 winsize window_size(int fd, Where where = Where::current());
 void set_window_size(int fd, const winsize& size, Where where = Where::current());
 
+// Lines that are printed end with a line feed alone (ONLCR off), for who keeps them in a file.
+void end_lines_plainly(int fd, Where where = Where::current());
+
 // tcdrain(3): waits until the line has sent what was written. False on what is no terminal.
 bool drain(int fd, Where where = Where::current());
 

@@ -163,7 +163,11 @@ Reference parse_reference(const std::string& text) {
 }
 
 std::string familiar_name(const Reference& reference) {
-  if (reference.domain != kDefaultDomain) return reference.domain + "/" + reference.path;
+  const std::size_t slash = reference.path.find('/');
+  // WHY: "docker.io/a.b/c" without its registry would be c of the registry a.b, another image.
+  const bool mistakable =
+      slash != std::string::npos && is_domain(std::string_view(reference.path).substr(0, slash));
+  if (reference.domain != kDefaultDomain || mistakable) return reference.domain + "/" + reference.path;
   const bool official = reference.path.starts_with(kOfficial) &&
                         reference.path.find('/', kOfficial.size()) == std::string::npos;
   return official ? reference.path.substr(kOfficial.size()) : reference.path;

@@ -9,13 +9,17 @@ using fault::Subject;
 
 class FaultOfMaking : public fault::Faults {
  protected:
-  // Besides what every document asks for: a user namespace, a filter, a score, and hooks of all six kinds.
+  // Besides what every document asks for: a user namespace and a device lent to it, a filter, a score, a memory policy, and
+  // hooks of all six kinds.
   void ask_for_more() {
     auto& linux = bundle_.config["linux"];
     linux["namespaces"].push_back({{"type", "user"}});
     linux["uidMappings"] = linux["gidMappings"] = {{{"containerID", 0}, {"hostID", 0}, {"size", 65536}}};
     linux["seccomp"] = {{"defaultAction", "SCMP_ACT_ALLOW"},
                         {"syscalls", {{{"names", {"reboot"}}, {"action", "SCMP_ACT_ERRNO"}}}}};
+    linux["devices"] = {
+        {{"path", "/dev/lent"}, {"type", "c"}, {"major", 1}, {"minor", 5}, {"fileMode", 0600}}};
+    if (sys::exists("/proc/self/numa_maps")) linux["memoryPolicy"] = {{"mode", "MPOL_LOCAL"}};
     bundle_.config["process"]["oomScoreAdj"] = 100;
     for (const char* kind :
          {"prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"})

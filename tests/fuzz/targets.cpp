@@ -39,7 +39,8 @@ void plan(const spec::Config& config) {
   namespaces::describe(namespaces::plan(config));
   rootfs::describe(rootfs::plan({config, "/bundle", {}, false, true}));
   if (config.process)
-    process::describe(process::plan(*config.process, config.linux.personality, {true, true}));
+    process::describe(
+        process::plan(*config.process, config.linux.personality, config.linux.memory_policy, {true, true}));
 }
 
 }  // namespace
@@ -58,7 +59,7 @@ void process(std::string_view text) {
   try {
     const spec::Process process = spec::parse_process(text);
     spec::validate(process, "process");
-    process::describe(process::plan(process, std::nullopt, {true, true}));
+    process::describe(process::plan(process, std::nullopt, std::nullopt, {true, true}));
     if (process.capabilities)
       security::plan_capabilities(*process.capabilities, security::all_capabilities(40));
   } catch (const spec::Invalid&) {

@@ -1,6 +1,8 @@
 // The command line of mini-runtime: what engines and people type, and what comes back. Reads: runc(8), crun(1).
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "tests/lifecycle/runtime_fixture.h"
 
 namespace {
@@ -30,8 +32,41 @@ class CommandLine : public Runtime {
 TEST_F(CommandLine, TheVersionHasTheLinesThatEnginesRead) {
   const std::string text = verb({"--version"}).text;
   EXPECT_THAT(text,
-              testing::MatchesRegex("mini-runtime version [0-9.]+\nspec: 1\\.2\\.0\nlibseccomp: [0-9.]+\n"));
+              testing::MatchesRegex(
+                  "mini-runtime version [0-9.]+\ncommit: [0-9a-z]+\nspec: 1\\.2\\.0\nlibseccomp: [0-9.]+\n"));
   EXPECT_EQ(verb({"-v"}).text, text);
+}
+
+// Who stands in for another runtime answers under its name, and in its form.
+TEST_F(CommandLine, UnderAnotherNameItAnswersWithThat) {
+  const std::string link = bundle_.path() + "/runc";
+  std::filesystem::create_symlink(testing_bundle::runtime(), link);
+  const auto under = [&](const char* flag) { return testing_bundle::run_program({link, flag}).text; };
+  EXPECT_THAT(under("--version"), StartsWith("runc version "));
+  EXPECT_THAT(under("--help"), StartsWith("NAME:\n   runc - Open Container Initiative runtime"));
+  const std::string help = testing_bundle::run_program({link, "delete", "--help"}).text;
+  EXPECT_THAT(help, StartsWith("NAME:\n   runc delete - "));
+  EXPECT_THAT(help, HasSubstr("\nUsage: runc [OPTION...] delete CONTAINER\n"));
+  const auto unknown = verb({"foo", "-h"});
+  EXPECT_NE(unknown.status.shell_code(), 0);
+  EXPECT_THAT(unknown.errors, HasSubstr("No help topic for 'foo'"));
+}
+
+TEST_F(CommandLine, LinesOfATerminalEndPlainlyInAPipe) {
+  Bundle bundle("echo one; echo two");
+  bundle.config["process"]["terminal"] = true;
+  EXPECT_EQ(run(bundle).text, "one\ntwo\n");
+}
+
+TEST_F(CommandLine, ARegularExpressionDeletesAllThatItMatches) {
+  const std::vector<std::string> ids = {id_ + "-one", id_ + "-two", id_};
+  for (const std::string& id : ids)
+    ASSERT_EQ(verb({"run", "--detach", "--bundle", bundle_.path(), id}).status.shell_code(), 0);
+  EXPECT_THAT(verb({"delete", "--regex", "["}).errors, HasSubstr("\"[\" is not a regular expression: "));
+  // They run, so that each needs --force; the first failure is told, and nothing has gone.
+  EXPECT_THAT(verb({"delete", "--regex", "^" + id_ + "-(one|two)$"}).errors, HasSubstr("is running"));
+  EXPECT_EQ(verb({"delete", "--force", "--regex", "^" + id_ + "-(one|two)$"}).status.shell_code(), 0);
+  EXPECT_EQ(verb({"list", "--quiet"}).text, id_ + "\n");
 }
 
 TEST_F(CommandLine, EveryVerbHasHelpWithAnExample) {

@@ -44,6 +44,11 @@ TEST_F(Exec, AFileHoldsTheWholeProcess) {
   process["user"] = {{"uid", 3}, {"gid", 4}};
   sys::replace_file(file, process.dump());
   EXPECT_EQ(verb({"exec", "--process", file, id_}).text, "y\n3\n");
+  // As <(...) of a shell names it: no descriptor that leaks, but what the caller asks to have read.
+  const auto output = testing_bundle::run_program(
+      {"sh", "-c", "exec \"$0\" --root \"$1\" exec --process /dev/fd/9 \"$2\" 9<\"$3\"",
+       testing_bundle::runtime(), root_, id_, file});
+  EXPECT_EQ(output.text, "y\n3\n") << output.errors;
 }
 
 TEST_F(Exec, APausedContainerIsRefused) {

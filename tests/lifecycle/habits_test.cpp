@@ -34,6 +34,17 @@ TEST_F(Habits, AHookWithoutAnEnvironmentHasTheRuntimes) {
   EXPECT_EQ(sys::read_file(told), "by the caller\n");
 }
 
+// Of the image's hooks that is the program's.
+TEST_F(Habits, AHookInsideWithoutAnEnvironmentHasThePrograms) {
+  if (testing_bundle::runtime().ends_with("crun")) GTEST_SKIP() << "crun gives it its own";
+  Bundle bundle("cat /tmp/told");
+  bundle.config["process"]["env"] = {"PATH=/bin", "ISOLAB_TOLD=by the document"};
+  bundle.config["mounts"].push_back({{"destination", "/tmp"}, {"type", "tmpfs"}, {"source", "tmpfs"}});
+  bundle.config["hooks"]["startContainer"] = {
+      {{"path", "/bin/sh"}, {"args", {"sh", "-c", "echo $ISOLAB_TOLD $HOME >/tmp/told"}}}};
+  EXPECT_EQ(run(bundle).text, "by the document /\n");
+}
+
 TEST_F(Habits, ThePidFileOutlivesTheContainer) {
   const Bundle bundle("true");
   const std::string file = bundle.path() + "/pid";

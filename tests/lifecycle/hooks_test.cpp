@@ -104,6 +104,17 @@ TEST_F(Hooks, AFailureOfStartContainerStopsTheContainer) {
   EXPECT_EQ(verb({"delete", id_}).status.shell_code(), 0);
 }
 
+TEST_F(Hooks, WhatAHookSaysInATerminalBeforeItFailsIsShown) {
+  if (!ours()) GTEST_SKIP() << "the peers put it into their own message";
+  Bundle bundle("echo program");
+  bundle.config["process"]["terminal"] = true;
+  bundle.config["hooks"]["startContainer"] = {
+      {{"path", "/bin/sh"}, {"args", {"sh", "-c", "echo no such thing >&2; exit 3"}}}};
+  const auto output = run(bundle);
+  EXPECT_EQ(output.text, "no such thing\n");
+  EXPECT_THAT(output.errors, HasSubstr("hooks.startContainer[0]: /bin/sh ended with 3"));
+}
+
 TEST_F(Hooks, AFailureAfterTheStartIsAWarningAndTheRestGoesOn) {
   if (!ours()) GTEST_SKIP() << "the peers of Debian 12 follow an older rule";
   for (const char* kind : {"poststart", "poststop"}) {

@@ -191,6 +191,24 @@ TEST_F(Rootless, AFlagSaysWhetherRefusedGroupsAreAnError) {
   EXPECT_THAT(strict.errors, HasSubstr("cgroup"));
 }
 
+// Closed to others, as a home directory is: root of the user namespace is one of those.
+TEST_F(Joins, AVolumeBelowAClosedDirectoryReachesAUserNamespace) {
+  Bundle bundle("cat /data/file");
+  const std::string closed = bundle.path() + "/closed";
+  sys::mkdir(closed);
+  sys::mkdir(closed + "/volume");
+  sys::replace_file(closed + "/volume/file", "in it\n");
+  ASSERT_EQ(::chmod((closed + "/volume/file").c_str(), 0644), 0);
+  ASSERT_EQ(::chmod(closed.c_str(), 0700), 0);
+  bundle.config["mounts"].push_back({{"destination", "/data"},
+                                     {"type", "bind"},
+                                     {"source", closed + "/volume"},
+                                     {"options", {"bind", "ro"}}});
+  map_ids(bundle);
+  const Output output = run(bundle);
+  EXPECT_EQ(output.text, "in it\n") << output.errors;
+}
+
 // The namespace's root may only lower a hard limit; whoever makes the namespace may be able to raise it.
 TEST_F(Joins, LimitsAboveTheCallersAreRaisedBeforeTheUserNamespace) {
   const std::string lowered = "ulimit -n 512; ";

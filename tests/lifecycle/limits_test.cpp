@@ -1,6 +1,7 @@
 // `update` and `events`, against whatever runtime $RUNTIME names. Reads: runc(8), OCI runtime-spec config-linux.md.
 #include <unistd.h>
 
+#include <filesystem>
 #include <thread>
 
 #include "tests/lifecycle/runtime_fixture.h"
@@ -99,6 +100,28 @@ TEST_F(Limits, MemoryAndSwapGoUpAndDownTogether) {
     ASSERT_EQ(output.status.shell_code(), 0) << output.errors;
     EXPECT_EQ(memory(), limit);
     EXPECT_THAT(value("memory.memsw.limit_in_bytes", "memory.swap.max"), testing::AnyOf(limit, "0"));
+  }
+}
+
+// The kernel compares quota and period with those of the group above at each of the two writes.
+TEST_F(Limits, AShorterPeriodAndQuotaFitBelowTheGroupAbove) {
+  const std::string above = "/sys/fs/cgroup/cpu/isolab-pod-" + id_;
+  if (!sys::exists("/sys/fs/cgroup/cpu/cpu.shares")) GTEST_SKIP() << "v2 takes both in one write";
+  sys::mkdir(above);
+  sys::write_existing_file(above + "/cpu.cfs_quota_us", "50000");
+  bundle_.config["linux"]["cgroupsPath"] = "/isolab-pod-" + id_ + "/" + id_;
+  start({{"cpu", {{"quota", 30000}, {"period", 100000}}}});
+  for (const auto& [period, quota] : {std::pair("10000", "3000"), std::pair("100000", "40000")}) {
+    const auto output = update({"--cpu-period", period, "--cpu-quota", quota});
+    EXPECT_EQ(output.status.shell_code(), 0) << output.errors;
+    EXPECT_EQ(value("cpu.cfs_quota_us", ""), quota);
+  }
+  verb({"delete", "--force", id_});
+  // A peer may leave its own group below; it goes too.
+  std::error_code ignored;
+  for (const auto& hierarchy : std::filesystem::directory_iterator("/sys/fs/cgroup")) {
+    std::filesystem::remove(hierarchy.path() / ("isolab-pod-" + id_) / id_, ignored);
+    std::filesystem::remove(hierarchy.path() / ("isolab-pod-" + id_), ignored);
   }
 }
 

@@ -2,6 +2,8 @@
 // Reads: runtime-spec config-linux.md (rootfs mount propagation), mount_namespaces(7).
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "tests/lifecycle/runtime_fixture.h"
 
 namespace {
@@ -62,6 +64,15 @@ TEST_F(Mounts, EveryKindOfPropagationIsTheRoots) {
     bundle.config["linux"]["rootfsPropagation"] = wanted;
     EXPECT_THAT(run(bundle).text, HasSubstr(seen)) << wanted;
   }
+}
+
+TEST_F(Mounts, ATmpfsWithoutAModeHasThatOfTheDirectoryBelow) {
+  if (testing_bundle::runtime().ends_with("crun")) GTEST_SKIP() << "crun leaves it as the kernel makes it";
+  Bundle bundle("busybox stat -c %a /tmp");
+  bundle.config["mounts"].push_back({{"destination", "/tmp"}, {"type", "tmpfs"}, {"source", "tmpfs"}});
+  std::filesystem::create_directories(bundle.path() + "/rootfs/tmp");
+  ASSERT_EQ(::chmod((bundle.path() + "/rootfs/tmp").c_str(), 03710), 0);
+  EXPECT_EQ(run(bundle).text, "3710\n");
 }
 
 TEST_F(Mounts, TypeCgroup2ShowsTheGroupOfV2Alone) {

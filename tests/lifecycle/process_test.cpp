@@ -1,5 +1,6 @@
-// What runtime-spec 1.1 and 1.2 added to `process`, and what engines seldom ask for. Peers of Debian 12 are older.
-// Reads: runtime-spec config.md (process), config-linux.md (personality), sched(7), ioprio_set(2).
+// What runtime-spec 1.1 to 1.3 added to `process` and around it, and what engines seldom ask for. Peers of Debian 12 are older.
+// Reads: runtime-spec config.md (process), config-linux.md (personality, memory policy), sched(7),
+// ioprio_set(2), set_mempolicy(2).
 #include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -77,6 +78,39 @@ TEST_F(Process, ThePersonalityIsTheDocuments) {
   bundle.config["linux"]["personality"] = {{"domain", "LINUX32"}};
   bundle.config["process"]["noNewPrivileges"] = false;
   EXPECT_EQ(run(bundle).text, "00000008\n");
+}
+
+TEST_F(Process, TheCallersGroupsStayWhereTheAnnotationAsksForIt) {
+  Bundle bundle("busybox grep Groups: /proc/self/status");
+  bundle.config["annotations"]["run.oci.keep_original_groups"] = "1";
+  bundle.write();
+  const auto output = testing_bundle::run_program({"setpriv", "--groups", "7,8", testing_bundle::runtime(),
+                                                   "--root", root_, "run", "--bundle", bundle.path(), id_});
+  EXPECT_EQ(output.text, "Groups:\t7 8 \n") << output.errors;
+}
+
+TEST_F(Process, ANameStandsOnceInTheEnvironment) {
+  Bundle bundle("busybox env");
+  bundle.config["process"]["env"] = {"A=1", "PATH=/bin", "HOME=/here", "A=2", "HOME="};
+  std::istringstream lines(run(bundle).text);
+  std::vector<std::string> ours;
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with("A=") || line.starts_with("HOME=")) ours.push_back(line);
+  EXPECT_THAT(ours, testing::UnorderedElementsAre("A=2", "HOME=/"));
+}
+
+TEST_F(Process, TheMemoryPolicyIsTheDocumentsForExecToo) {
+  if (!sys::exists("/proc/self/numa_maps")) GTEST_SKIP() << "the kernel has no NUMA policies";
+  Bundle bundle("sleep 100");
+  bundle.config["linux"]["memoryPolicy"] = {
+      {"mode", "MPOL_BIND"}, {"nodes", "0"}, {"flags", {"MPOL_F_STATIC_NODES"}}};
+  const int pid = running(bundle);
+  EXPECT_THAT(sys::read_file("/proc/" + std::to_string(pid) + "/numa_maps"), HasSubstr(" bind=static:0 "));
+  EXPECT_THAT(verb({"exec", id_, "cat", "/proc/self/numa_maps"}).text, HasSubstr(" bind=static:0 "));
+  // What only the kernel knows, it says.
+  verb({"delete", "--force", id_});
+  bundle.config["linux"]["memoryPolicy"]["nodes"] = "8000";
+  EXPECT_THAT(run(bundle).errors, HasSubstr("set_mempolicy(mode "));
 }
 
 TEST_F(Process, ExecRunsOnTheProcessorsOfItsFinalAffinity) {

@@ -41,6 +41,8 @@ const Named kNames[] = {
     {"[2001:db8::1]:5000/app:1", "[2001:db8::1]:5000", "app", "1", "[2001:db8::1]:5000/app:1"},
     {"[::1]/app", "[::1]", "app", "latest", "[::1]/app:latest"},
     {"a.b/c--d/e__f:1", "a.b", "c--d/e__f", "1", "a.b/c--d/e__f:1"},
+    // Without its registry it would be another's.
+    {"docker.io/a.b/c", "docker.io", "a.b/c", "latest", "docker.io/a.b/c:latest"},
     {"127.0.0.1:5000/x/y/z", "127.0.0.1:5000", "x/y/z", "latest", "127.0.0.1:5000/x/y/z:latest"},
     {"app:_x.Y-Z", "docker.io", "library/app", "_x.Y-Z", "app:_x.Y-Z"},
 };

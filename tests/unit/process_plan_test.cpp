@@ -22,7 +22,7 @@ spec::Process minimal() {
 }
 
 process::Plan plan_of(const spec::Process& process, const process::SecurityModules& modules = {}) {
-  return process::plan(process, std::nullopt, modules);
+  return process::plan(process, std::nullopt, std::nullopt, modules);
 }
 
 TEST(ProcessPlan, WhatIsNotAskedForIsLeftAlone) {
@@ -50,7 +50,7 @@ TEST(ProcessPlan, ASchedulerBecomesTheKernelsAttributes) {
 TEST(ProcessPlan, IoPriorityAndPersonalityBecomeNumbers) {
   spec::Process process = minimal();
   process.io_priority = {"IOPRIO_CLASS_IDLE", 7};
-  const auto plan = process::plan(process, spec::Personality{"LINUX32", {}}, {});
+  const auto plan = process::plan(process, spec::Personality{"LINUX32", {}}, std::nullopt, {});
   EXPECT_EQ(plan.io_priority->io_class, sys::kIoClassIdle);
   EXPECT_EQ(plan.io_priority->priority, 7U);
   EXPECT_EQ(plan.personality, PER_LINUX32);

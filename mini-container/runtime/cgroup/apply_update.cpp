@@ -88,6 +88,21 @@ void leave_and_remove(const std::string& path) {
   remove_directory(path);
 }
 
+// The period of v1 comes before the quota, unless it gets shorter.
+// WHY: the kernel judges the pair against the group above at each of both writes (EINVAL); in this order it is never asked
+// for more, halfway, than the limit before or the one to come.
+std::vector<Setting> ordered(std::vector<Setting> settings, const Cgroup& group) {
+  const auto period = std::find_if(settings.begin(), settings.end(), [](const Setting& setting) {
+    return setting.file == "cpu.cfs_period_us";
+  });
+  if (period == settings.end() || period + 1 == settings.end() || period[1].file != "cpu.cfs_quota_us")
+    return settings;
+  const auto cpu = group.placement_of("cpu");
+  const auto now = cpu ? number_in(cpu->path + "/cpu.cfs_period_us") : std::nullopt;
+  if (to_number(period->value) < now) std::iter_swap(period, period + 1);
+  return settings;
+}
+
 }  // namespace
 
 void Cgroup::update(const Update& update, const std::function<void()>& record) {
@@ -103,12 +118,12 @@ void Cgroup::update(const Update& update, const std::function<void()>& record) {
     add_group(directory.version, name_of(directory), directory.controllers, directory.path);
     entered.push_back(directory.path);
   }
-  for (const Setting& setting : update.settings) {
+  for (const Setting& setting : ordered(update.settings, *this)) {
     const FileValue place = place_of(setting);
     const FileValue before = {place.file, value_before(place)};
     if (before == place) continue;
     write(place, setting);
-    undo.later([before, &setting] { write(before, setting); });
+    undo.later([before, setting] { write(before, setting); });
   }
   // ORDER: last: it is the dearest step, and the limits are in force when the processes arrive.
   for (const std::string& path : entered)

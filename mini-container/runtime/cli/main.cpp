@@ -30,7 +30,8 @@ bool enters_container(const cli::Options& options) {
 int run(const cli::Options& options, char** arguments) {
   try {
     sys::start_tracing({options.explain, options.step, options.trace});
-    if (enters_container(options)) lifecycle::close_uninvited(options.preserve_fds);
+    if (enters_container(options))
+      lifecycle::close_uninvited(options.preserve_fds, options.exec.process_file);
     cli::start_log(options);
     trace::set_role(trace::Role::runtime);
     trace::set_warner([&options](const std::string& text) { cli::report_warning(options, text); });

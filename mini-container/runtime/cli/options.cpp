@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <memory>
 
 #include "base/completion/completion.h"
 #include "base/sys/identity.h"
@@ -54,6 +55,33 @@ void add_globals(CLI::App& app, Options& options) {
   app.add_option("--criu", "accepted: there is no checkpoint")->type_name("FILE");
 }
 
+// In the form of runc's and crun's, which scripts and people know: the name, then the usage in one line.
+class Help : public CLI::Formatter {
+ public:
+  std::string make_description(const CLI::App* app) const override {
+    const CLI::App* program = app->get_parent();
+    const std::string name = program == nullptr ? "" : program->get_name() + " ";
+    return fmt::format("NAME:\n   {}{} - {}\n\n", name, app->get_name(), app->get_description());
+  }
+  std::string make_usage(const CLI::App* app, std::string) const override {
+    const CLI::App* program = app->get_parent();
+    if (program == nullptr)
+      return fmt::format("Usage: {} [OPTION...] COMMAND [ARGUMENT...]\n", app->get_name());
+    std::string text = fmt::format("Usage: {} [OPTION...] {}", program->get_name(), app->get_name());
+    for (const CLI::Option* operand :
+         app->get_options([](const CLI::Option* each) { return each->get_positional(); }))
+      text += " " + make_option_usage(operand);
+    return text + "\n";
+  }
+};
+
+// WHY: who finds this program under the name of another, runc say, wants to be answered under that.
+std::string program_name(const char* path) {
+  const std::string name = path == nullptr ? "" : path;
+  const std::string last = name.substr(name.rfind('/') + 1);
+  return last.empty() ? "mini-runtime" : last;
+}
+
 // The verbs that stand among the arguments, all if none does.
 // WHY: making options is what a start of this program would spend most time on; those of other verbs nobody asks for.
 std::vector<const Verb*> possible_verbs(int argc, char** argv) {
@@ -77,10 +105,12 @@ void add_verb(CLI::App& app, const Verb& verb, Options& options) {
 }  // namespace
 
 ParseResult parse(int argc, char** argv, Options& options) {
-  CLI::App app("mini-runtime: a low-level OCI container runtime that can explain itself", "mini-runtime");
+  const std::string name = program_name(argc > 0 ? argv[0] : nullptr);
+  CLI::App app("Open Container Initiative runtime that can explain itself", name);
+  app.formatter(std::make_shared<Help>());
   options.root = default_root();
   add_globals(app, options);
-  app.set_version_flag("-v,--version", [] { return lifecycle::version_text(); });
+  app.set_version_flag("-v,--version", [&name] { return version_text(name); });
   app.footer(kExamples);
   app.require_subcommand(1);
   const std::vector<const Verb*> possible = possible_verbs(argc, argv);
@@ -90,6 +120,10 @@ ParseResult parse(int argc, char** argv, Options& options) {
   if (possible.size() == verbs().size()) completion::add_verb(app, kCompletion);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& help) {
+    if (app.remaining().empty()) return {false, app.exit(help)};
+    const std::string why = fmt::format("No help topic for '{}'", app.remaining().front());
+    return {false, app.exit(CLI::Error("NoSuchVerb", why, CLI::ExitCodes::ExtrasError))};
   } catch (const CLI::ParseError& error) {
     return {false, app.exit(error)};
   }

@@ -22,7 +22,7 @@ struct Options {
   std::string id;
   std::string format = "table";  // of list and ps
   bool quiet = false;
-  bool force = false, all = false;
+  bool force = false, all = false, regex = false;
   std::string signal = "TERM";
   bool rootless_document = false;  // of spec
   lifecycle::RunOptions run;       // of create and run
@@ -40,6 +40,9 @@ struct ParseResult {
   int exit_code = 0;
 };
 ParseResult parse(int argc, char** argv, Options& options);
+
+// What --version prints, under the name by which `program` was called.
+std::string version_text(const std::string& program);
 
 // Carries the verb out. Returns the exit code; throws what the lifecycle throws.
 int act(const Options& options);

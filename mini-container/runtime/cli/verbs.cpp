@@ -8,7 +8,7 @@ namespace cli {
 namespace {
 
 void add_id(CLI::App& verb, Options& options) {
-  verb.add_option("ID", options.id, "the container")->required();
+  verb.add_option("CONTAINER", options.id, "its id")->required();
 }
 
 void add_bundle(CLI::App& verb, Options& options) {
@@ -51,6 +51,8 @@ void add_kill(CLI::App& verb, Options& options) {
 void add_delete(CLI::App& verb, Options& options) {
   add_id(verb, options);
   verb.add_flag("-f,--force", options.force, "kill it first if it runs");
+  verb.add_flag("-r,--regex", options.regex,
+                "all containers whose id this extended regular expression matches");
 }
 
 void add_format(CLI::App& verb, Options& options) {

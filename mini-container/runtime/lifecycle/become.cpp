@@ -16,16 +16,6 @@ namespace lifecycle {
 
 namespace {
 
-std::vector<std::string> environment_of(const process::Plan& plan, const PassedDescriptors& passed) {
-  std::vector<std::string> environment = plan.env;
-  for (std::string& entry : listen_environment(passed))
-    environment.push_back(std::move(entry));
-  if (process::environment_value(environment, "HOME").empty()) {
-    environment.push_back("HOME=" + process::home_of(plan.uid));
-  }
-  return environment;
-}
-
 // What this process will do once nobody can hear it any more.
 std::string out_of_sight(const ProcessPlans& plans) {
   const process::Plan& plan = plans.process;
@@ -75,6 +65,17 @@ void drop_privileges(const ProcessPlans& plans) {
 }
 
 }  // namespace
+
+std::vector<std::string> environment_of(const process::Plan& plan, const PassedDescriptors& passed) {
+  std::vector<std::string> environment = plan.env;
+  for (std::string& entry : listen_environment(passed))
+    environment.push_back(std::move(entry));
+  environment = process::settled_environment(environment);
+  if (process::environment_value(environment, "HOME").empty()) {
+    environment.push_back("HOME=" + process::home_of(plan.uid));
+  }
+  return environment;
+}
 
 void become(const ProcessPlans& plans, const std::string& program, const BecomeOptions& options) {
   const std::vector<std::string> environment = environment_of(plans.process, options.passed);

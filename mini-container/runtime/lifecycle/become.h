@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "mini-container/runtime/lifecycle/descriptors.h"
 #include "mini-container/runtime/lifecycle/listener.h"
@@ -18,6 +19,9 @@ struct BecomeOptions {
   spec::Status status;
   pid_t pid;
 };
+
+// The program's, with HOME and what `passed` adds.
+std::vector<std::string> environment_of(const process::Plan& plan, const PassedDescriptors& passed = {});
 
 [[noreturn]] void become(const ProcessPlans& plans, const std::string& program, const BecomeOptions& options);
 

@@ -39,6 +39,9 @@ std::string process_table(const std::string& root, const std::string& id,
 // Removes what a container, whole or half made, has left. `force` kills it first, and finds nothing to do fine.
 void remove(const std::string& root, const std::string& id, bool force);
 
+// All whose ids the extended regular expression matches. Every one is tried; the first failure is thrown at the end.
+void remove_matching(const std::string& root, const std::string& pattern, bool force);
+
 std::vector<spec::ListedContainer> list(const std::string& root);
 
 struct ExecOptions {
@@ -78,8 +81,8 @@ void events(const std::string& root, const std::string& id, std::chrono::millise
 // The plans of a bundle, for a person. Makes no kernel object.
 std::string explain(const std::string& bundle, const std::string& id);
 
-// What this runtime can do: the JSON of `features`, and the lines of --version.
+// What this runtime can do, as JSON; and the version of the library that makes its filters.
 std::string features();
-std::string version_text();
+std::string seccomp_library_version();
 
 }  // namespace lifecycle

@@ -51,6 +51,12 @@ sys::ExitStatus wait_in_foreground(sys::Child& child, int master, const Signals&
   }
 }
 
+void relay_what_is_left(int master) {
+  pollfd left{master, POLLIN, 0};
+  while (sys::poll({&left, 1}, 0) > 0 && relay(master, 1)) {
+  }
+}
+
 ConsoleReceiver::ConsoleReceiver() {
   sys::SocketPair pair = sys::seqpacket_pair();
   own_end_ = std::move(pair.first);
@@ -63,6 +69,7 @@ sys::UniqueFd ConsoleReceiver::receive() const {
   sys::UniqueFd master = std::move(message->descriptors.front());
   // ORDER: before the program starts, which would begin in a window of no size, and then be told of another.
   copy_window_size(master.get());
+  if (!sys::isatty(1)) sys::end_lines_plainly(master.get());
   return master;
 }
 

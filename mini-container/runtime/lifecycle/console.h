@@ -13,6 +13,9 @@ namespace lifecycle {
 // Waits for `child`, passing signals on, and with a terminal (`master` not -1) relaying it. Returns how it ended.
 sys::ExitStatus wait_in_foreground(sys::Child& child, int master, const Signals& signals);
 
+// What was printed and not read yet; does not wait for more.
+void relay_what_is_left(int master);
+
 // The other end of InitContext::console for a command that is itself the terminal's owner.
 class ConsoleReceiver {
  public:

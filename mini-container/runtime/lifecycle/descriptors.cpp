@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
+#include <string_view>
 
 #include "base/sys/console.h"
 #include "base/sys/fd.h"
@@ -33,13 +35,21 @@ bool meant_for_this_process() {
   return variable("LISTEN_PID").empty() || number_of("LISTEN_PID") == static_cast<unsigned>(sys::getpid());
 }
 
+std::optional<int> descriptor_named_by(const std::string& path) {
+  for (const std::string_view folder : {"/dev/fd/", "/proc/self/fd/"}) {
+    if (path.starts_with(folder)) return text::number<int>(std::string_view(path).substr(folder.size()));
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
-void close_uninvited(unsigned preserve_fds) {
+void close_uninvited(unsigned preserve_fds, const std::string& document) {
   const unsigned listening = meant_for_this_process() ? number_of("LISTEN_FDS") : 0;
   if (preserve_fds > kMost || listening > kMost) return;  // refused later, by name
   unsigned first = kFirst + listening + preserve_fds;
   std::vector<int> kept = sys::trace_inheritance().descriptors;
+  if (const auto named = descriptor_named_by(document); named && *named >= 0) kept.push_back(*named);
   std::sort(kept.begin(), kept.end());
   for (const int fd : kept) {
     const auto number = static_cast<unsigned>(fd);

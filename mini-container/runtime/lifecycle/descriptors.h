@@ -13,10 +13,11 @@ struct PassedDescriptors {
   std::string names;       // $LISTEN_FDNAMES, if set
 };
 
-// Closes what the caller has open and did not count, but for those of its trace. ORDER: before this program opens anything
+// Closes what the caller has open and did not count, but for those of its trace, and for the one that `document` names if
+// it is /dev/fd/N, as a shell's <(...) is. ORDER: before this program opens anything
 // but the trace. WHY not close-on-exec alone: a created container waits, perhaps for hours, and would hold it where the
 // container's /proc shows it (CVE-2024-21626).
-void close_uninvited(unsigned preserve_fds);
+void close_uninvited(unsigned preserve_fds, const std::string& document);
 
 // Warns of one that is not open. Throws spec::Invalid for more than a thousand.
 PassedDescriptors passed_descriptors(unsigned preserve_fds);

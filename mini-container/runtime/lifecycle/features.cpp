@@ -1,8 +1,6 @@
-// `features` and --version: what the parts of this runtime say that they can do, each from the table it works with.
+// `features`: what the parts of this runtime say that they can do, each from the table it works with.
 // Reads: OCI runtime-spec features.md.
 #include "mini-container/runtime/spec/features.h"
-
-#include <fmt/format.h>
 
 #include "mini-container/runtime/lifecycle/commands.h"
 
@@ -17,9 +15,8 @@ std::string features() {
   return spec::features_json(features);
 }
 
-std::string version_text() {
-  return fmt::format("mini-runtime version {}\nspec: {}\nlibseccomp: {}", spec::kVersion, spec::kSpecVersion,
-                     security::seccomp_library_version());
+std::string seccomp_library_version() {
+  return security::seccomp_library_version();
 }
 
 }  // namespace lifecycle

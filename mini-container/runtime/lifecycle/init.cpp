@@ -53,7 +53,11 @@ class Init {
 
  private:
   void become_root_of_user_namespace() {
-    if (plans_.namespaces.new_user) protocol::expect(line_.get(), Word::identity_mapped);
+    if (plans_.namespaces.new_user) {
+      protocol::expect(line_.get(), Word::identity_mapped);
+      if (rootfs::has_bind_sources(plans_.rootfs))
+        sources_ = protocol::take_over(line_.get(), plans_.rootfs.mounts.size());
+    }
     if (!plans_.namespaces.in_user_namespace()) return;
     const trace::Phase phase("root of the user namespace",
                              "all that follows is done with the powers of its root");
@@ -79,7 +83,8 @@ class Init {
   void build_rootfs() {
     const trace::Phase phase("mounts and devices",
                              "the container's file system, while the host's is still in reach");
-    root_ = rootfs::build(plans_.rootfs, context_.id_mapped, context_.lent_devices);
+    root_ = rootfs::build(plans_.rootfs, context_.id_mapped, context_.lent_devices, sources_);
+    sources_.clear();
     if (!plans_.process.process.terminal || context_.console < 0) return;
     rootfs::Console console = rootfs::make_console(root_.get());
     sys::send_message(context_.console, "/dev/console", {console.master.get()});
@@ -147,8 +152,11 @@ class Init {
   }
 
   void hooks_after_pivot() {
-    const auto& hooks = context_.config.hooks.start_container;
+    std::vector<spec::Hook> hooks = context_.config.hooks.start_container;
     if (hooks.empty()) return;
+    // WHY: they are programs of the image, and the runtime's environment is the host's.
+    for (spec::Hook& hook : hooks)
+      if (!hook.env) hook.env = environment_of(plans_.process.process);
     const trace::Phase phase("hooks of the start", "programs of the image, just before the user's own");
     process::run_hooks(hooks, "hooks.startContainer", spec::to_oci_json(state(), spec::Status::created));
   }
@@ -171,6 +179,7 @@ class Init {
   sys::UniqueFd line_;
   int speaker_;  // whom to tell about a failure
   sys::UniqueFd root_, terminal_;
+  rootfs::BindSources sources_;
   std::string program_;
   pid_t pid_ = 0;
 };

@@ -13,6 +13,7 @@
 #include "mini-container/runtime/namespaces/apply.h"
 #include "mini-container/runtime/process/apply.h"
 #include "mini-container/runtime/process/hooks.h"
+#include "mini-container/runtime/rootfs/bind_sources.h"
 #include "mini-container/runtime/rootfs/id_map.h"
 #include "mini-container/runtime/rootfs/lent_devices.h"
 #include "mini-container/runtime/spec/features.h"
@@ -106,6 +107,8 @@ void settle_from_outside(Launched& made) {
   if (!made.plans.namespaces.new_user) return;
   namespaces::write_id_maps(made.plans.namespaces, made.child.pid());
   protocol::say(made.line.get(), Word::identity_mapped);
+  if (rootfs::has_bind_sources(made.plans.rootfs))
+    protocol::hand_over(made.line.get(), rootfs::open_bind_sources(made.plans.rootfs, made.child.pid()));
 }
 
 // Hears `word` from the child, or throws what stopped it.

@@ -47,6 +47,12 @@ rootfs::Plan plan_rootfs(const spec::Config& config, const std::string& bundle, 
   return rootfs::plan({config, bundle, std::move(views), plans.namespaces.in_user_namespace(), selinux});
 }
 
+// crun's annotation, by which podman run --group-add keep-groups lets a user's own groups open files of a volume.
+bool keeps_groups(const spec::Config& config) {
+  const auto annotation = config.annotations.find("run.oci.keep_original_groups");
+  return annotation != config.annotations.end() && annotation->second == "1";
+}
+
 // What is left out, and what that means.
 void warn_of_no_mounts(const spec::Config& config) {
   std::vector<std::string> destinations;
@@ -91,7 +97,7 @@ ProcessPlans make_process_plans(const spec::Process& process, const spec::Linux&
                                 const std::string& filters, bool in_user_namespace) {
   ProcessPlans plans;
   const bool labelled = !process.apparmor_profile.empty() || !process.selinux_label.empty();
-  plans.process = process::plan(process, platform.personality,
+  plans.process = process::plan(process, platform.personality, platform.memory_policy,
                                 labelled ? process::security_modules() : process::SecurityModules());
   if (process.capabilities) {
     auto available = security::available_capabilities();
@@ -119,6 +125,7 @@ Plans make_plans(const spec::Config& config, const std::string& bundle, const st
   if (config.process) {
     plans.process =
         make_process_plans(*config.process, config.linux, filters, plans.namespaces.in_user_namespace());
+    plans.process.process.keep_groups = keeps_groups(config);
     plans.process.can_set_groups = !namespaces::denies_setgroups(plans.namespaces);
   }
   return plans;

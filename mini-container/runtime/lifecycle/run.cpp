@@ -1,6 +1,7 @@
 // `run`: create, start, wait and delete without leaving the process.
 #include <fmt/format.h>
 
+#include <exception>
 #include <optional>
 
 #include "base/sys/socket.h"
@@ -11,9 +12,15 @@ namespace lifecycle {
 
 namespace {
 
-void start_program(Launched& made, const Signals& signals) {
+void start_program(Launched& made, int master, const Signals& signals) {
   const trace::Phase phase("start", "the process that waits goes on to become the user's program");
-  start_over(made.line.get(), signals);
+  try {
+    start_over(made.line.get(), signals);
+  } catch (const std::exception&) {
+    // What a hook inside said before it failed.
+    relay_what_is_left(master);
+    throw;
+  }
 }
 
 sys::ExitStatus wait_for_end(Launched& made, int master, const Signals& signals) {
@@ -46,7 +53,7 @@ int run(const RunOptions& options) {
       launch(options.launch, Gate::line, receiver ? receiver->child_end() : console.get(), signals);
   const bool relayed = receiver && made.plans.process.process.terminal;
   const sys::UniqueFd master = relayed ? receiver->receive() : sys::UniqueFd();
-  start_program(made, signals);
+  start_program(made, master.get(), signals);
   run_late_hooks(made.config.hooks.poststart, "hooks.poststart", made.state, spec::Status::running);
   if (options.detach) {
     made.keep();

@@ -32,6 +32,7 @@ void set_scheduling(const Plan& plan) {
   if (plan.scheduler) sys::sched_setattr(*plan.scheduler);
   if (plan.io_priority) sys::ioprio_set(plan.io_priority->io_class, plan.io_priority->priority);
   if (plan.personality) sys::personality(*plan.personality);
+  if (plan.memory_policy) sys::set_mempolicy(plan.memory_policy->mode, plan.memory_policy->nodes);
 }
 
 SecurityModules security_modules() {
@@ -94,7 +95,9 @@ void adopt_terminal(const Plan& plan, int terminal) {
 
 void set_identity(const Plan& plan, bool can_set_groups) {
   // ORDER: once the user is not root any more the kernel refuses the other two (EPERM).
-  if (can_set_groups) {
+  if (plan.keep_groups) {
+    trace::note("the caller's additional groups stay: run.oci.keep_original_groups");
+  } else if (can_set_groups) {
     sys::setgroups(plan.groups);
   } else if (!plan.groups.empty()) {
     throw spec::Invalid("process.user.additionalGids", "this user namespace denies setgroups(2)",

@@ -30,6 +30,14 @@ std::vector<unsigned> cpus_of(const std::string& list) {
   return spec::parse_cpu_list(list).value_or(std::vector<unsigned>());
 }
 
+MemoryPolicy memory_policy_of(const spec::MemoryPolicy& wanted) {
+  unsigned mode = spec::memory_mode(wanted.mode).value();
+  for (const std::string& flag : wanted.flags)
+    mode |= spec::memory_flag(flag).value();
+  // Nodes are listed as processors are.
+  return {static_cast<int>(mode), cpus_of(wanted.nodes)};
+}
+
 void plan_affinity(Plan& plan, const spec::CpuAffinity& wanted) {
   plan.initial_cpus = cpus_of(wanted.initial);
   plan.final_cpus = cpus_of(wanted.final);
@@ -60,7 +68,7 @@ void plan_labels(Plan& plan, const spec::Process& process, const SecurityModules
 }  // namespace
 
 Plan plan(const spec::Process& process, const std::optional<spec::Personality>& personality,
-          const SecurityModules& modules) {
+          const std::optional<spec::MemoryPolicy>& memory, const SecurityModules& modules) {
   Plan plan;
   plan.args = process.args;
   plan.env = process.env;
@@ -81,6 +89,7 @@ Plan plan(const spec::Process& process, const std::optional<spec::Personality>& 
                         static_cast<unsigned>(process.io_priority->priority)};
   }
   if (personality) plan.personality = personality->domain == "LINUX32" ? PER_LINUX32 : PER_LINUX;
+  if (memory) plan.memory_policy = memory_policy_of(*memory);
   if (process.exec_cpu_affinity) plan_affinity(plan, *process.exec_cpu_affinity);
   plan_labels(plan, process, modules);
   return plan;
@@ -101,6 +110,9 @@ std::string describe(const Plan& plan) {
     text += fmt::format("I/O priority: class {} priority {}\n", plan.io_priority->io_class,
                         plan.io_priority->priority);
   if (plan.personality) text += fmt::format("personality: {:#x}\n", *plan.personality);
+  if (plan.memory_policy)
+    text += fmt::format("memory policy: mode {:#x} nodes {}\n", plan.memory_policy->mode,
+                        fmt::join(plan.memory_policy->nodes, ","));
   for (const Label& label : plan.labels)
     text += fmt::format("label: write {} to /proc/{}\n", label.value, label.files.front());
   if (plan.no_new_privileges) text += "no_new_privs\n";

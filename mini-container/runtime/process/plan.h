@@ -1,6 +1,6 @@
 // What the container's process is, as the kernel wants it: limits by number, groups as a list, and the rest of the
 // document's `process`. Pure. Reads: OCI runtime-spec config.md (process), setrlimit(2), credentials(7),
-// sched(7), apparmor(7), selinux(8).
+// sched(7), set_mempolicy(2), apparmor(7), selinux(8).
 #pragma once
 
 #include <sys/types.h>
@@ -33,12 +33,18 @@ struct IoPriority {
   unsigned priority = 0;
 };
 
+struct MemoryPolicy {
+  int mode = 0;                 // MPOL_*, with MPOL_F_* among its bits
+  std::vector<unsigned> nodes;  // by number
+};
+
 struct Plan {
   std::vector<std::string> args, env;
   std::string cwd;
   uid_t uid = 0;
   gid_t gid = 0;
   std::vector<gid_t> groups;
+  bool keep_groups = false;  // the caller's additional groups stay, whatever `groups` says
   mode_t umask = 0022;
   std::vector<Limit> limits;
   std::optional<int> oom_score_adj;
@@ -48,6 +54,7 @@ struct Plan {
   std::optional<sys::SchedulerAttributes> scheduler;
   std::optional<IoPriority> io_priority;
   std::optional<unsigned long> personality;  // PER_*
+  std::optional<MemoryPolicy> memory_policy;
   // Of `exec`: where the runtime waits until the new process is in the container's group, and where that process
   // runs from then on. Empty: where they are.
   std::vector<unsigned> initial_cpus, final_cpus;
@@ -62,7 +69,7 @@ struct SecurityModules {
 
 // The document must have been validated. Throws spec::Invalid for a label of a module that the host lacks.
 Plan plan(const spec::Process& process, const std::optional<spec::Personality>& personality,
-          const SecurityModules& modules);
+          const std::optional<spec::MemoryPolicy>& memory, const SecurityModules& modules);
 
 // For a person, one line each: what `explain` prints.
 std::string describe(const Plan& plan);

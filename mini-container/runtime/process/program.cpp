@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <set>
 #include <sstream>
+#include <string_view>
 
 #include "base/sys/file.h"
 #include "base/users/users.h"
@@ -46,6 +49,17 @@ std::string environment_value(const std::vector<std::string>& environment, const
     }
   }
   return {};
+}
+
+std::vector<std::string> settled_environment(const std::vector<std::string>& entries) {
+  std::set<std::string_view> seen;
+  std::vector<std::string> settled;
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+    const std::string_view name = std::string_view(*entry).substr(0, entry->find('='));
+    if (seen.insert(name).second && *entry != "HOME=") settled.push_back(*entry);
+  }
+  std::reverse(settled.begin(), settled.end());
+  return settled;
 }
 
 std::string find_program(const Plan& plan) {

@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 #include <linux/magic.h>
 
+#include <algorithm>
+#include <cerrno>
+
 #include "base/sys/file.h"
 #include "base/sys/mount.h"
 #include "base/sys/process.h"
@@ -45,15 +48,36 @@ sys::UniqueFd mount_root(const Plan& plan) {
   return root;
 }
 
-// What is to be mounted, as a detached mount that nobody can reach by a path yet.
-sys::UniqueFd tree_of(const MountStep& step) {
-  const MountOptions& options = step.options;
-  if (options.bind) {
-    return sys::open_tree(AT_FDCWD, step.source, OPEN_TREE_CLONE | (options.recursive ? AT_RECURSIVE : 0U));
+// By its path, which may lead through what this container has mounted; `opened` if that is closed to its users.
+sys::UniqueFd bind_tree(const MountStep& step, int opened) {
+  const unsigned flags = OPEN_TREE_CLONE | (step.options.recursive ? AT_RECURSIVE : 0U);
+  try {
+    return sys::open_tree(AT_FDCWD, step.source, flags);
+  } catch (const sys::Error& error) {
+    if (error.error() != EACCES || opened < 0) throw;
+    return sys::open_tree(opened, "", flags | AT_EMPTY_PATH);
   }
+}
+
+// As with runc, a tmpfs that asks for no mode has that of the directory which it covers.
+std::vector<sys::FsOption> inherited_mode(const MountStep& step, int root) {
+  const auto asked_for = [](const sys::FsOption& option) { return option.key == "mode"; };
+  const auto& parameters = step.options.parameters;
+  if (step.type != "tmpfs" || std::any_of(parameters.begin(), parameters.end(), asked_for)) return {};
+  const sys::UniqueFd below = sys::open_in_root_if_present(root, step.destination, O_PATH);
+  if (!below) return {};
+  return {{"mode", fmt::format("{:o}", sys::fstat(below.get()).st_mode & 07777)}};
+}
+
+// What is to be mounted, as a detached mount that nobody can reach by a path yet.
+sys::UniqueFd tree_of(const MountStep& step, int opened, int root) {
+  const MountOptions& options = step.options;
+  if (options.bind) return bind_tree(step, opened);
   std::vector<sys::FsOption> parameters = options.parameters;
   if (!step.source.empty()) parameters.insert(parameters.begin(), {"source", step.source});
   parameters.insert(parameters.end(), options.superblock.begin(), options.superblock.end());
+  for (sys::FsOption& mode : inherited_mode(step, root))
+    parameters.push_back(std::move(mode));
   // A tmpfs that begins with a copy is filled first, and gets its attributes then.
   const std::uint64_t attributes = options.copy_up ? 0 : options.set | options.recursive_set;
   return sys::mount_detached(step.type, parameters, attributes);
@@ -84,16 +108,25 @@ void remount(const MountStep& step, int root) {
   configure(step.options, target.get());
 }
 
-// `id_mapped`: the tree to mount if it was made in the parent, else -1.
-void mount_step(const MountStep& step, int id_mapped, int root) {
+// What the parent did for this step: the tree to mount, or the source of it, opened; else -1.
+struct Prepared {
+  int tree = -1, source = -1;
+};
+
+void mount_step(const MountStep& step, const Prepared& prepared, int root) {
   if (step.options.remount) return remount(step, root);
-  const sys::UniqueFd tree = id_mapped < 0 ? tree_of(step) : sys::dup(id_mapped);
+  const sys::UniqueFd tree =
+      prepared.tree < 0 ? tree_of(step, prepared.source, root) : sys::dup(prepared.tree);
   const Kind kind = is_directory(tree.get()) ? Kind::directory : Kind::file;
   const sys::UniqueFd target = open_or_make(root, step.destination, kind, links_allowed(step));
   check_target(step, tree.get(), target.get());
   if (step.options.copy_up) copy_up(target.get(), tree.get());
   configure(step.options, tree.get());
   sys::move_mount(tree.get(), target.get());
+}
+
+int at(const std::vector<sys::UniqueFd>& descriptors, std::size_t index) {
+  return descriptors.empty() ? -1 : descriptors[index].get();
 }
 
 void pivot(const Plan& plan, int root) {
@@ -125,7 +158,8 @@ void configure(const MountOptions& options, int mount) {
   }
 }
 
-sys::UniqueFd build(const Plan& plan, const IdMappedTrees& id_mapped, const LentDevices& lent) {
+sys::UniqueFd build(const Plan& plan, const IdMappedTrees& id_mapped, const LentDevices& lent,
+                    const BindSources& sources) {
   // WHY: modes of devices and directories are the document's, not the caller's shell's.
   sys::umask(0);
   const bool mounts = plan.way != Way::no_mounts;
@@ -137,7 +171,7 @@ sys::UniqueFd build(const Plan& plan, const IdMappedTrees& id_mapped, const Lent
       if (step.type == "cgroup" || step.type == "cgroup2") {
         mount_cgroups(plan, step, root.get());
       } else {
-        mount_step(step, id_mapped.empty() ? -1 : id_mapped[i].get(), root.get());
+        mount_step(step, {at(id_mapped, i), at(sources, i)}, root.get());
       }
     }
   }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/sys/fd.h"
+#include "mini-container/runtime/rootfs/bind_sources.h"
 #include "mini-container/runtime/rootfs/id_map.h"
 #include "mini-container/runtime/rootfs/lent_devices.h"
 #include "mini-container/runtime/rootfs/plan.h"
@@ -24,8 +25,10 @@ namespace rootfs {
 //     ... hostname, identity, capabilities, seccomp, exec
 
 // Cuts propagation to the host, mounts the rootfs on itself, then mounts, devices and links. Returns the root.
-// `id_mapped` and `lent`: what clone_id_mapped() and lend_devices() gave. Changes the umask to 0.
-sys::UniqueFd build(const Plan& plan, const IdMappedTrees& id_mapped, const LentDevices& lent = {});
+// `id_mapped`, `lent` and `sources`: what clone_id_mapped(), lend_devices() and open_bind_sources() gave. Changes the umask
+// to 0.
+sys::UniqueFd build(const Plan& plan, const IdMappedTrees& id_mapped, const LentDevices& lent = {},
+                    const BindSources& sources = {});
 
 // Writes sysctls, hides masked paths, makes read-only paths (and /dev, if asked) read-only.
 // ORDER: sysctls need /proc/sys writable, so before the read-only paths; all of it before enter().

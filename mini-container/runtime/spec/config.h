@@ -100,6 +100,13 @@ struct Personality {
   std::vector<std::string> flags;
 };
 
+// set_mempolicy(2): from which NUMA nodes memory comes.
+struct MemoryPolicy {
+  std::string mode;                // "MPOL_BIND" ...
+  std::string nodes;               // "0-3,7"; empty: none
+  std::vector<std::string> flags;  // "MPOL_F_STATIC_NODES" ...
+};
+
 struct Linux {
   std::vector<IdMapping> uid_mappings, gid_mappings;
   std::vector<Namespace> namespaces;
@@ -114,6 +121,7 @@ struct Linux {
   std::vector<std::string> readonly_paths;
   std::string mount_label;
   std::optional<Personality> personality;
+  std::optional<MemoryPolicy> memory_policy;
 };
 
 struct Config {

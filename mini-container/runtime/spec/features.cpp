@@ -58,6 +58,7 @@ std::string features_json(const Features& features) {
         {"apparmor", {{"enabled", true}}},
         {"selinux", {{"enabled", true}}},
         {"intelRdt", {{"enabled", false}}},
+        {"memoryPolicy", {{"modes", memory_mode_names()}, {"flags", memory_flag_names()}}},
         {"mountExtensions", {{"idmap", {{"enabled", true}}}}}}},
       {"annotations", {{"isolab.mini-runtime.version", kVersion}}}};
   return document.dump(2) + "\n";

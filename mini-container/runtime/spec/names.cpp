@@ -1,6 +1,7 @@
 // See names.h.
 #include "mini-container/runtime/spec/names.h"
 
+#include <linux/mempolicy.h>
 #include <linux/sched.h>
 #include <sys/resource.h>
 
@@ -50,12 +51,33 @@ constexpr Name kIoClasses[] = {
     {"IOPRIO_CLASS_IDLE", sys::kIoClassIdle},
 };
 
+constexpr Name kMemoryModes[] = {
+    {"MPOL_DEFAULT", MPOL_DEFAULT},  {"MPOL_PREFERRED", MPOL_PREFERRED},
+    {"MPOL_BIND", MPOL_BIND},        {"MPOL_INTERLEAVE", MPOL_INTERLEAVE},
+    {"MPOL_LOCAL", MPOL_LOCAL},      {"MPOL_PREFERRED_MANY", MPOL_PREFERRED_MANY},
+    {"MPOL_WEIGHTED_INTERLEAVE", 6},  // of Linux 6.9; Debian 12's header ends before
+};
+
+constexpr Name kMemoryFlags[] = {
+    {"MPOL_F_NUMA_BALANCING", MPOL_F_NUMA_BALANCING},
+    {"MPOL_F_RELATIVE_NODES", MPOL_F_RELATIVE_NODES},
+    {"MPOL_F_STATIC_NODES", MPOL_F_STATIC_NODES},
+};
+
 template <std::size_t count>
 std::optional<unsigned> number_of(const Name (&table)[count], std::string_view name) {
   for (const Name& entry : table) {
     if (entry.name == name) return entry.number;
   }
   return std::nullopt;
+}
+
+template <std::size_t count>
+std::vector<std::string> names_of(const Name (&table)[count]) {
+  std::vector<std::string> names;
+  for (const Name& entry : table)
+    names.emplace_back(entry.name);
+  return names;
 }
 
 }  // namespace
@@ -76,11 +98,24 @@ std::optional<unsigned> io_class(std::string_view name) {
   return number_of(kIoClasses, name);
 }
 
+std::optional<unsigned> memory_mode(std::string_view name) {
+  return number_of(kMemoryModes, name);
+}
+
+std::optional<unsigned> memory_flag(std::string_view name) {
+  return number_of(kMemoryFlags, name);
+}
+
 std::vector<std::string> rlimit_names() {
-  std::vector<std::string> names;
-  for (const Name& limit : kLimits)
-    names.emplace_back(limit.name);
-  return names;
+  return names_of(kLimits);
+}
+
+std::vector<std::string> memory_mode_names() {
+  return names_of(kMemoryModes);
+}
+
+std::vector<std::string> memory_flag_names() {
+  return names_of(kMemoryFlags);
 }
 
 const std::vector<NamespaceKind>& namespace_kinds() {

@@ -1,6 +1,6 @@
 // Names of the OCI document and the kernel numbers behind them, where more than one mechanism needs them.
-// Reads: setrlimit(2), sched(7), ioprio_set(2), clone(2), OCI runtime-spec config.md (process), config-linux.md
-// (namespaces).
+// Reads: setrlimit(2), sched(7), ioprio_set(2), set_mempolicy(2), clone(2), OCI runtime-spec config.md (process),
+// config-linux.md (namespaces, memory policy).
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,12 @@ std::vector<std::string> rlimit_names();
 std::optional<unsigned> scheduler_policy(std::string_view name);
 std::optional<unsigned> scheduler_flag(std::string_view name);
 std::optional<unsigned> io_class(std::string_view name);
+
+// "MPOL_BIND" -> MPOL_BIND; "MPOL_F_STATIC_NODES" -> its bit.
+std::optional<unsigned> memory_mode(std::string_view name);
+std::optional<unsigned> memory_flag(std::string_view name);
+std::vector<std::string> memory_mode_names();
+std::vector<std::string> memory_flag_names();
 
 struct NamespaceKind {
   std::string_view type;     // of the document: "network"

@@ -52,6 +52,12 @@ void read(const Node& node, Personality& personality) {
   node.get("flags", personality.flags);
 }
 
+void read(const Node& node, MemoryPolicy& policy) {
+  node.require("mode", policy.mode);
+  node.get("nodes", policy.nodes);
+  node.get("flags", policy.flags);
+}
+
 void read(const Node& node, Linux& platform) {
   node.get("uidMappings", platform.uid_mappings);
   node.get("gidMappings", platform.gid_mappings);
@@ -73,8 +79,8 @@ void read(const Node& node, Linux& platform) {
       devices.fail("moving network devices (specification 1.3) is not supported",
                    "Remove it to go on without");
   });
-  node.refuse("memoryPolicy", "memory policies (specification 1.3) are not supported");
   node.get("personality", platform.personality);
+  node.get("memoryPolicy", platform.memory_policy);
 }
 
 }  // namespace spec

@@ -1,10 +1,13 @@
 // See validate.h: the "linux" object. Reads: OCI runtime-spec config-linux.md, user_namespaces(7),
-// time_namespaces(7).
+// time_namespaces(7), set_mempolicy(2).
 #include <sys/stat.h>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
 
+#include "mini-container/runtime/spec/cpu_list.h"
 #include "mini-container/runtime/spec/names.h"
 #include "mini-container/runtime/spec/validate.h"
 
@@ -113,6 +116,36 @@ void check_personality(const Personality& personality, Problems& problems) {
     problems.add("linux.personality.flags", "no flag is defined yet", "Remove them");
 }
 
+void check_nodes(const MemoryPolicy& policy, Problems& problems) {
+  const std::string member = "linux.memoryPolicy.nodes";
+  const bool takes_none = policy.mode == "MPOL_DEFAULT" || policy.mode == "MPOL_LOCAL";
+  if (policy.nodes.empty()) {
+    if (takes_none || policy.mode == "MPOL_PREFERRED") return;
+    problems.add(member, policy.mode + " needs nodes, and there are none", "Write them like 0-3,7");
+  } else if (takes_none) {
+    problems.add(member, policy.mode + " takes no nodes", "Remove them, or use MPOL_BIND");
+  } else if (!parse_cpu_list(policy.nodes)) {
+    problems.add(member, "invalid memory policy node: \"" + policy.nodes + "\" is not a list of nodes",
+                 "Write it like 0-3,7");
+  }
+}
+
+void check_memory_policy(const MemoryPolicy& policy, Problems& problems) {
+  const std::string here = "linux.memoryPolicy";
+  if (!memory_mode(policy.mode)) {
+    problems.add(here + ".mode", "invalid memory policy mode \"" + policy.mode + "\"",
+                 fmt::format("Use one of {}", fmt::join(memory_mode_names(), ", ")));
+    return;
+  }
+  check_nodes(policy, problems);
+  for (std::size_t i = 0; i < policy.flags.size(); ++i) {
+    if (!memory_flag(policy.flags[i])) {
+      problems.add(element(here + ".flags", i), "invalid memory policy flag \"" + policy.flags[i] + "\"",
+                   fmt::format("Use some of {}", fmt::join(memory_flag_names(), ", ")));
+    }
+  }
+}
+
 }  // namespace
 
 void check_mappings(const std::vector<IdMapping>& mappings, const std::string& member, Problems& problems) {
@@ -151,6 +184,7 @@ void check_linux(const Linux& platform, Problems& problems) {
                  "Use shared, slave, private or unbindable");
   }
   if (platform.personality) check_personality(*platform.personality, problems);
+  if (platform.memory_policy) check_memory_policy(*platform.memory_policy, problems);
   if (platform.seccomp) check_seccomp(*platform.seccomp, problems);
   check_resources(platform.resources, "linux.resources", problems);
 }

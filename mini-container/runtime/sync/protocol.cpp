@@ -91,6 +91,22 @@ void say(int socket, Word word, sys::Where where) {
   }
 }
 
+void hand_over(int socket, const std::vector<sys::UniqueFd>& descriptors) {
+  for (const sys::UniqueFd& one : descriptors)
+    sys::send_message(socket, "descriptor", one ? std::vector{one.get()} : std::vector<int>());
+}
+
+std::vector<sys::UniqueFd> take_over(int socket, std::size_t count) {
+  std::vector<sys::UniqueFd> descriptors;
+  while (descriptors.size() < count) {
+    std::optional<sys::Message> message = sys::receive_message(socket);
+    if (!message) throw PeerGone("the other side ended before it had handed all descriptors over");
+    descriptors.push_back(message->descriptors.empty() ? sys::UniqueFd()
+                                                       : std::move(message->descriptors.front()));
+  }
+  return descriptors;
+}
+
 bool say_failed(int socket, const Failure& failure) noexcept {
   try {
     sys::send_message(socket, encode({Word::failed, failure}));

@@ -4,7 +4,7 @@
 //     mini-runtime run                            the container's first process
 //       | clone3 ------------------------------->  joins namespaces and cgroups
 //       | writes uid_map, gid_map
-//       | identity_mapped ---------------------->  becomes root of its user namespace    (user namespace only)
+//       | identity_mapped, sources of binds ---->  becomes root of its user namespace    (user namespace only)
 //       |                                          mounts
 //       | <------------------------------ mounted                                        (with hooks only)
 //       | hooks prestart, createRuntime
@@ -53,6 +53,9 @@ class PeerGone : public std::runtime_error {
 };
 
 void say(int socket, Word word, sys::Where where = sys::Where::current());
+// Descriptors, one a message, an empty one for an empty one; and as many of them.
+void hand_over(int socket, const std::vector<sys::UniqueFd>& descriptors);
+std::vector<sys::UniqueFd> take_over(int socket, std::size_t count);
 // False if the peer is gone.
 bool say_failed(int socket, const Failure& failure) noexcept;
 // nullopt at the end of file.
