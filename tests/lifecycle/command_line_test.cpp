@@ -58,17 +58,6 @@ TEST_F(CommandLine, LinesOfATerminalEndPlainlyInAPipe) {
   EXPECT_EQ(run(bundle).text, "one\ntwo\n");
 }
 
-TEST_F(CommandLine, ARegularExpressionDeletesAllThatItMatches) {
-  const std::vector<std::string> ids = {id_ + "-one", id_ + "-two", id_};
-  for (const std::string& id : ids)
-    ASSERT_EQ(verb({"run", "--detach", "--bundle", bundle_.path(), id}).status.shell_code(), 0);
-  EXPECT_THAT(verb({"delete", "--regex", "["}).errors, HasSubstr("\"[\" is not a regular expression: "));
-  // They run, so that each needs --force; the first failure is told, and nothing has gone.
-  EXPECT_THAT(verb({"delete", "--regex", "^" + id_ + "-(one|two)$"}).errors, HasSubstr("is running"));
-  EXPECT_EQ(verb({"delete", "--force", "--regex", "^" + id_ + "-(one|two)$"}).status.shell_code(), 0);
-  EXPECT_EQ(verb({"list", "--quiet"}).text, id_ + "\n");
-}
-
 TEST_F(CommandLine, EveryVerbHasHelpWithAnExample) {
   const std::string all = verb({"--help"}).text;
   for (const char* name : {"create", "start", "run", "state", "kill", "delete", "list", "exec", "pause",

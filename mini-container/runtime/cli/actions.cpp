@@ -74,11 +74,6 @@ void print_events(const Options& options) {
   lifecycle::events(options.root, options.id, interval(options.interval), print);
 }
 
-void remove(const Options& options) {
-  const auto remove_by = options.regex ? lifecycle::remove_matching : lifecycle::remove;
-  remove_by(options.root, options.id, options.force);
-}
-
 void write_document(const Options& options) {
   const std::string path = absolute(options.run.launch.bundle) + "/config.json";
   if (sys::exists(path)) throw spec::Invalid(path, "exists already", "Remove it, or choose another --bundle");
@@ -95,7 +90,7 @@ int act(const Options& options) {
   if (verb == "start") lifecycle::start(options.root, options.id);
   if (verb == "state") print(state_text(options));
   if (verb == "kill") lifecycle::kill(options.root, options.id, signal_number(options.signal), options.all);
-  if (verb == "delete") remove(options);
+  if (verb == "delete") lifecycle::remove(options.root, options.id, options.force);
   if (verb == "list") print(list_text(options));
   if (verb == "pause") lifecycle::pause(options.root, options.id);
   if (verb == "resume") lifecycle::resume(options.root, options.id);

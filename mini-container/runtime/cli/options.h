@@ -22,7 +22,7 @@ struct Options {
   std::string id;
   std::string format = "table";  // of list and ps
   bool quiet = false;
-  bool force = false, all = false, regex = false;
+  bool force = false, all = false;
   std::string signal = "TERM";
   bool rootless_document = false;  // of spec
   lifecycle::RunOptions run;       // of create and run

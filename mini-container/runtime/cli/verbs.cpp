@@ -51,8 +51,6 @@ void add_kill(CLI::App& verb, Options& options) {
 void add_delete(CLI::App& verb, Options& options) {
   add_id(verb, options);
   verb.add_flag("-f,--force", options.force, "kill it first if it runs");
-  verb.add_flag("-r,--regex", options.regex,
-                "all containers whose id this extended regular expression matches");
 }
 
 void add_format(CLI::App& verb, Options& options) {

@@ -39,9 +39,6 @@ std::string process_table(const std::string& root, const std::string& id,
 // Removes what a container, whole or half made, has left. `force` kills it first, and finds nothing to do fine.
 void remove(const std::string& root, const std::string& id, bool force);
 
-// All whose ids the extended regular expression matches. Every one is tried; the first failure is thrown at the end.
-void remove_matching(const std::string& root, const std::string& pattern, bool force);
-
 std::vector<spec::ListedContainer> list(const std::string& root);
 
 struct ExecOptions {

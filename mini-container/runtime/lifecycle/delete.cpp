@@ -2,10 +2,7 @@
 // Mounts need no removal: they vanish with the mount namespace, and that with its last process.
 #include <fmt/format.h>
 
-#include <exception>
-
 #include "base/sys/file.h"
-#include "base/text/pattern.h"
 #include "mini-container/runtime/lifecycle/commands.h"
 #include "mini-container/runtime/lifecycle/late_hooks.h"
 #include "mini-container/runtime/spec/parse.h"
@@ -55,22 +52,6 @@ void remove(const std::string& root, const std::string& id, bool force) {
   } catch (const NoSuchContainer&) {
     if (!force) throw;
   }
-}
-
-void remove_matching(const std::string& root, const std::string& pattern, bool force) {
-  const text::Pattern wanted(pattern);
-  std::exception_ptr failure;
-  for (const std::string& id : container_ids(root)) {
-    if (!wanted.matches(id)) continue;
-    try {
-      remove(root, id, force);
-    } catch (const NoSuchContainer&) {
-      continue;  // somebody else deleted it since the directory was read
-    } catch (const std::exception&) {
-      if (!failure) failure = std::current_exception();
-    }
-  }
-  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace lifecycle
