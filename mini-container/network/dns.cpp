@@ -53,16 +53,16 @@ std::string line_of(const Attachment& one, const std::string& names) {
 
 void write_files(const std::string& root) {
   const auto files = dns_files(named_networks(root));
-  const std::string directory = files_of(root);
+  const std::string directory = files_of(root) + "/";
   sys::mkdir_parents(directory, 0700);
   for (const std::string& name : sys::list_directory(directory)) {
     const bool is_network = name.find('.') == std::string::npos;
-    if (is_network && !files.contains(name)) sys::unlink_if_present(directory + "/" + name);
+    if (is_network && !files.contains(name)) sys::unlink_if_present(directory + name);
   }
   for (const auto& [id, text] : files) {
     // WHY made elsewhere: the server takes every file of its directory for a network.
     sys::replace_file(root + "/dns.new", text, 0600);
-    sys::rename(root + "/dns.new", directory + "/" + id);
+    sys::rename(root + "/dns.new", directory + id);
   }
 }
 
