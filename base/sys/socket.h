@@ -1,6 +1,6 @@
 // Unix sockets: message pairs between parent and child, and descriptors passed between processes.
 // Reads: socket(2), socketpair(2), unix(7), sendmsg(2), recvmsg(2), bind(2), listen(2), accept(2),
-// connect(2). Beside them a question over udp(7).
+// connect(2). Beside them a question over udp(7): send(2), recv(2).
 #pragma once
 
 #include <optional>

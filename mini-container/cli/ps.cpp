@@ -68,8 +68,10 @@ std::string mounts_text(const Container& container) {
 }
 
 std::string networks_text(const Container& container) {
+  const auto requests = engine::networks_of(container.settings);
   std::vector<std::string> names;
-  for (const engine::NetworkRequest& request : engine::networks_of(container.settings))
+  names.reserve(requests.size());
+  for (const engine::NetworkRequest& request : requests)
     names.push_back(request.name);
   return names.empty() ? container.settings.network : fmt::format("{}", fmt::join(names, ","));
 }

@@ -5,11 +5,8 @@
 
 #include <algorithm>
 
-#include "base/sys/file.h"
-#include "mini-container/engine/files.h"
 #include "mini-container/engine/monitor/log_writer.h"
 #include "mini-container/engine/names.h"
-#include "mini-container/network/attachment.h"
 
 namespace engine {
 
@@ -90,6 +87,7 @@ NetworkRequest request_for(const Definition& definition, const std::vector<std::
 
 std::vector<network::PortMapping> ports_of(const Settings& settings) {
   std::vector<network::PortMapping> ports;
+  ports.reserve(settings.ports.size());
   for (const std::string& text : settings.ports)
     ports.push_back(network::parse_port(text));
   return ports;

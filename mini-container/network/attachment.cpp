@@ -13,6 +13,7 @@ using Json = nlohmann::json;
 
 std::vector<std::string> texts_of(const std::vector<PortMapping>& ports) {
   std::vector<std::string> texts;
+  texts.reserve(ports.size());
   for (const PortMapping& port : ports)
     texts.push_back(to_string(port));
   return texts;

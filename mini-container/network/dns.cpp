@@ -51,27 +51,19 @@ std::string line_of(const Attachment& one, const std::string& names) {
                      one.name_servers.empty() ? "" : " ", fmt::join(one.name_servers, ","));
 }
 
-// True if a file has changed.
-bool write_files(const std::string& root) {
+void write_files(const std::string& root) {
   const auto files = dns_files(named_networks(root));
-  const std::string directory = files_of(root);
-  if (files.empty() && !sys::exists(directory)) return false;
+  const std::string directory = files_of(root) + "/";
   sys::mkdir_parents(directory, 0700);
-  bool changed = false;
   for (const std::string& name : sys::list_directory(directory)) {
     const bool is_network = name.find('.') == std::string::npos;
-    if (is_network && !files.contains(name))
-      changed = sys::unlink_if_present(directory + "/" + name) || changed;
+    if (is_network && !files.contains(name)) sys::unlink_if_present(directory + name);
   }
   for (const auto& [id, text] : files) {
-    const std::string path = directory + "/" + id;
-    if (sys::read_file_if_present(path) == text) continue;
     // WHY made elsewhere: the server takes every file of its directory for a network.
     sys::replace_file(root + "/dns.new", text, 0600);
-    sys::rename(root + "/dns.new", path);
-    changed = true;
+    sys::rename(root + "/dns.new", directory + id);
   }
-  return changed;
 }
 
 // It goes into the background by itself, and writes down its process there.
@@ -140,10 +132,11 @@ bool update_dns(const std::string& root, const std::string& gateway, const std::
     return false;
   }
   const sys::UniqueFd lock = sys::lock_file(root + "/dns.lock");
-  const bool changed = write_files(root);
+  write_files(root);
   const int pid = dns_process(root);
   const bool wanted = !named_networks(root).empty();
-  if (pid != 0 && changed) sys::kill_if_present(pid, SIGHUP);
+  // Also when no file has changed: who changed one may have been killed before this.
+  if (pid != 0) sys::kill_if_present(pid, SIGHUP);
   if (pid == 0 && wanted && dns_installed()) start_server(root);
   if (!expected.empty()) wait_until_known(gateway, small_letters(expected));
   return true;

@@ -95,6 +95,12 @@ void publish_ports(const Place& place, Attachment& attachment) {
   publish_free(place.table, attachment.container_id, attachment.address, attachment.ports);
 }
 
+void forget_names(const Place& place, Attachment attachment) {
+  attachment.names.clear();
+  if (!attachment.driver.empty()) write_attachment(place, attachment);
+  update_dns(place.root);
+}
+
 }  // namespace
 
 std::string netns_of(int pid) {
@@ -201,6 +207,8 @@ bool Network::detach(const std::string& container_id, LinkEnd link, const std::s
   if (!record) return false;
   const trace::Phase phase("disconnect the network", "link, ports and address go; the record last");
   const bool torn = record->driver.empty();
+  // ORDER: the name before the record, else a kill in between would leave a name that nobody is asked to remove.
+  if (!place_.id.empty() && (torn || record->driver == "bridge")) forget_names(place_, *record);
   // ORDER: ports before the address, else they would lead to whoever gets the address next.
   if (torn || !record->ports.empty()) unpublish(place_.table, container_id);
   const std::string host_link = host_link_name(container_id, place_.id);
@@ -214,7 +222,6 @@ bool Network::detach(const std::string& container_id, LinkEnd link, const std::s
     Leases(place_.addresses()).release(parse_address(record->address));
   }
   sys::unlink_if_present(place_.record_of(container_id));
-  if (torn || !record->names.empty()) update_dns(place_.root);
   return true;
 }
 

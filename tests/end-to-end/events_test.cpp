@@ -125,7 +125,7 @@ TEST_F(Events, AreKeptWhenTheJournalIsReplaced) {
 TEST_F(Events, RefuseFiltersThatThereAreNot) {
   const Result result = mini({"events", "--until", "0s", "-f", "colour=blue"});
   EXPECT_EQ(result.code, 1);
-  EXPECT_THAT(result.err, HasSubstr("container, event, image, label, scope, type"));
+  EXPECT_THAT(result.err, HasSubstr("container, event, image, label, network, scope, type"));
 }
 
 }  // namespace
