@@ -15,7 +15,7 @@
 
 namespace {
 
-int containers = 60;
+int containers = 300;
 
 class Storm : public e2e::Containers {
  protected:
@@ -31,7 +31,10 @@ class Storm : public e2e::Containers {
 };
 
 TEST_F(Storm, LeavesNothingAndLosesNothing) {
-  storm::Plan plan{.root = root_, .containers = containers, .seed = 20260101};
+  storm::Plan plan;
+  plan.root = root_;
+  plan.containers = containers;
+  plan.seed = 20260101;
   std::unique_ptr<e2e::RegistryServer> server;
   if (e2e::RegistryServer::installed()) {
     server = std::make_unique<e2e::RegistryServer>(root_ + "/registry");
