@@ -2,7 +2,8 @@
 // random: command lines, container-monitors, the OCI runtime, mini-registry. Afterwards nothing is left, no command that
 // said it went well was wrong, the store is sound, and what containers wrote to their volume is there.
 //
-//   storm 2000      as many as the record in results/storm.md; without an argument, as many as the tests have time for
+//   storm 2000      so many containers; without an argument, as many as the tests have time for
+
 #include <gmock/gmock.h>
 
 #include <cstdio>
