@@ -21,8 +21,8 @@ Json sum_row(const char* type, const engine::UsageSum& sum) {
   return {{"Type", type},
           {"TotalCount", std::to_string(sum.total)},
           {"Active", std::to_string(sum.active)},
-          {"Size", size_text(sum.bytes)},
-          {"Reclaimable", size_text(sum.reclaimable) + part}};
+          {"Size", size_text(sum.bytes, 4)},
+          {"Reclaimable", size_text(sum.reclaimable, 4) + part}};
 }
 
 std::string summary(const engine::DiskUsage& usage, const std::string& format) {

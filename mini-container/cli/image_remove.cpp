@@ -89,7 +89,7 @@ void add_image_prune(CLI::App& app, Context& context) {
     const auto removal = engine.images().prune(options->all, engine::image_users(engine.registry()));
     const std::string text = lines("untagged", removal.untagged) + lines("deleted", removal.deleted);
     print((text.empty() ? "" : "Deleted Images:\n" + text + "\n") +
-          "Total reclaimed space: " + text::size_text(removal.bytes) + "\n");
+          "Total reclaimed space: " + text::size_text(removal.bytes, 4) + "\n");
   });
 }
 

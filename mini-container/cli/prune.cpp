@@ -70,7 +70,7 @@ std::string prune_all(engine::Engine& engine, const PruneOptions& options) {
     lines.push_back("deleted: " + id);
   return paragraph("Deleted Containers:", containers.ids) + paragraph("Deleted Networks:", networks) +
          paragraph("Deleted Volumes:", volumes) + paragraph("Deleted Images:", lines) +
-         "Total reclaimed space: " + text::size_text(bytes + images.bytes) + "\n";
+         "Total reclaimed space: " + text::size_text(bytes + images.bytes, 4) + "\n";
 }
 
 }  // namespace
@@ -118,7 +118,7 @@ void add_container_prune(CLI::App& app, Context& context) {
     for (const std::string& id : pruned.ids)
       text += id + "\n";
     text += pruned.ids.empty() ? "" : "\n";
-    print(text + "Total reclaimed space: " + text::size_text(pruned.bytes) + "\n");
+    print(text + "Total reclaimed space: " + text::size_text(pruned.bytes, 4) + "\n");
   });
 }
 

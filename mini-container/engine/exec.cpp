@@ -45,8 +45,8 @@ void refuse_unless_running(const Container& container) {
   }
   if (container.paused) {
     throw std::runtime_error(fmt::format(
-        "Container {} is paused, unpause the container before exec. Next: mini-container unpause {}",
-        container.id, container.name));
+        "Container {0} is paused, unpause the container before exec. Next: mini-container unpause {0}",
+        container.name));
   }
 }
 

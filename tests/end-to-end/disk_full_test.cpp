@@ -149,8 +149,8 @@ TEST_F(DiskFull, ARunEndsBeforeItsProgramOrTellsIt) {
   expect_sound("busybox\n");
   EXPECT_EQ(mini({"ps", "-aq"}).out, "");
   leave_free(1'000'000);
-  const Result inside =
-      run_container({"--rm", "--network", "none", "busybox", "sh", "-c", "head -c 9000000 /dev/zero >/big"});
+  const Result inside = run_container(
+      {"--rm", "--network", "none", "busybox", "sh", "-c", "dd if=/dev/zero of=/big bs=1M count=9"});
   EXPECT_EQ(inside.code, 1);
   EXPECT_THAT(inside.err, HasSubstr(kFull));
   expect_sound("busybox\n");

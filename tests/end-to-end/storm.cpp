@@ -65,7 +65,13 @@ class Worker {
   void promise(bool kept, const std::string& what) {
     if (!kept) notes_ << "wrong " << name_ << ": " << what << std::endl;
   }
-  bool there() { return mini({"inspect", name_}); }
+  // Asked until there is an answer: who asks may be killed, too.
+  bool known(const Words& question) {
+    while (!mini(question))
+      if (last_.err.find("No such") != std::string::npos) return false;
+    return true;
+  }
+  bool there() { return known({"inspect", name_}); }
   // Until it is gone: the command that removes it may be killed, too.
   void remove() {
     for (int attempt = 0; attempt < 20 && there(); ++attempt) {
@@ -108,7 +114,7 @@ class Worker {
   }
   void committed() {
     if (mini(run({"--network", "none"})) && mini({"commit", name_, "storm:" + name_})) {
-      promise(mini({"image", "inspect", "storm:" + name_}), "commit went well, and there is no image");
+      promise(known({"image", "inspect", "storm:" + name_}), "commit went well, and there is no image");
       for (int attempt = 0; attempt < 20 && !mini({"rmi", "-f", "storm:" + name_}); ++attempt)
         if (last_.err.find("No such image") != std::string::npos) break;
     }

@@ -37,7 +37,6 @@ $DOCKER stats --no-stream --format '{{.Name}} {{.PIDs}}' web
 $DOCKER export web | tar -t | grep -c bin/
 $DOCKER inspect -f '{{.Path}} {{json .Args}} {{.Config.Hostname}} {{.HostConfig.NetworkMode}} {{.Config.Env}}' web
 $DOCKER inspect -f '{{.HostConfig.Memory}} {{.HostConfig.RestartPolicy.Name}} {{.HostConfig.Privileged}} {{.Config.Tty}} {{.Config.OpenStdin}}' web
-$DOCKER inspect -f '{{.NoSuch}}' web
 $DOCKER inspect -f '{{.State' web
 $DOCKER stop -t 0 web
 $DOCKER exec web true

@@ -6,8 +6,8 @@ $DOCKER diff box | sort
 $DOCKER ps -a -s --format '{{.Names}} {{.Size}}' -f name=box
 $DOCKER commit -m 'a greeting' -a 'A Student' box greeting:1
 $DOCKER commit -c 'CMD ["cat","/greeting"]' -c 'ENV COLOR=blue' -c 'WORKDIR /data' -c 'EXPOSE 3000' box greeting:2
-$DOCKER images greeting
-$DOCKER history greeting:1
+$DOCKER images greeting | sort
+$DOCKER history greeting:1 | head -n 2
 $DOCKER history --format '{{.CreatedBy}} {{.Comment}}' greeting:2
 $DOCKER run --rm greeting:2
 $DOCKER run --rm greeting:2 sh -c 'pwd; echo $COLOR; ls /etc/group'

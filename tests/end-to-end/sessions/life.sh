@@ -2,7 +2,7 @@
 # shellcheck disable=SC2016,SC2046,SC2086  # as it is typed
 # run, create, start and the life cycle: created, running, paused, exited.
 $DOCKER run --rm busybox echo hello
-$DOCKER run busybox sh -c 'exit 3'
+$DOCKER run --name three busybox sh -c 'exit 3'
 $DOCKER run --rm -e COLOR=blue -w /tmp -u 1000:1000 busybox sh -c 'echo $COLOR; pwd; id -u'
 echo typed | $DOCKER run --rm -i busybox cat
 $DOCKER run -d --name web busybox sh -c 'echo started; exec sleep 1000'

@@ -49,7 +49,7 @@ std::string normalised(const std::string& line) {
        "AGE"},
       {std::regex("(\\S*/)?(mini-container|docker)\\b"), "DOCKER"},
       {std::regex("  +"), "  "},
-      {std::regex(" +$"), ""},
+      {std::regex("[ \r]+$"), ""},
   };
   std::string text = line;
   for (const auto& [pattern, word] : kRules)
