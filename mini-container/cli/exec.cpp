@@ -26,6 +26,8 @@ void add_exec(CLI::App& app, Context& context) {
   command->add_option("-e,--env", options->env, "Set a variable: NAME=value")
       ->take_all()
       ->allow_extra_args(false);
+  command->add_option("--detach-keys", options->attach.detach_keys, "Keys that leave one with -it running")
+      ->capture_default_str();
   command->add_option("-w,--workdir", options->working_directory, "Working directory");
   command->add_option("-u,--user", options->user, "User: name or uid, with :group or :gid");
   command->callback([options, command, &context] {
@@ -37,7 +39,11 @@ void add_exec(CLI::App& app, Context& context) {
     options->args.assign(words.begin() + 1, words.end());
     engine::Engine& engine = context.engine();
     const engine::UserEnds user = {options->open_stdin ? STDIN_FILENO : -1, STDOUT_FILENO, STDERR_FILENO};
-    context.exit_code = engine.exec(engine.registry().get(words.front()), *options, user);
+    const engine::AttachResult result = engine.exec(engine.registry().get(words.front()), *options, user);
+    context.failure_code = 1;
+    // As Docker: leaving is not the process's end, and the exit code says so.
+    if (result.detached) throw std::runtime_error("read escape sequence");
+    context.exit_code = result.code.value_or(1);
   });
 }
 

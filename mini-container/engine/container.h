@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "mini-container/engine/health.h"
+
 namespace engine {
 
 // Whether a container that has ended is started again: "no", "on-failure", "always", "unless-stopped".
@@ -31,12 +33,13 @@ struct Settings {
   bool open_stdin = false;
   bool remove = false;  // --rm
   bool read_only = false;
-  bool init = false;                 // --init: a first process of ours before the program
-  bool privileged = false;           // --privileged: see docs/commands.md for what that gives up
-  std::vector<std::string> devices;  // "/host[:/container][:rwm]"
-  std::string network = "bridge";    // "none", "host"
-  std::vector<std::string> ports;    // network::to_string form
-  std::vector<std::string> volumes;  // "source:/destination[:ro]", sources absolute
+  bool init = false;                     // --init: a first process of ours before the program
+  bool privileged = false;               // --privileged: see docs/commands.md for what that gives up
+  std::vector<std::string> devices;      // "/host[:/container][:rwm]"
+  std::string network = "bridge";        // "none", "host"
+  std::vector<std::string> ports;        // network::to_string form
+  std::vector<std::string> volumes;      // "source:/destination[:ro]", sources absolute
+  std::vector<std::string> own_volumes;  // names, of those, that nobody gave: they go with the container
   std::uint64_t cpu_shares = 0;
   std::int64_t cpu_quota = 0;  // microseconds of each 100,000
   std::string cpuset;
@@ -61,7 +64,8 @@ struct Settings {
   int oom_score_adj = 0;
   std::int64_t log_max_size = 0;  // bytes a log file may have before it is rotated; 0 for no end
   int log_max_file = 1;           // how many are kept
-  std::string runtime;            // program; "" for mini-runtime beside this program
+  Healthcheck healthcheck;
+  std::string runtime;  // program; "" for mini-runtime beside this program
 };
 
 // How it is connected, as `inspect` shows it; empty without a network of its own.
@@ -85,10 +89,12 @@ struct Container {
   std::int64_t pid = 0;  // while running
   int exit_code = 0;
   std::string started, finished;
-  std::string error;  // why it did not start, or was ended by us
+  bool out_of_memory = false;  // the kernel has ended some of its processes for that, in its last run
+  std::string error;           // why it did not start, or was ended by us
   Endpoint endpoint;
   int restarts = 0;             // since somebody started it
   bool stop_requested = false;  // by `stop`, `kill` or `rm`: its restart policy is not asked
+  Health health;                // as its probes left it; of a container that has none, empty
   std::string renamed_from;     // while a renaming is under way: the name that its link still has
   // Asked of the kernel whenever the record is read, not recorded: its processes are frozen.
   bool paused = false;
@@ -97,6 +103,9 @@ struct Container {
   bool running() const { return status == "running"; }
   bool at_rest() const { return status == "created" || status == "exited"; }
 };
+
+// "starting", "healthy", "unhealthy", or "none" without a health check.
+std::string health_name(const Container& container);
 
 // What Docker calls its state: "created", "running", "paused", "restarting", "exited".
 std::string state_name(const Container& container);
@@ -109,6 +118,8 @@ Container container_from_json(const std::string& text, const std::string& where)
 std::string status_text(const Container& container, std::int64_t now);
 // Seconds since 1970; nullopt for what is no RFC 3339 time in UTC.
 std::optional<std::int64_t> seconds_of(const std::string& time);
+// The same in nanoseconds, 0 for what is none.
+std::int64_t nanoseconds_of(const std::string& time);
 // "5 minutes", "About an hour".
 std::string duration_text(std::int64_t seconds);
 
