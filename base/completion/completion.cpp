@@ -16,13 +16,14 @@ struct Verb {
   std::string name;
   std::string help;
   std::vector<std::string> options;  // "--detach", "-d"
+  std::vector<Verb> verbs;           // of a group: "volume create"
 };
 
 std::vector<Verb> verbs_of(const CLI::App& app) {
   std::vector<Verb> verbs;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     if (command->get_group().empty()) continue;
-    Verb verb = {command->get_name(), command->get_description(), {}};
+    Verb verb = {command->get_name(), command->get_description(), {}, verbs_of(*command)};
     for (const CLI::Option* option : command->get_options()) {
       for (const std::string& name : option->get_lnames())
         verb.options.push_back("--" + name);
@@ -48,22 +49,36 @@ std::string function_of(const Program& program) {
   return name;
 }
 
-// What completes the words after the verb, in bash.
+// What completes a word, in bash, from what a command prints or from a list.
 std::string words_from(const std::string& command) {
   return fmt::format("COMPREPLY=($(compgen -W \"$({} 2>/dev/null)\" -- \"$word\"))", command);
+}
+std::string words_of(const std::string& list) {
+  return fmt::format("COMPREPLY=($(compgen -W '{}' -- \"$word\"))", list);
+}
+
+// Lines of a case on "VERB", or on "VERB VERB" within a group.
+std::string bash_options(const std::vector<Verb>& verbs, const std::string& group = {}) {
+  std::string text;
+  for (const Verb& verb : verbs) {
+    text += verb.verbs.empty()
+                ? fmt::format("    '{}{} '*) [[ $word == -* ]] && {} && return ;;\n", group, verb.name,
+                              words_of(fmt::format("{}", fmt::join(verb.options, " "))))
+                : bash_options(verb.verbs, verb.name + " ");
+  }
+  return text;
 }
 
 std::string bash(const std::vector<Verb>& verbs, const Program& program) {
   std::string text = fmt::format(
       "{}() {{\n  local word=${{COMP_WORDS[COMP_CWORD]}} verb=${{COMP_WORDS[1]}}\n"
-      "  if ((COMP_CWORD == 1)); then COMPREPLY=($(compgen -W '{}' -- \"$word\")); return; fi\n  case $verb "
-      "in\n",
-      function_of(program), names_of(verbs));
-  for (const Verb& verb : verbs) {
-    text +=
-        fmt::format("    {}) [[ $word == -* ]] && COMPREPLY=($(compgen -W '{}' -- \"$word\")) && return ;;\n",
-                    verb.name, fmt::join(verb.options, " "));
-  }
+      "  if ((COMP_CWORD == 1)); then {}; return; fi\n",
+      function_of(program), words_of(names_of(verbs)));
+  text += "  if ((COMP_CWORD == 2)); then case $verb in\n";
+  for (const Verb& verb : verbs)
+    if (!verb.verbs.empty())
+      text += fmt::format("    {}) {}; return ;;\n", verb.name, words_of(names_of(verb.verbs)));
+  text += "    *) ;;\n  esac; fi\n  case \"${COMP_WORDS[*]:1:2} \" in\n" + bash_options(verbs);
   text += "  esac\n  case $verb in\n";
   for (const auto& [verb, command] : program.objects_of)
     text += fmt::format("    {}) {} ;;\n", verb, words_from(command));
@@ -91,11 +106,20 @@ std::string zsh(const std::vector<Verb>& verbs, const Program& program) {
   for (const Verb& verb : verbs)
     text += "    " + quoted(verb.name + ":" + verb.help) + "\n";
   text += "  )\n  if ((CURRENT == 2)); then _describe verb verbs; return; fi\n  case $words[2] in\n";
-  for (const Verb& verb : verbs)
-    text += fmt::format("    {}) compadd -- {} ;;\n", verb.name, fmt::join(verb.options, " "));
-  return text +
-         fmt::format("  esac\n  compadd -- ${{(f)\"$({} 2>/dev/null)\"}}\n  _files\n}}\ncompdef {} {}\n",
-                     program.objects, function, program.name);
+  for (const Verb& verb : verbs) {
+    text += verb.verbs.empty()
+                ? fmt::format("    {}) compadd -- {} ;;\n", verb.name, fmt::join(verb.options, " "))
+                : fmt::format("    {}) if ((CURRENT == 3)); then compadd -- {}; return; fi ;;\n", verb.name,
+                              names_of(verb.verbs));
+  }
+  const auto objects = [](const std::string& command) {
+    return fmt::format("compadd -- ${{(f)\"$({} 2>/dev/null)\"}}", command);
+  };
+  text += "  esac\n  case $words[2] in\n";
+  for (const auto& [verb, command] : program.objects_of)
+    text += fmt::format("    {}) {} ;;\n", verb, objects(command));
+  return text + fmt::format("    *) {} ;;\n  esac\n  _files\n}}\ncompdef {} {}\n", objects(program.objects),
+                            function, program.name);
 }
 
 std::string fish(const std::vector<Verb>& verbs, const Program& program) {
@@ -109,7 +133,21 @@ std::string fish(const std::vector<Verb>& verbs, const Program& program) {
                           verb.name, whole ? "-l" : "-s", option.substr(whole ? 2 : 1));
     }
   }
-  return text + fmt::format("complete -c {} -n 'not __fish_use_subcommand' -a {}\n", program.name,
+  for (const Verb& verb : verbs) {
+    if (verb.verbs.empty()) continue;
+    const std::string inner = names_of(verb.verbs);
+    text += fmt::format(
+        "complete -c {} -n '__fish_seen_subcommand_from {}; and not __fish_seen_subcommand_from {}' -a {}\n",
+        program.name, verb.name, inner, quoted(inner));
+  }
+  std::string others;
+  for (const auto& [verb, command] : program.objects_of) {
+    others += " " + verb;
+    text += fmt::format("complete -c {} -n '__fish_seen_subcommand_from {}' -a {}\n", program.name, verb,
+                        quoted("(" + command + " 2>/dev/null)"));
+  }
+  const std::string rest = others.empty() ? "" : "; and not __fish_seen_subcommand_from" + others;
+  return text + fmt::format("complete -c {} -n 'not __fish_use_subcommand{}' -a {}\n", program.name, rest,
                             quoted("(" + program.objects + " 2>/dev/null)"));
 }
 

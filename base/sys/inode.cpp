@@ -134,4 +134,10 @@ void pwrite_all(int fd, std::string_view bytes, off_t offset, Where where) {
   }
 }
 
+std::size_t read_at(int fd, std::span<char> buffer, off_t offset, Where where) {
+  return static_cast<std::size_t>(call(
+      "pread64", [&] { return fmt::format("fd {}, {} bytes at {}", fd, buffer.size(), offset); },
+      retry([&] { return ::pread(fd, buffer.data(), buffer.size(), offset); }), where));
+}
+
 }  // namespace sys

@@ -1,12 +1,13 @@
 // What an inode carries besides its content, and names acted on beneath an open directory: what unpacking and
 // packing a tree needs. A name is one component and is never followed when it is a link.
 // Reads: stat(2), unlink(2), linkat(2), utimensat(2), xattr(7), setxattr(2), getxattr(2), listxattr(2),
-// truncate(2), pwrite(2), fdopendir(3), dup(2).
+// truncate(2), pread(2), pwrite(2), fdopendir(3), dup(2).
 #pragma once
 
 #include <sys/stat.h>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,5 +46,7 @@ std::optional<std::string> get_attribute(int directory, const std::string& name,
 void ftruncate(int fd, off_t size, Where where = Where::current());
 // Writes all of `bytes` at `offset`; what was skipped stays a hole.
 void pwrite_all(int fd, std::string_view bytes, off_t offset, Where where = Where::current());
+// pread(2): what is read there, at most as much as there is room for; 0 at the end.
+std::size_t read_at(int fd, std::span<char> buffer, off_t offset, Where where = Where::current());
 
 }  // namespace sys

@@ -6,6 +6,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <sstream>
+
+#include "base/sys/file.h"
+
 namespace sys {
 
 namespace {
@@ -146,6 +150,20 @@ UniqueFd mount_detached(const std::string& type, const std::vector<FsOption>& op
   return UniqueFd(call(
       "fsmount", [&] { return fmt::format("{}, attributes {:#x}", type, attributes); },
       [&] { return ::fsmount(context.get(), FSMOUNT_CLOEXEC, static_cast<unsigned>(attributes)); }, where));
+}
+
+std::vector<std::string> mounts_below(const std::string& directory, Where where) {
+  std::vector<std::string> targets;
+  std::istringstream lines(read_file("/proc/self/mountinfo", where));
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream fields(line);
+    std::string target;
+    // SPEC: proc(5): id, parent, device, root, mount point.
+    for (int field = 1; field <= 5; ++field)
+      fields >> target;
+    if (target.starts_with(directory + "/")) targets.push_back(target);
+  }
+  return targets;
 }
 
 }  // namespace sys

@@ -43,6 +43,9 @@ struct FsOption {
 UniqueFd mount_detached(const std::string& type, const std::vector<FsOption>& options,
                         std::uint64_t attributes, Where where = Where::current());
 
+// What is mounted below `directory`, itself not counted: proc(5), mountinfo, with its escapes.
+std::vector<std::string> mounts_below(const std::string& directory, Where where = Where::current());
+
 // "MS_RDONLY|MS_NOSUID", for traces.
 std::string mount_flag_names(unsigned long flags);
 

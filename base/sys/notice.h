@@ -1,7 +1,8 @@
 // Descriptors that become readable when something happened elsewhere in the kernel.
-// Reads: eventfd(2), inotify_init1(2), inotify_add_watch(2), inotify(7).
+// Reads: timerfd_create(2), eventfd(2), inotify_init1(2), inotify_add_watch(2), inotify(7).
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/sys/fd.h"
@@ -12,5 +13,8 @@ namespace sys {
 UniqueFd eventfd(Where where = Where::current());
 // inotify_init1(2) and inotify_add_watch(2) with IN_MODIFY on one file.
 UniqueFd watch_changes(const std::string& path, Where where = Where::current());
+
+// timerfd_create(2) and timerfd_settime(2): becomes readable once, after so many nanoseconds, at least one.
+UniqueFd timer(std::int64_t nanoseconds, Where where = Where::current());
 
 }  // namespace sys

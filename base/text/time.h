@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace text {
 
@@ -11,5 +13,8 @@ namespace text {
 std::string utc_time(std::int64_t seconds);
 // With a fraction of nine digits, as Docker writes it: "2026-11-21T22:04:05.000000006Z".
 std::string utc_time(std::int64_t seconds, std::int64_t nanoseconds);
+
+// "1h30m", "1.5s", "250ms" as Go writes them: nanoseconds. nullopt for what is no such thing, or longer than 290 years.
+std::optional<std::int64_t> duration(std::string_view text);
 
 }  // namespace text

@@ -40,9 +40,12 @@ void add_stats(CLI::App& app, Context& context);                 // stats
 void add_update(CLI::App& app, Context& context);                // update
 void add_images(CLI::App& app, Context& context);                // image and its short forms
 void add_networks(CLI::App& app, Context& context);              // network and its verbs
+void add_volumes(CLI::App& app, Context& context);               // volume create ls inspect rm prune
 void add_prune(CLI::App& app, Context& context);                 // prune
 void add_container_prune(CLI::App& app, Context& context);       // container prune
-void add_finish(CLI::App& app, Context& context);  // finish, hidden: what a container-monitor becomes
+void add_finish(CLI::App& app, Context& context);      // finish, hidden: what a container-monitor becomes
+void add_exec_ended(CLI::App& app, Context& context);  // exec-ended, hidden: the same of an exec
+void add_probe(CLI::App& app, Context& context);   // probe, hidden: what a guardian starts from time to time
 void add_system(CLI::App& app, Context& context);  // doctor reset
 void add_system_group(CLI::App& app,
                       Context& context);           // events info, and system with these and those that follow

@@ -1,11 +1,7 @@
 // See event_filter.h.
 #include "mini-container/cli/event_filter.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
-#include <stdexcept>
 
 namespace cli {
 
@@ -20,13 +16,6 @@ std::string attribute(const Event& event, const std::string& name) {
 
 bool names(const Event& event, const std::string& type, const std::string& value) {
   return event.type == type && (event.id.starts_with(value) || attribute(event, "name") == value);
-}
-
-bool has_label(const Event& event, const std::string& wanted) {
-  const std::size_t equals = wanted.find('=');
-  const auto found = event.attributes.find(wanted.substr(0, equals));
-  if (found == event.attributes.end()) return false;
-  return equals == std::string::npos || found->second == wanted.substr(equals + 1);
 }
 
 using Test = bool (*)(const Event&, const std::string&);
@@ -44,10 +33,12 @@ const std::map<std::string, Test>& tests() {
        [](const Event& one, const std::string& value) {
          return names(one, "image", value) || attribute(one, "image") == value;
        }},
-      {"label", has_label},
+      {"label", [](const Event& one, const std::string& value) { return has_label(one.attributes, value); }},
       {"network", [](const Event& one, const std::string& value) { return names(one, "network", value); }},
       {"scope", [](const Event&, const std::string& value) { return value == "local"; }},
       {"type", [](const Event& one, const std::string& value) { return one.type == value; }},
+      {"volume",
+       [](const Event& one, const std::string& value) { return one.type == "volume" && one.id == value; }},
   };
   return table;
 }
@@ -58,15 +49,7 @@ EventFilter::EventFilter(const std::vector<std::string>& typed) {
   std::vector<std::string> known;
   for (const auto& [key, _] : tests())
     known.push_back(key);
-  for (const std::string& text : typed) {
-    const std::size_t equals = text.find('=');
-    const std::string key = text.substr(0, equals);
-    if (equals == std::string::npos || !tests().contains(key)) {
-      throw std::invalid_argument(
-          fmt::format("invalid filter '{}'. Next: KEY=VALUE with one of {}", text, fmt::join(known, ", ")));
-    }
-    values_[key].push_back(text.substr(equals + 1));
-  }
+  values_ = filter_values(typed, known);
 }
 
 bool EventFilter::fits(const Event& event) const {

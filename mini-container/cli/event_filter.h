@@ -1,10 +1,10 @@
 // --filter of `events`: of one key any value may fit, of several keys each must, of labels all.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
+#include "mini-container/cli/key_values.h"
 #include "mini-container/engine/events.h"
 
 namespace cli {
@@ -16,7 +16,7 @@ class EventFilter {
   bool fits(const engine::Event& event) const;
 
  private:
-  std::map<std::string, std::vector<std::string>> values_;
+  FilterValues values_;
 };
 
 }  // namespace cli

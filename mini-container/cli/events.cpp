@@ -30,8 +30,7 @@ std::int64_t now() {
 // Nanoseconds since 1970 of a moment as it is typed.
 std::int64_t moment(const std::string& text) {
   const std::string time = engine::parse_moment(text, static_cast<double>(now()) / kSecond);
-  const std::size_t fraction = time.find('.') + 1;
-  return engine::seconds_of(time).value_or(0) * kSecond + std::stoll(time.substr(fraction, 9));
+  return engine::nanoseconds_of(time);
 }
 
 // "2026-01-31T10:20:30.123456789+01:00 container start ID (image=busybox, name=web)"
@@ -65,7 +64,7 @@ std::string text_of(const Event& event, const std::string& format) {
 
 void add_events(CLI::App& app, Context& context) {
   CLI::App* command = add_verb(
-      app, {"events", "What happens to containers and images, as it happens",
+      app, {"events", "What happens to containers, images and volumes, as it happens",
             "events\nevents --since 10m --until 0s\nevents --filter type=container --filter event=die\n"
             "events --format '{{.Time}} {{.Action}} {{.Actor.Attributes.name}}'",
             "every command appends a line to the journal RUN/events (O_APPEND keeps lines whole); inotify(7) "
@@ -81,7 +80,7 @@ void add_events(CLI::App& app, Context& context) {
   command->add_option("--until", options->until, "End then, written the same");
   command
       ->add_option("-f,--filter", options->filters,
-                   "KEY=VALUE: container, event, image, label, network, scope, type")
+                   "KEY=VALUE: container, event, image, label, network, scope, type, volume")
       ->take_all()
       ->allow_extra_args(false);
   command->add_option("--format", options->format, "json, or a template such as '{{.Action}}'");

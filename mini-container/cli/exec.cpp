@@ -28,6 +28,8 @@ void add_exec(CLI::App& app, Context& context) {
   command->add_option("-e,--env", options->env, "Set a variable: NAME=value")
       ->take_all()
       ->allow_extra_args(false);
+  command->add_option("--detach-keys", options->attach.detach_keys, "Keys that leave one with -it running")
+      ->capture_default_str();
   command->add_option("-w,--workdir", options->working_directory, "Working directory");
   command->add_option("-u,--user", options->user, "User: name or uid, with :group or :gid");
   command->callback([options, command, &context] {
@@ -39,7 +41,11 @@ void add_exec(CLI::App& app, Context& context) {
     const engine::Container container = engine.registry().get(words.front());
     // Docker's code for a program that cannot be run; a container that cannot be entered is an error like others.
     if (container.running() && !container.paused) context.failure_code = kCannotRun;
-    context.exit_code = engine.exec(container, *options, user);
+    const engine::AttachResult result = engine.exec(container, *options, user);
+    context.failure_code = 1;
+    // As Docker: leaving is not the process's end, and the exit code says so.
+    if (result.detached) throw std::runtime_error("read escape sequence");
+    context.exit_code = result.code.value_or(1);
   });
 }
 

@@ -2,7 +2,6 @@
 #include "mini-container/cli/filter.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <functional>
@@ -15,13 +14,6 @@ namespace cli {
 namespace {
 
 using engine::Container;
-
-bool has_label(const Container& container, const std::string& wanted) {
-  const std::size_t equals = wanted.find('=');
-  const auto found = container.settings.labels.find(wanted.substr(0, equals));
-  if (found == container.settings.labels.end()) return false;
-  return equals == std::string::npos || found->second == wanted.substr(equals + 1);
-}
 
 bool has_volume(const Container& container, const std::string& wanted) {
   return std::any_of(container.settings.volumes.begin(), container.settings.volumes.end(),
@@ -60,8 +52,10 @@ const std::map<std::string, Test>& tests() {
        [](const Container& one, const std::string& value) {
          return one.status == "exited" && std::to_string(one.exit_code) == value;
        }},
+      {"health", [](const Container& one, const std::string& value) { return health_name(one) == value; }},
       {"network", has_network},
-      {"label", has_label},
+      {"label",
+       [](const Container& one, const std::string& value) { return has_label(one.settings.labels, value); }},
       {"volume", has_volume},
       {"ancestor", comes_from},
   };
@@ -81,15 +75,7 @@ Filter::Filter(const std::vector<std::string>& typed) {
   std::vector<std::string> known = {"before", "since"};
   for (const auto& [key, _] : tests())
     known.push_back(key);
-  for (const std::string& text : typed) {
-    const std::size_t equals = text.find('=');
-    const std::string key = text.substr(0, equals);
-    if (equals == std::string::npos || std::find(known.begin(), known.end(), key) == known.end()) {
-      throw std::invalid_argument(
-          fmt::format("invalid filter '{}'. Next: KEY=VALUE with one of {}", text, fmt::join(known, ", ")));
-    }
-    values_[key].insert(text.substr(equals + 1));
-  }
+  values_ = filter_values(typed, known);
 }
 
 std::vector<Container> Filter::apply(const std::vector<Container>& containers) const {

@@ -1,11 +1,10 @@
 // --filter of `ps` and `prune`: which containers are meant. Of one key any value may fit, of several keys each must.
 #pragma once
 
-#include <map>
-#include <set>
 #include <string>
 #include <vector>
 
+#include "mini-container/cli/key_values.h"
 #include "mini-container/engine/container.h"
 
 namespace cli {
@@ -19,7 +18,7 @@ class Filter {
   std::vector<engine::Container> apply(const std::vector<engine::Container>& containers) const;
 
  private:
-  std::map<std::string, std::set<std::string>> values_;
+  FilterValues values_;
 };
 
 }  // namespace cli

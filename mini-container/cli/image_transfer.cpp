@@ -154,6 +154,8 @@ void add_image_save(CLI::App& app, Context& context) {
   command->callback([options, &context] {
     const auto chosen = chosen_images(context.engine(), options->names);
     context.engine().images().save(chosen, tar_output(options->output).get());
+    for (const image::SavedImage& one : chosen)
+      context.engine().registry().journal().add_image("save", one.image.id, one.image.id);
   });
 }
 

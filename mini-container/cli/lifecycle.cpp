@@ -233,4 +233,28 @@ void add_finish(CLI::App& app, Context& context) {
   });
 }
 
+void add_exec_ended(CLI::App& app, Context& context) {
+  struct Values {
+    std::string id, execution;
+    int code = 0;
+  };
+  const auto values = std::make_shared<Values>();
+  CLI::App* command = app.add_subcommand("exec-ended", "What the guardian of an exec becomes at its end");
+  command->group("");
+  command->add_option("ID", values->id)->required();
+  command->add_option("EXECUTION", values->execution)->required();
+  command->add_option("CODE", values->code)->required();
+  command->callback([values, &context] {
+    Engine(context.paths()).exec_ended(values->id, values->execution, values->code);
+  });
+}
+
+void add_probe(CLI::App& app, Context& context) {
+  const auto id = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("probe", "What a guardian starts to ask for its container's health");
+  command->group("");
+  command->add_option("ID", *id)->required();
+  command->callback([id, &context] { Engine(context.paths()).probe(*id); });
+}
+
 }  // namespace cli

@@ -103,6 +103,7 @@ void add_logout(CLI::App& app, Context& context) {
 void add_registry(CLI::App& app, Context& context) {
   add_image_pull(app, context);
   add_image_push(app, context);
+  add_search(app, context);
   add_login(app, context);
   add_logout(app, context);
 }

@@ -41,7 +41,8 @@ const completion::Program kCompletion = {"mini-container",
                                           {"history", kImages},
                                           {"save", kImages},
                                           {"image", kImages},
-                                          {"network", kNetworks}}};
+                                          {"network", kNetworks},
+                                          {"volume", "mini-container volume ls -q"}}};
 
 int run(cli::Context& context, int count, char** arguments) {
   CLI::App app("mini-container: containers as Docker runs them, made to be read.", "mini-container");
@@ -57,7 +58,10 @@ int run(cli::Context& context, int count, char** arguments) {
   cli::add_images(app, context);
   cli::add_networks(app, context);
   cli::add_registry(app, context);
+  cli::add_volumes(app, context);
   cli::add_finish(app, context);
+  cli::add_exec_ended(app, context);
+  cli::add_probe(app, context);
   cli::add_prune(app, context);
   cli::add_system(app, context);
   cli::add_system_group(app, context);

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/sys/file.h"
 #include "base/text/size.h"
 #include "mini-container/cli/commands.h"
 #include "mini-container/cli/filter.h"
@@ -39,7 +38,7 @@ std::string warning(const PruneOptions& options) {
   return std::string(
              "WARNING! This will remove:\n  - all stopped containers\n"
              "  - all networks not used by at least one container\n") +
-         (options.volumes ? "  - all volumes not used by at least one container\n" : "") +
+         (options.volumes ? "  - all anonymous volumes not used by at least one container\n" : "") +
          (options.all ? "  - all images without at least one container associated to them\n"
                       : "  - all dangling images\n") +
          "\nAre you sure you want to continue?";
@@ -53,15 +52,9 @@ std::string paragraph(const char* heading, const std::vector<std::string>& lines
 // In Docker's order: what holds the next thing goes first.
 std::string prune_all(engine::Engine& engine, const PruneOptions& options) {
   Pruned containers = prune_containers(engine, {});
-  std::uint64_t bytes = containers.bytes;
   const std::vector<std::string> networks = prune_networks(engine.registry(), PruneFilter({}));
-  std::vector<std::string> volumes;
-  if (options.volumes) volumes = engine::unused_volumes(engine.registry());
-  for (const std::string& name : volumes) {
-    const std::string folder = engine.registry().paths().volumes + "/" + name;
-    bytes += engine::size_of_tree(folder);
-    sys::remove_tree(folder);
-  }
+  engine::Volumes::Pruned volumes;
+  if (options.volumes) volumes = engine::Volumes(engine.registry()).prune(&engine::VolumeRecord::anonymous);
   const auto images = engine.images().prune(options.all, engine::image_users(engine.registry()));
   std::vector<std::string> lines;
   for (const std::string& name : images.untagged)
@@ -69,8 +62,8 @@ std::string prune_all(engine::Engine& engine, const PruneOptions& options) {
   for (const std::string& id : images.deleted)
     lines.push_back("deleted: " + id);
   return paragraph("Deleted Containers:", containers.ids) + paragraph("Deleted Networks:", networks) +
-         paragraph("Deleted Volumes:", volumes) + paragraph("Deleted Images:", lines) +
-         "Total reclaimed space: " + text::size_text(bytes + images.bytes, 4) + "\n";
+         paragraph("Deleted Volumes:", volumes.names) + paragraph("Deleted Images:", lines) +
+         "Total reclaimed space: " + text::size_text(containers.bytes + volumes.bytes + images.bytes, 4) + "\n";
 }
 
 }  // namespace
@@ -130,7 +123,7 @@ void add_system_prune(CLI::App& app, Context& context) {
        "first."});
   const auto options = std::make_shared<PruneOptions>();
   command->add_flag("-a,--all", options->all, "All images that no container uses, not only nameless ones");
-  command->add_flag("--volumes", options->volumes, "Volumes that no container has, too");
+  command->add_flag("--volumes", options->volumes, "Volumes without a name that no container has, too");
   command->add_flag("-f,--force", options->force, "Do not ask");
   command->callback([options, &context] {
     if (confirmed(options->force, warning(*options))) print(prune_all(context.engine(), *options));

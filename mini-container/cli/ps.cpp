@@ -8,6 +8,7 @@
 #include "base/text/size.h"
 #include "mini-container/cli/commands.h"
 #include "mini-container/cli/filter.h"
+#include "mini-container/cli/key_values.h"
 #include "mini-container/cli/listing.h"
 #include "mini-container/engine/names.h"
 #include "mini-container/engine/parse.h"
@@ -76,13 +77,6 @@ std::string networks_text(const Container& container) {
   return names.empty() ? container.settings.network : fmt::format("{}", fmt::join(names, ","));
 }
 
-std::string labels_text(const Container& container) {
-  std::vector<std::string> shown;
-  for (const auto& [name, value] : container.settings.labels)
-    shown.push_back(fmt::format("{}={}", name, value));
-  return fmt::format("{}", fmt::join(shown, ","));
-}
-
 // "2026-01-02 03:04:05 +0000 UTC".
 std::string created_text(const Container& container) {
   return container.created.substr(0, 10) + " " + container.created.substr(11, 8) + " +0000 UTC";
@@ -99,7 +93,7 @@ Json row_of(engine::Engine& engine, const Container& container, const PsOptions&
           {"CreatedAt", created_text(container)},
           {"ID", options.whole ? container.id : engine::short_id(container.id)},
           {"Image", container.settings.image},
-          {"Labels", labels_text(container)},
+          {"Labels", labels_text(container.settings.labels)},
           {"Mounts", mounts_text(container)},
           {"Names", container.name},
           {"Networks", networks_text(container)},
@@ -162,8 +156,9 @@ void add_ps(CLI::App& app, Context& context, const char* name) {
   command->add_option("-n,--last", options->last, "The N made last, whatever their state")->type_name("N");
   command->add_flag("-s,--size", options->size, "What each has written, and with its image");
   command
-      ->add_option("-f,--filter", options->filters,
-                   "KEY=VALUE: id, name, status, exited, label, ancestor, volume, network, before, since")
+      ->add_option(
+          "-f,--filter", options->filters,
+          "KEY=VALUE: id, name, status, health, exited, label, ancestor, volume, network, before, since")
       ->take_all()
       ->allow_extra_args(false);
   command->add_option("--format", options->format, kFormatHelp);

@@ -8,6 +8,8 @@
 #include "base/sys/process.h"
 #include "mini-container/cli/image_commands.h"
 #include "mini-container/engine/paths.h"
+#include "mini-container/image/manifest.h"
+#include "mini-container/image/reference.h"
 
 namespace cli {
 
@@ -32,6 +34,27 @@ std::vector<std::string> words_of(const char* verb, const Context& context, cons
   if (!options.platform.empty()) words.insert(words.end(), {"--platform", options.platform});
   words.push_back(options.name);
   return words;
+}
+
+// Carries it out; one that went well is an event.
+int transfer(const char* verb, Context& context, const TransferOptions& options, int output) {
+  const engine::Journal journal = context.engine().registry().journal();
+  const int code = run_registry(words_of(verb, context, options), "", output);
+  if (code != 0) return code;
+  const image::Reference name = image::parse_reference(options.name);
+  journal.add_image(verb, image::to_string(name), image::familiar_name(name));
+  return code;
+}
+
+void refuse_other_platform(const image::Image& image, const std::string& name, const std::string& platform) {
+  if (platform.empty()) return;
+  const image::Platform wanted = image::parse_platform(platform);
+  if (image.os == wanted.os && image.architecture == wanted.architecture) return;
+  throw image::NotFound(
+      fmt::format("image with reference {} was found but its platform ({}/{}) does not match the specified "
+                  "platform ({}). Next: "
+                  "mini-container pull --platform {} {}",
+                  name, image.os, image.architecture, platform, platform, name));
 }
 
 void add_transfer_options(CLI::App& command, TransferOptions& options, Context& context) {
@@ -64,11 +87,14 @@ int run_registry(const std::vector<std::string>& words, const std::string& input
   return child.wait().shell_code();
 }
 
-image::Image image_as_asked(Context& context, const std::string& policy, const std::string& name) {
+image::Image image_as_asked(Context& context, const std::string& policy, const std::string& name,
+                            const std::string& platform) {
   engine::Engine& engine = context.engine();
   if (policy != "always") {
     try {
-      return engine.find_image(name);
+      image::Image found = engine.find_image(name);
+      refuse_other_platform(found, name, platform);
+      return found;
     } catch (const image::NotFound&) {
       if (policy == "never") throw;
     }
@@ -77,10 +103,12 @@ image::Image image_as_asked(Context& context, const std::string& policy, const s
   }
   TransferOptions options;
   options.name = image::normal_name(name);
+  options.platform = platform;
   // It has told why.
-  if (run_registry(words_of("pull", context, options), "", STDERR_FILENO) != 0)
-    throw CLI::RuntimeError(context.failure_code);
-  return engine.images().get(name);
+  if (transfer("pull", context, options, STDERR_FILENO) != 0) throw CLI::RuntimeError(context.failure_code);
+  image::Image pulled = engine.images().get(name);
+  refuse_other_platform(pulled, name, platform);
+  return pulled;
 }
 
 void add_image_pull(CLI::App& app, Context& context) {
@@ -97,10 +125,8 @@ void add_image_pull(CLI::App& app, Context& context) {
   const auto options = std::make_shared<TransferOptions>();
   add_transfer_options(*command, *options, context);
   command->add_option("--platform", options->platform, "OS/ARCHITECTURE[/VARIANT], if there are several");
-  command->callback([options, &context] {
-    context.engine();
-    context.exit_code = run_registry(words_of("pull", context, *options), "", STDOUT_FILENO);
-  });
+  command->callback(
+      [options, &context] { context.exit_code = transfer("pull", context, *options, STDOUT_FILENO); });
 }
 
 void add_image_push(CLI::App& app, Context& context) {
@@ -114,10 +140,8 @@ void add_image_push(CLI::App& app, Context& context) {
                      "repository; the manifest goes last, so that the tag never means half an image."});
   const auto options = std::make_shared<TransferOptions>();
   add_transfer_options(*command, *options, context);
-  command->callback([options, &context] {
-    context.engine();
-    context.exit_code = run_registry(words_of("push", context, *options), "", STDOUT_FILENO);
-  });
+  command->callback(
+      [options, &context] { context.exit_code = transfer("push", context, *options, STDOUT_FILENO); });
 }
 
 }  // namespace cli

@@ -69,7 +69,7 @@ void add_create(CLI::App& app, Context& context) {
   const auto options = add_making_options(command, context);
   command->callback([options, &context] {
     engine::RunRequest request = request_of(*options, context);
-    request.image = image_as_asked(context, options->pull, request.settings.image);
+    request.image = image_as_asked(context, options->pull, request.settings.image, options->platform);
     print(context.engine().create(request) + "\n");
   });
 }
@@ -85,7 +85,7 @@ void add_run(CLI::App& app, Context& context) {
   add_attach_options(*run, options->request.attach);
   run->callback([options, &context] {
     engine::RunRequest request = request_of(*options, context);
-    request.image = image_as_asked(context, options->pull, request.settings.image);
+    request.image = image_as_asked(context, options->pull, request.settings.image, options->platform);
     const engine::UserEnds user = {request.settings.open_stdin ? STDIN_FILENO : -1, STDOUT_FILENO,
                                    STDERR_FILENO};
     std::string id;

@@ -9,6 +9,7 @@
 #include "base/sys/file.h"
 #include "base/text/text.h"
 #include "mini-container/cli/commands.h"
+#include "mini-container/cli/key_values.h"
 #include "mini-container/engine/capabilities.h"
 #include "mini-container/engine/devices.h"
 #include "mini-container/engine/names.h"
@@ -99,6 +100,7 @@ void add_engine_options(CLI::App& run, RunOptions& options, Context& context) {
   run.add_option("--pull", options.pull, "Ask the image's registry: always, missing or never")
       ->check(CLI::IsMember({"always", "missing", "never"}))
       ->capture_default_str();
+  run.add_option("--platform", options.platform, "Image for this OS/ARCHITECTURE, if there are several");
   run.add_option("--cidfile", options.request.id_file, "Write the id to a file, which must not be there");
   run.add_option("--restart", options.restart, "When it ends: no, on-failure[:MAX], always, unless-stopped");
   run.add_option("--log-opt", options.log,
@@ -231,10 +233,7 @@ void apply_engine_options(engine::Settings& settings, const RunOptions& options)
   if (!options.restart.empty()) settings.restart = engine::parse_restart(options.restart);
   for (const std::string& option : options.log)
     apply_log_option(settings, option);
-  for (const std::string& label : options.labels) {
-    const std::size_t equals = std::min(label.find('='), label.size());
-    settings.labels[label.substr(0, equals)] = label.substr(std::min(equals + 1, label.size()));
-  }
+  settings.labels = key_values(options.labels);
 }
 
 }  // namespace
@@ -244,6 +243,7 @@ void add_run_options(CLI::App& command, RunOptions& options, Context& context) {
   add_isolation_options(command, options);
   add_resource_options(command, options);
   add_engine_options(command, options, context);
+  add_health_options(command, options.health);
 }
 
 engine::RunRequest finish_options(const RunOptions& options) {
@@ -252,6 +252,7 @@ engine::RunRequest finish_options(const RunOptions& options) {
   apply_isolation_options(request.settings, options);
   apply_resource_options(request.settings, options);
   apply_engine_options(request.settings, options);
+  request.settings.healthcheck = healthcheck_of(options.health);
   engine::check_settings(request.settings);
   if (!request.name.empty()) engine::check_name(request.name);
   if (options.entrypoint_given()) request.entrypoint = options.entrypoint;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "mini-container/cli/health_options.h"
 #include "mini-container/engine/engine.h"
 
 namespace cli {
@@ -18,6 +19,7 @@ struct RunOptions {
   std::vector<std::string> sysctls;
   std::string shm_size;
   std::string gpus;
+  HealthOptions health;
   std::string userns;
   std::vector<std::string> security;
   std::vector<std::string> labels;
@@ -28,6 +30,7 @@ struct RunOptions {
   std::vector<std::string> log;
   std::string entrypoint;
   std::string pull = "missing";
+  std::string platform;
   CLI::App* command = nullptr;
   bool entrypoint_given() const { return command != nullptr && command->count("--entrypoint") > 0; }
 };

@@ -83,6 +83,10 @@ Usage usage_of(const std::string& path) {
   return usage;
 }
 
+std::uint64_t killed_for_memory(const std::string& path) {
+  return sum_after(read("memory", path, is_unified() ? "memory.events" : "memory.oom_control"), "oom_kill ");
+}
+
 Traffic traffic_of(pid_t pid) {
   Traffic traffic;
   const std::string lines = sys::read_file_if_present(fmt::format("/proc/{}/net/dev", pid)).value_or("");

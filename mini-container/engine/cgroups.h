@@ -23,6 +23,9 @@ struct Usage {
 };
 Usage usage_of(const std::string& path);
 
+// How many of its processes the kernel has ended for want of memory.
+std::uint64_t killed_for_memory(const std::string& path);
+
 // Bytes through all links but lo of the network namespace of `pid`; 0 if it is gone.
 struct Traffic {
   std::uint64_t received = 0, sent = 0;

@@ -7,24 +7,32 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "base/text/text.h"
+
+namespace image {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Healthcheck, test, interval, timeout, start_period, retries)
+
+}  // namespace image
+
 namespace engine {
 
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProbeResult, start, end, exit_code, output)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Health, status, failing_streak, log)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RestartPolicy, name, retries)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(NetworkRequest, name, id, aliases, address)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Settings, image, args, env, working_directory, user, hostname,
-                                                tty, open_stdin, remove, read_only, network, ports, volumes,
-                                                cpu_shares, cpu_quota, cpuset, memory, pids_limit, cap_add,
-                                                cap_drop, seccomp, no_new_privileges, labels, restart,
-                                                stop_signal, pid_mode, ipc_mode, uts_mode, add_hosts, dns,
-                                                dns_search, dns_options, tmpfs, shm_size, ulimits, sysctls,
-                                                oom_score_adj, log_max_size, log_max_file, memory_swap,
-                                                runtime, init, privileged, devices, blkio_weight, networks)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
+    Settings, image, args, env, working_directory, user, hostname, tty, open_stdin, remove, read_only,
+    network, ports, volumes, cpu_shares, cpu_quota, cpuset, memory, pids_limit, cap_add, cap_drop, seccomp,
+    no_new_privileges, labels, restart, stop_signal, pid_mode, ipc_mode, uts_mode, add_hosts, dns, dns_search,
+    dns_options, tmpfs, shm_size, ulimits, sysctls, oom_score_adj, log_max_size, log_max_file, memory_swap,
+    runtime, init, privileged, devices, blkio_weight, networks, own_volumes, healthcheck)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Endpoint, network, network_id, interface, address, prefix,
                                                 gateway, mac, host_link, address6, prefix6, gateway6, aliases,
                                                 resolves_names, outward)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Container, id, name, image_id, created, settings, status, pid,
-                                                exit_code, started, finished, error, endpoints, published,
-                                                restarts, stop_requested, renamed_from)
+                                                exit_code, started, finished, out_of_memory, error, endpoints,
+                                                published, restarts, stop_requested, health, renamed_from)
 
 std::string to_json(const Container& container) {
   return nlohmann::json(container).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
@@ -50,6 +58,15 @@ std::optional<std::int64_t> seconds_of(const std::string& time) {
   return ::timegm(&parts);
 }
 
+std::int64_t nanoseconds_of(const std::string& time) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  const std::size_t point = time.find('.');
+  const auto fraction = point == std::string::npos
+                            ? std::nullopt
+                            : text::number<std::int64_t>(std::string_view(time).substr(point + 1, 9));
+  return seconds_of(time).value_or(0) * kSecond + fraction.value_or(0);
+}
+
 std::string duration_text(std::int64_t seconds) {
   if (seconds < 1) return "Less than a second";
   if (seconds == 1) return "1 second";
@@ -64,6 +81,12 @@ std::string duration_text(std::int64_t seconds) {
   return fmt::format("{} months", seconds / (30 * kDay));
 }
 
+std::string health_name(const Container& container) {
+  if (!probes(container.settings.healthcheck)) return "none";
+  // As Docker: nobody answers for what does not run.
+  return container.running() ? container.health.status : kUnhealthy;
+}
+
 std::string state_name(const Container& container) {
   if (container.paused) return "paused";
   return container.status == "starting" ? "created" : container.status;
@@ -73,7 +96,14 @@ std::string status_text(const Container& container, std::int64_t now) {
   const auto since = [&](const std::string& time) {
     return duration_text(now - seconds_of(time).value_or(now));
   };
-  if (container.running()) return "Up " + since(container.started) + (container.paused ? " (Paused)" : "");
+  if (container.running()) {
+    const std::string health = health_name(container);
+    const std::string shown = health == kStarting ? "health: starting" : health;
+    return "Up " + since(container.started) +
+           (container.paused   ? " (Paused)"
+            : health == "none" ? ""
+                               : " (" + shown + ")");
+  }
   if (container.restarting()) {
     return fmt::format("Restarting ({}) {} ago", container.exit_code, since(container.finished));
   }

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "mini-container/engine/health.h"
+
 namespace engine {
 
 // Whether a container that has ended is started again: "no", "on-failure", "always", "unless-stopped".
@@ -47,6 +49,7 @@ struct Settings {
   std::vector<NetworkRequest> networks = {NetworkRequest()};  // see networks_of()
   std::vector<std::string> ports;                             // network::to_string form
   std::vector<std::string> volumes;                           // "source:/destination[:ro]", sources absolute
+  std::vector<std::string> own_volumes;  // names, of those, that nobody gave: they go with the container
   std::uint64_t cpu_shares = 0;
   std::int64_t cpu_quota = 0;  // microseconds of each 100,000
   std::string cpuset;
@@ -71,7 +74,8 @@ struct Settings {
   int oom_score_adj = 0;
   std::int64_t log_max_size = 0;  // bytes a log file may have before it is rotated; 0 for no end
   int log_max_file = 1;           // how many are kept
-  std::string runtime;            // program; "" for mini-runtime beside this program
+  Healthcheck healthcheck;
+  std::string runtime;  // program; "" for mini-runtime beside this program
 };
 
 // How it is connected to one network while it runs, as `inspect` shows it.
@@ -103,11 +107,13 @@ struct Container {
   std::int64_t pid = 0;  // while running
   int exit_code = 0;
   std::string started, finished;
-  std::string error;  // why it did not start, or was ended by us
+  bool out_of_memory = false;  // the kernel has ended some of its processes for that, in its last run
+  std::string error;           // why it did not start, or was ended by us
   std::vector<Endpoint> endpoints;
   std::vector<std::string> published;  // its ports while it runs, random ones with their number
   int restarts = 0;                    // since somebody started it
   bool stop_requested = false;         // by `stop`, `kill` or `rm`: its restart policy is not asked
+  Health health;                       // as its probes left it; of a container that has none, empty
   std::string renamed_from;            // while a renaming is under way: the name that its link still has
   // Asked of the kernel whenever the record is read, not recorded: its processes are frozen.
   bool paused = false;
@@ -122,6 +128,8 @@ struct Container {
 
 // The networks that it is attached to when it runs: none without a network namespace of its own.
 std::vector<NetworkRequest> networks_of(const Settings& settings);
+// "starting", "healthy", "unhealthy", or "none" without a health check.
+std::string health_name(const Container& container);
 
 // What Docker calls its state: "created", "running", "paused", "restarting", "exited".
 std::string state_name(const Container& container);
@@ -134,6 +142,8 @@ Container container_from_json(const std::string& text, const std::string& where)
 std::string status_text(const Container& container, std::int64_t now);
 // Seconds since 1970; nullopt for what is no RFC 3339 time in UTC.
 std::optional<std::int64_t> seconds_of(const std::string& time);
+// The same in nanoseconds, 0 for what is none.
+std::int64_t nanoseconds_of(const std::string& time);
 // "5 minutes", "About an hour".
 std::string duration_text(std::int64_t seconds);
 

@@ -93,6 +93,7 @@ image::Config committed_config(const image::Config& image, const Settings& setti
   config.env = settings.env;
   config.working_dir = settings.working_directory;
   config.user = settings.user;
+  config.healthcheck = settings.healthcheck;
   for (const auto& [name, value] : settings.labels)
     config.labels[name] = value;
   std::vector<std::string> whole = image.entrypoint;

@@ -9,7 +9,7 @@
 #include "base/sys/file.h"
 #include "base/sys/mount.h"
 #include "base/sys/namespace.h"
-#include "mini-container/engine/volumes.h"
+#include "mini-container/engine/container_volumes.h"
 #include "mini-container/image/overlay.h"
 
 namespace engine {
@@ -64,7 +64,7 @@ void ContainerRoot::mount_ended(Engine& engine, const Container& container) {
   const image::Image image = engine.images().get(container.image_id);
   image::mount_overlay(image::plan_overlay(engine.images().layer_directories(image), directory, false));
   root_ = sys::open(directory + "/rootfs", kDirectory);
-  for (const Volume& volume : host_volumes(registry.paths(), container.settings, directory + "/rootfs"))
+  for (const Volume& volume : open_volumes(registry, container, directory + "/rootfs"))
     mount_volume(root_.get(), volume);
 }
 

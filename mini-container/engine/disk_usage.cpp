@@ -3,7 +3,6 @@
 
 #include <map>
 
-#include "base/sys/file.h"
 #include "mini-container/engine/volumes.h"
 
 namespace engine {
@@ -62,10 +61,10 @@ void add_containers(DiskUsage& usage, Engine& engine) {
 }
 
 void add_volumes(DiskUsage& usage, const Registry& registry) {
-  const auto containers = registry.list();
-  for (const std::string& name : sys::list_directory(registry.paths().volumes)) {
-    const VolumeUsage one = {name, users_of_volume(containers, name),
-                             size_of_tree(registry.paths().volumes + "/" + name + "/_data")};
+  const Volumes volumes(registry);
+  for (const VolumeRecord& volume : volumes.list()) {
+    const VolumeUsage one = {volume.name, volumes.users(volume.name).size(),
+                             size_of_tree(volumes.data_of(volume.name))};
     usage.volumes.push_back(one);
     ++usage.of_volumes.total;
     if (one.containers > 0) ++usage.of_volumes.active;

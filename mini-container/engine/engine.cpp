@@ -8,6 +8,7 @@
 #include <csignal>
 
 #include "base/sys/file.h"
+#include "mini-container/engine/container_volumes.h"
 #include "mini-container/engine/names.h"
 #include "mini-container/engine/volumes.h"
 #include "mini-container/network/dns.h"
@@ -44,6 +45,7 @@ std::vector<std::string> Engine::reconcile() {
       repaired.push_back(fmt::format("container {} had lost its guardian", short_id(id)));
   }
   network::repair_dns(registry_.paths().network);
+  Volumes(registry_).tidy();
   return repaired;
 }
 
@@ -158,7 +160,7 @@ void Engine::remove(const Container& container, bool force, bool volumes) {
   const auto current = lock ? registry_.load(container.id) : std::nullopt;
   if (!current) return;
   if (!current->at_rest()) take_down(registry_, *current);
-  if (volumes) remove_anonymous_volumes(registry_, *current);
+  if (volumes) remove_own_volumes(registry_, *current);
   registry_.remove(container.id);
   registry_.journal().add(*current, "destroy");
 }

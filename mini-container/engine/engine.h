@@ -39,7 +39,10 @@ struct ExecOptions {
   bool tty = false;
   bool open_stdin = false;
   bool detach = false;  // nobody waits for it, or sees what it writes
+  AttachOptions attach = {};
 };
+
+struct ExecFiles;
 
 class Engine {
  public:
@@ -62,7 +65,11 @@ class Engine {
   int start_here(const Container& container, const UserEnds& user, const AttachOptions& options);
   // Connects `user` to a container that runs, beside others who are. Throws if it does not run.
   AttachResult attach(const Container& container, const UserEnds& user, const AttachOptions& options);
-  int exec(const Container& container, const ExecOptions& options, const UserEnds& user);
+  AttachResult exec(const Container& container, const ExecOptions& options, const UserEnds& user);
+  // For the guardian of one that could be left: its last event.
+  void exec_ended(const std::string& id, const std::string& execution, int code) const;
+  // For the guardian's clock: runs the command of the container's health check, and records what it says.
+  void probe(const std::string& id);
   // `signal`, and SIGKILL after `seconds`. Returns when all is taken down. No-op if it is at rest.
   void stop(const Container& container, int signal, int seconds);
   void restart(const Container& container, int signal, int seconds);
@@ -97,6 +104,10 @@ class Engine {
   // Connects `user` to a container that `start` launches, until it ends or the user leaves it; its exit code, or 0.
   int in_front_of(const Container& container, const UserEnds& user, const AttachOptions& options, int signals,
                   const std::function<int(const Act&)>& start);
+  // With a guardian of its own, so that the user can leave it.
+  AttachResult exec_guarded(const Container& container, const ExecOptions& options, const UserEnds& user,
+                            int signals, const ExecFiles& files, const std::string& execution) const;
+  ProbeResult run_probe(const Container& container, const Healthcheck& check);
   // The record of a new container: what is asked for over what the image says.
   Container describe(const RunRequest& request, const image::Image& image) const;
   bool reconcile_one(const std::string& id);

@@ -14,28 +14,39 @@ using nlohmann::ordered_json;
 
 namespace {
 
+ordered_json health(const Container& container) {
+  ordered_json log = ordered_json::array();
+  for (const ProbeResult& one : container.health.log) {
+    log.push_back(
+        {{"Start", one.start}, {"End", one.end}, {"ExitCode", one.exit_code}, {"Output", one.output}});
+  }
+  return {
+      {"Status", health_name(container)}, {"FailingStreak", container.health.failing_streak}, {"Log", log}};
+}
+
 ordered_json state(const Container& container) {
-  return {{"Status", state_name(container)},
-          {"Running", container.running()},
-          {"Paused", container.paused},
-          {"Restarting", container.restarting()},
-          {"Pid", container.pid},
-          {"ExitCode", container.exit_code},
-          {"Error", container.error},
-          {"StartedAt", container.started},
-          {"FinishedAt", container.finished}};
+  ordered_json shown = {{"Status", state_name(container)},      {"Running", container.running()},
+                        {"Paused", container.paused},           {"Restarting", container.restarting()},
+                        {"OOMKilled", container.out_of_memory}, {"Pid", container.pid},
+                        {"ExitCode", container.exit_code},      {"Error", container.error},
+                        {"StartedAt", container.started},       {"FinishedAt", container.finished}};
+  if (probes(container.settings.healthcheck)) shown["Health"] = health(container);
+  return shown;
 }
 
 ordered_json config(const Settings& settings) {
-  return {{"Hostname", settings.hostname},
-          {"User", settings.user},
-          {"Tty", settings.tty},
-          {"OpenStdin", settings.open_stdin},
-          {"Env", settings.env},
-          {"Cmd", settings.args},
-          {"Labels", settings.labels},
-          {"Image", settings.image},
-          {"WorkingDir", settings.working_directory}};
+  ordered_json shown = {{"Hostname", settings.hostname},
+                        {"User", settings.user},
+                        {"Tty", settings.tty},
+                        {"OpenStdin", settings.open_stdin},
+                        {"Env", settings.env},
+                        {"Cmd", settings.args},
+                        {"Labels", settings.labels},
+                        {"Image", settings.image},
+                        {"WorkingDir", settings.working_directory}};
+  if (!settings.healthcheck.test.empty())
+    shown["Healthcheck"] = ordered_json::parse(image::healthcheck_json(settings.healthcheck));
+  return shown;
 }
 
 ordered_json devices(const Settings& settings) {

@@ -11,12 +11,13 @@
 #include "base/sys/socket.h"
 #include "base/sys/terminal.h"
 #include "mini-container/engine/bundle.h"
+#include "mini-container/engine/cgroups.h"
+#include "mini-container/engine/container_volumes.h"
 #include "mini-container/engine/files.h"
 #include "mini-container/engine/monitor/protocol.h"
 #include "mini-container/engine/names.h"
 #include "mini-container/engine/networks.h"
 #include "mini-container/engine/signals.h"
-#include "mini-container/engine/volumes.h"
 #include "mini-container/image/overlay.h"
 #include "mini-container/network/whole.h"
 
@@ -42,6 +43,17 @@ std::string attach_socket_of(const Registry& registry, const Container& containe
   return registry.paths().consoles + "/" + short_id(container.id) + ".attach";
 }
 
+namespace {
+
+ProbePlan probe_plan(const Registry& registry, const Container& container) {
+  const Healthcheck& check = container.settings.healthcheck;
+  if (!probes(check)) return {};
+  return {probe_command_of(sys::readlink("/proc/self/exe"), registry.paths().root, container.id),
+          with_defaults(check).interval};
+}
+
+}  // namespace
+
 Launch::Launch(const Registry& registry, Container container, sys::UniqueFd lock)
     : registry_(registry),
       container_(std::move(container)),
@@ -65,13 +77,14 @@ void Launch::prepare(const image::Store& store, const image::Image& image) {
                                  users::resolve_in(directory_ + "/rootfs", container_.settings.user),
                                  directory_,
                                  cgroup_path(registry_.paths(), container_.id),
-                                 host_volumes(registry_.paths(), container_.settings, directory_ + "/rootfs"),
+                                 open_volumes(registry_, container_, directory_ + "/rootfs"),
                                  seccomp_file_of(container_.settings),
                                  container_.settings.memory > 0 && swap_is_accounted(),
                                  joined_namespaces(),
                                  devices_of(container_.settings),
                                  container_.settings.init ? sibling_program("container-init") : ""};
   sys::replace_file(directory_ + "/config.json", bundle_config(request), 0640);
+  note_mounts(registry_, container_);
 }
 
 std::map<std::string, std::string> Launch::joined_namespaces() const {
@@ -112,6 +125,8 @@ void Launch::start(const OciRuntime& runtime, pid_t pid) {
     record.finished.clear();
     record.endpoints = container_.endpoints;
     record.published = container_.published;
+    record.health = {};
+    if (probes(record.settings.healthcheck)) record.health.status = kStarting;
   });
   if (!recorded) throw NoSuchContainer("the container was removed while it started");
   const trace::Phase phase("start", "All is in place; the waiting first process executes the program.");
@@ -144,7 +159,8 @@ int Launch::foreground(const UserEnds& user, int signals) {
                         {settings.log_max_size, settings.log_max_file},
                         console_socket_of(registry_, container_),
                         attach_socket_of(registry_, container_),
-                        settings.open_stdin});
+                        settings.open_stdin,
+                        probe_plan(registry_, container_)});
   const pid_t pid = guard.create();
   stop_if_interrupted(signals);
   start(runtime, pid);
@@ -167,30 +183,18 @@ int Launch::foreground(const UserEnds& user, int signals) {
   return status.shell_code();
 }
 
-void Launch::detached(const std::function<void()>& before_start) {
-  const OciRuntime runtime = runtime_of(registry_, container_);
+Guarded start_guardian(const std::function<std::vector<std::string>(int socket)>& words,
+                       const std::vector<int>& keep) {
   sys::SocketPair pair = sys::seqpacket_pair();
   const auto trace = sys::trace_inheritance();
   sys::SpawnOptions options;
   options.error = -1;
   options.own_session = true;
   options.keep = trace.descriptors;
-  options.keep.insert(options.keep.end(), {pair.second.get(), lock_.get()});
+  options.keep.insert(options.keep.end(), keep.begin(), keep.end());
+  options.keep.push_back(pair.second.get());
   options.environment = trace.environment;
-  MonitorOptions monitor = {container_.id,
-                            directory_,
-                            runtime.program(),
-                            registry_.paths().runtime_state,
-                            console_socket_of(registry_, container_),
-                            attach_socket_of(registry_, container_),
-                            sys::readlink("/proc/self/exe"),
-                            registry_.paths().root,
-                            container_.settings.open_stdin,
-                            container_.settings.log_max_size,
-                            container_.settings.log_max_file,
-                            pair.second.get(),
-                            lock_.get()};
-  std::vector<std::string> command = monitor_arguments(monitor);
+  std::vector<std::string> command = words(pair.second.get());
   command.insert(command.begin(), sibling_program("container-monitor"));
   sys::Child child = sys::spawn(command, options);
   pair.second.reset();
@@ -198,10 +202,25 @@ void Launch::detached(const std::function<void()>& before_start) {
   if (!message) throw RuntimeFailed("the container-monitor ended without a word", 125);
   const MonitorReply reply = parse_reply(message->bytes);
   if (reply.pid == 0) throw RuntimeFailed(reply.message, reply.code);
+  return {std::move(child), std::move(pair.first), reply.pid};
+}
+
+void Launch::detached(const std::function<void()>& before_start) {
+  const OciRuntime runtime = runtime_of(registry_, container_);
+  Guarded guarded = start_guardian(
+      [&](int socket) {
+        return monitor_arguments({container_.id, directory_, runtime.program(),
+                                  registry_.paths().runtime_state, console_socket_of(registry_, container_),
+                                  attach_socket_of(registry_, container_), sys::readlink("/proc/self/exe"),
+                                  registry_.paths().root, container_.settings.open_stdin,
+                                  container_.settings.log_max_size, container_.settings.log_max_file,
+                                  probe_plan(registry_, container_).interval, socket, lock_.get()});
+      },
+      {lock_.get()});
   if (before_start) before_start();
-  start(runtime, reply.pid);
-  sys::send_message(pair.first.get(), kStarted);
-  child.release();
+  start(runtime, guarded.pid);
+  sys::send_message(guarded.socket.get(), kStarted);
+  guarded.monitor.release();
 }
 
 void Launch::abandon(int code, const std::string& why) {
@@ -218,12 +237,20 @@ void take_down(const Registry& registry, const Container& container) {
   network::detach_everywhere(registry.paths().network, container.id, network::LinkEnd::with_namespace);
   note_departure(registry, container);
   image::unmount_overlay(directory);
-  if (container.settings.tty) sys::unlink_if_present(console_socket_of(registry, container));
-  sys::unlink_if_present(attach_socket_of(registry, container));
+  close_volumes(registry, container);
+  // Those of `exec`, too, whose guardians may have been killed.
+  for (const std::string& name : sys::list_directory(registry.paths().consoles))
+    if (name.starts_with(short_id(container.id)))
+      sys::unlink_if_present(registry.paths().consoles + "/" + name);
 }
 
-void note_end(const Registry& registry, const Container& container, int code) {
-  if (container.running()) registry.journal().add(container, "die", {{"exitCode", std::to_string(code)}});
+bool note_end(const Registry& registry, const Container& container, int code) {
+  if (!container.running()) return false;
+  // ORDER: before take_down; the count goes with the group.
+  const bool starved = killed_for_memory(cgroup_path(registry.paths(), container.id)) > 0;
+  if (starved) registry.journal().add(container, "oom");
+  registry.journal().add(container, "die", {{"exitCode", std::to_string(code)}});
+  return starved;
 }
 
 namespace {
@@ -240,12 +267,12 @@ void tell_waiting(int lock, int code) {
 void finish(const Registry& registry, const std::string& id, int code, int lock, const std::string& error) {
   const auto container = registry.load(id);
   if (!container) return;
-  note_end(registry, *container, code);
+  const bool starved = note_end(registry, *container, code);
   take_down(registry, *container);
   // ORDER: the code goes into the lock file before the record may vanish; `wait` reads it from there.
   tell_waiting(lock, code);
   if (container->settings.remove) {
-    remove_anonymous_volumes(registry, *container);
+    remove_own_volumes(registry, *container);
     registry.remove(id);
     registry.journal().add(*container, "destroy");
     return;
@@ -255,6 +282,7 @@ void finish(const Registry& registry, const std::string& id, int code, int lock,
     record.pid = 0;
     record.exit_code = code;
     record.error = error;
+    record.out_of_memory = starved;
     if (!record.started.empty()) record.finished = timestamp();
     record.endpoints.clear();
     record.published.clear();

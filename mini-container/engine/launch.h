@@ -27,6 +27,16 @@ std::string console_socket_of(const Registry& registry, const Container& contain
 // Where others attach to it.
 std::string attach_socket_of(const Registry& registry, const Container& container);
 
+// Starts a container-monitor with `words` and waits until it says what it has made: the pid of that. `socket` is our end of
+// the conversation, which `words` gets the other end of. Throws RuntimeFailed.
+struct Guarded {
+  sys::Child monitor;
+  sys::UniqueFd socket;
+  pid_t pid = 0;
+};
+Guarded start_guardian(const std::function<std::vector<std::string>(int socket)>& words,
+                       const std::vector<int>& keep);
+
 class Launch {
  public:
   // `lock` is the container's, held.
@@ -61,8 +71,8 @@ class Launch {
 // Removes what a container has in the system: process, cgroups, links, rules, mounts. Idempotent.
 void take_down(const Registry& registry, const Container& container);
 
-// One that was running has ended with `code`: its event.
-void note_end(const Registry& registry, const Container& container, int code);
+// One that was running has ended with `code`: its events. True if the kernel has ended some of it for want of memory.
+bool note_end(const Registry& registry, const Container& container, int code);
 
 // After its end: takes down, records the exit code and `error`, or forgets the container (--rm). `lock` is the
 // container's, held; it carries the code to those who wait for it.

@@ -7,10 +7,11 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <sstream>
 
 #include "base/sys/file.h"
+#include "base/sys/mount.h"
 #include "mini-container/engine/names.h"
+#include "mini-container/engine/volumes.h"
 #include "mini-container/network/whole.h"
 
 namespace engine {
@@ -74,12 +75,7 @@ std::string id_below(const std::string& path, const std::string& directory) {
 }
 
 void add_mounts(std::vector<Leak>& found, const Registry& registry, const Ids& alive) {
-  std::istringstream lines(sys::read_file("/proc/self/mountinfo"));
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream fields(line);
-    std::string target;
-    for (int field = 1; field <= 5; ++field)
-      fields >> target;
+  for (const std::string& target : sys::mounts_below(registry.paths().containers)) {
     const std::string id = id_below(target, registry.paths().containers);
     if (!id.empty() && !alive.contains(id)) found.push_back({"mount", target});
   }
@@ -133,6 +129,8 @@ std::vector<Leak> leaks(const Registry& registry) {
   add_mounts(found, registry, alive);
   add_cgroups(found, registry, alive);
   add_processes(found, registry, alive);
+  for (const std::string& leak : Volumes(registry).leaks())
+    found.push_back({"volume", leak});
   for (const std::string& leak : network::leaks(registry.paths().network, alive)) {
     found.push_back({"network", leak});
   }

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <stdexcept>
@@ -85,29 +84,6 @@ int parse_signal(const std::string& text) {
 
 namespace {
 
-// "1h30m" in seconds; nullopt for what is no such thing.
-std::optional<double> duration(std::string_view text) {
-  double seconds = 0;
-  if (text.empty()) return std::nullopt;
-  while (!text.empty()) {
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc()) return std::nullopt;
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    struct Unit {
-      std::string_view name;
-      double seconds;
-    };
-    static constexpr std::array units = {Unit{"ms", 0.001}, Unit{"s", 1}, Unit{"m", 60}, Unit{"h", 3600}};
-    const auto* unit =
-        std::find_if(units.begin(), units.end(), [&](const Unit& one) { return text.starts_with(one.name); });
-    if (unit == units.end()) return std::nullopt;
-    seconds += value * unit->seconds;
-    text.remove_prefix(unit->name.size());
-  }
-  return seconds;
-}
-
 std::string moment(double seconds) {
   const double whole = std::floor(seconds);
   return text::utc_time(static_cast<std::int64_t>(whole), std::llround((seconds - whole) * 1e9));
@@ -116,7 +92,8 @@ std::string moment(double seconds) {
 }  // namespace
 
 std::string parse_moment(const std::string& text, double now) {
-  if (const auto ago = duration(text)) return moment(now - *ago);
+  if (const auto ago = text::duration(text); ago && text != "0")
+    return moment(now - static_cast<double>(*ago) / 1e9);
   if (const auto seconds = text::number<double>(text)) return moment(*seconds);
   static constexpr std::string_view form = "0000-00-00T00:00:00.000000000";
   const std::string given = text.ends_with('Z') ? text.substr(0, text.size() - 1) : text;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "mini-container/engine/container.h"
@@ -51,5 +52,9 @@ struct Volume {
 // "/host/path:/path[:ro|rw]", "name:/path", "/path". Throws std::invalid_argument that shows the form.
 Volume parse_volume(const std::string& text);
 std::string to_string(const Volume& volume);
+
+// Docker's rules for the names of volumes and for the options of its driver "local". Throw std::invalid_argument.
+void check_volume_name(const std::string& name);
+void check_volume_options(const std::string& name, const std::map<std::string, std::string>& options);
 
 }  // namespace engine

@@ -1,4 +1,4 @@
-// --mount and --ulimit as values. Declared in parse.h.
+// --mount, --ulimit, names and options of volumes as values. Declared in parse.h.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -71,6 +71,42 @@ void add_mount(Settings& settings, const std::string& text) {
   const std::string volume = source.empty() ? target : source + ":" + target;
   if (source.empty() && locked) reject(text, "a new volume that nobody may write stays empty");
   settings.volumes.push_back(volume + (locked ? ":ro" : ""));
+}
+
+void check_volume_name(const std::string& name) {
+  bool good = !name.empty() && std::isalnum(static_cast<unsigned char>(name.front())) != 0;
+  for (const char letter : name) {
+    good = good && (std::isalnum(static_cast<unsigned char>(letter)) != 0 ||
+                    std::string_view("_.-").find(letter) != std::string_view::npos);
+  }
+  if (!good) {
+    throw std::invalid_argument(
+        fmt::format("create {0}: \"{0}\" includes invalid characters for a local volume name, only "
+                    "\"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, "
+                    "use absolute path",
+                    name));
+  }
+  constexpr std::size_t kLongest = 200;
+  if (name.size() == 1) {
+    throw std::invalid_argument(fmt::format(
+        "create {}: volume name is too short, names should be at least two alphanumeric characters", name));
+  }
+  if (name.size() > kLongest)
+    throw std::invalid_argument(fmt::format("create {}: the name is too long", name));
+}
+
+void check_volume_options(const std::string& name, const std::map<std::string, std::string>& options) {
+  // As Docker: one of these is nothing without the others.
+  static const std::map<std::string, std::vector<std::string>> known = {
+      {"type", {"device"}}, {"device", {"type"}}, {"o", {"device", "type"}}};
+  for (const auto& [option, _] : options) {
+    const auto needs = known.find(option);
+    if (needs == known.end())
+      throw std::invalid_argument(fmt::format("create {}: invalid option: \"{}\"", name, option));
+    for (const std::string& other : needs->second)
+      if (!options.contains(other) || options.at(other).empty())
+        throw std::invalid_argument(fmt::format("create {}: missing required option: \"{}\"", name, other));
+  }
 }
 
 Ulimit parse_ulimit(const std::string& text) {

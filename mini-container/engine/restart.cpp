@@ -31,7 +31,7 @@ bool ran_well(std::int64_t started, std::int64_t ended) {
 void Engine::finish(const std::string& id, int code, sys::UniqueFd lock) {
   const auto ended = registry_.load(id);
   if (!ended || !wants_restart(*ended, code)) return engine::finish(registry_, id, code, lock.get());
-  note_end(registry_, *ended, code);
+  const bool starved = note_end(registry_, *ended, code);
   take_down(registry_, *ended);
   const std::int64_t now = std::time(nullptr);
   const bool well = ran_well(seconds_of(ended->started).value_or(now), now);
@@ -40,6 +40,7 @@ void Engine::finish(const std::string& id, int code, sys::UniqueFd lock) {
     record.pid = 0;
     record.exit_code = code;
     record.finished = timestamp();
+    record.out_of_memory = starved;
     record.endpoints.clear();
     record.published.clear();
     // Retries are counted in a row.

@@ -7,10 +7,10 @@
 #include "base/sys/console.h"
 #include "base/sys/file.h"
 #include "base/sys/socket.h"
+#include "mini-container/engine/container_volumes.h"
 #include "mini-container/engine/engine.h"
 #include "mini-container/engine/names.h"
 #include "mini-container/engine/networks.h"
-#include "mini-container/engine/parse.h"
 #include "mini-container/engine/signals.h"
 #include "mini-container/image/busybox.h"
 
@@ -36,24 +36,6 @@ std::vector<std::string> command_of(const image::Config& image, const std::vecto
 }
 
 namespace {
-
-// The volumes of other containers; what `settings` says itself about a place comes first.
-void add_volumes_from(const Registry& registry, Settings& settings, const std::vector<std::string>& others) {
-  for (const std::string& text : others) {
-    const std::size_t colon = std::min(text.find(':'), text.size());
-    const std::string mode = text.substr(std::min(colon + 1, text.size()));
-    if (colon < text.size() && mode != "ro" && mode != "rw")
-      throw std::invalid_argument(fmt::format("--volumes-from {}: expected CONTAINER[:ro|rw]", text));
-    for (const std::string& volume : registry.get(text.substr(0, colon)).settings.volumes) {
-      Volume shared = parse_volume(volume);
-      const bool taken = std::any_of(settings.volumes.begin(), settings.volumes.end(), [&](const auto& own) {
-        return parse_volume(own).destination == shared.destination;
-      });
-      shared.read_only = shared.read_only || mode == "ro";
-      if (!taken) settings.volumes.push_back(to_string(shared));
-    }
-  }
-}
 
 // As Docker: a file that is there belongs to another container.
 void write_id_file(const std::string& path, const std::string& id) {
@@ -86,14 +68,9 @@ Container Engine::describe(const RunRequest& request, const image::Image& image)
   }
   if (settings.working_directory.empty()) settings.working_directory = image.config.working_dir;
   if (settings.user.empty()) settings.user = image.config.user;
+  settings.healthcheck = merged(settings.healthcheck, image.config.healthcheck);
   if (settings.hostname.empty()) settings.hostname = short_id(container.id);
-  for (std::string& text : settings.volumes) {
-    Volume volume = parse_volume(text);
-    // A volume without a source gets a name of its own.
-    if (volume.source.empty()) volume.source = new_id();
-    text = to_string(volume);
-  }
-  add_volumes_from(registry_, settings, request.volumes_from);
+  choose_volumes(registry_, settings, image.config.volumes, request.volumes_from);
   choose_networks(registry_, settings, request.aliases, request.address);
   write_id_file(request.id_file, container.id);
   return container;
@@ -109,7 +86,13 @@ image::Image Engine::find_image(const std::string& name) {
 std::string Engine::create(const RunRequest& request) {
   Container container =
       describe(request, request.image ? *request.image : find_image(request.settings.image));
-  registry_.add(container);
+  const sys::UniqueFd lock = registry_.add(container);
+  try {
+    make_volumes(registry_, container);
+  } catch (...) {
+    registry_.remove(container.id);
+    throw;
+  }
   registry_.journal().add(container, "create");
   return container.id;
 }
@@ -172,10 +155,11 @@ int Engine::run(const RunRequest& request, const UserEnds& user, std::string& id
   container.status = "starting";
   sys::UniqueFd lock = registry_.add(container);
   id = container.id;
-  registry_.journal().add(container, "create");
   const auto start = [&](const Act& act) {
     Launch launch(registry_, container, std::move(lock));
     return undone_on_failure(launch, [&](Launch& one) {
+      make_volumes(registry_, container);
+      registry_.journal().add(container, "create");
       one.prepare(images_, image);
       return act(one);
     });

@@ -28,6 +28,15 @@ Json set_json(const std::vector<std::string>& names) {
   return json;
 }
 
+Json health_json(const Healthcheck& check) {
+  Json json = {{"Test", check.test}};
+  if (check.interval != 0) json["Interval"] = check.interval;
+  if (check.timeout != 0) json["Timeout"] = check.timeout;
+  if (check.start_period != 0) json["StartPeriod"] = check.start_period;
+  if (check.retries != 0) json["Retries"] = check.retries;
+  return json;
+}
+
 Json process_json(const Config& config) {
   Json json = Json::object();
   if (!config.user.empty()) json["User"] = config.user;
@@ -39,6 +48,7 @@ Json process_json(const Config& config) {
   if (!config.working_dir.empty()) json["WorkingDir"] = config.working_dir;
   if (!config.labels.empty()) json["Labels"] = config.labels;
   if (!config.stop_signal.empty()) json["StopSignal"] = config.stop_signal;
+  if (!config.healthcheck.test.empty()) json["Healthcheck"] = health_json(config.healthcheck);
   return json;
 }
 
@@ -64,6 +74,15 @@ std::vector<std::string> set_member(const Json& json, const char* name) {
   return names;
 }
 
+Healthcheck read_healthcheck(const Json& json) {
+  if (!json.is_object()) return {};
+  return {.test = member<std::vector<std::string>>(json, "Test"),
+          .interval = member<std::int64_t>(json, "Interval"),
+          .timeout = member<std::int64_t>(json, "Timeout"),
+          .start_period = member<std::int64_t>(json, "StartPeriod"),
+          .retries = member<int>(json, "Retries")};
+}
+
 Config read_process(const Json& json) {
   return {.env = member<std::vector<std::string>>(json, "Env"),
           .cmd = member<std::vector<std::string>>(json, "Cmd"),
@@ -73,7 +92,8 @@ Config read_process(const Json& json) {
           .exposed_ports = set_member(json, "ExposedPorts"),
           .volumes = set_member(json, "Volumes"),
           .labels = member<std::map<std::string, std::string>>(json, "Labels"),
-          .stop_signal = member<std::string>(json, "StopSignal")};
+          .stop_signal = member<std::string>(json, "StopSignal"),
+          .healthcheck = read_healthcheck(json.value("Healthcheck", Json()))};
 }
 
 Step read_step(const Json& json) {
@@ -153,18 +173,23 @@ Image parse_config(const std::string& json) {
   }
 }
 
+std::string healthcheck_json(const Healthcheck& check) {
+  return health_json(check).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string inspect_json(const Image& image) {
   const Config& config = image.config;
   // Docker shows these members of Config even when they are empty.
-  const Json shown = {{"ExposedPorts", set_json(config.exposed_ports)},
-                      {"User", config.user},
-                      {"Env", config.env},
-                      {"Cmd", config.cmd},
-                      {"Volumes", set_json(config.volumes)},
-                      {"Entrypoint", config.entrypoint},
-                      {"WorkingDir", config.working_dir},
-                      {"Labels", config.labels},
-                      {"StopSignal", config.stop_signal}};
+  Json shown = {{"ExposedPorts", set_json(config.exposed_ports)},
+                {"User", config.user},
+                {"Env", config.env},
+                {"Cmd", config.cmd},
+                {"Volumes", set_json(config.volumes)},
+                {"Entrypoint", config.entrypoint},
+                {"WorkingDir", config.working_dir},
+                {"Labels", config.labels},
+                {"StopSignal", config.stop_signal}};
+  if (!config.healthcheck.test.empty()) shown["Healthcheck"] = health_json(config.healthcheck);
   const Json json = {{"Id", image.id},
                      {"RepoTags", image.names},
                      {"RepoDigests", digest_names(image)},

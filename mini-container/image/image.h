@@ -9,6 +9,17 @@
 
 namespace image {
 
+// A command that tells whether what runs in a container works. SPEC: not OCI's but Docker's, which all write and read.
+struct Healthcheck {
+  std::vector<std::string> test =
+      {};  // {"CMD", WORD...}, {"CMD-SHELL", LINE}, {"NONE"}; empty: nothing is said
+  // Nanoseconds; 0 for Docker's default.
+  std::int64_t interval = 0;
+  std::int64_t timeout = 0;
+  std::int64_t start_period = 0;
+  int retries = 0;
+};
+
 // The part of the OCI image configuration that a container starts with.
 struct Config {
   std::vector<std::string> env = {};  // "NAME=value"
@@ -20,6 +31,7 @@ struct Config {
   std::vector<std::string> volumes = {};        // paths that get an anonymous volume
   std::map<std::string, std::string> labels = {};
   std::string stop_signal = {};  // "SIGTERM" when empty
+  Healthcheck healthcheck = {};
 };
 
 // One step of an image's making; a step that changed no file has no layer.
@@ -65,6 +77,8 @@ std::string inspect_json(const Image& image);
 // The OCI image configuration of an image, as its blob holds it, and back. `parse` throws
 // std::runtime_error that says what is missing.
 std::string config_json(const Image& image);
+// "Healthcheck" as Docker's documents have it: a JSON object without the members that are 0.
+std::string healthcheck_json(const Healthcheck& check);
 Image parse_config(const std::string& json);
 
 // OCI's name of the architecture this program runs on: "amd64".

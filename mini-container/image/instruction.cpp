@@ -9,6 +9,7 @@
 
 #include "base/text/signals.h"
 #include "base/text/text.h"
+#include "base/text/time.h"
 
 namespace image {
 
@@ -104,6 +105,50 @@ void set_directory(Config& config, const std::string& text) {
   config.working_dir = absolute ? text : (config.working_dir.empty() ? "/" : config.working_dir + "/") + text;
 }
 
+std::int64_t duration_of(const std::string& line, const std::string& text) {
+  const auto duration = text::duration(text);
+  if (!duration || *duration < 0) refuse(line, "expected a time such as 30s or 1m30s, not " + text);
+  return *duration;
+}
+
+// "[--interval=30s] [--timeout=..] [--start-period=..] [--retries=3] CMD command", or "NONE".
+void set_healthcheck(Config& config, const std::string& line, std::string text) {
+  Healthcheck check;
+  while (text.starts_with("--")) {
+    const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
+    const std::size_t equals = std::min(text.find('='), end);
+    const std::string option = text.substr(0, equals), value = text.substr(equals, end - equals).erase(0, 1);
+    if (option == "--interval") {
+      check.interval = duration_of(line, value);
+    } else if (option == "--timeout") {
+      check.timeout = duration_of(line, value);
+    } else if (option == "--start-period") {
+      check.start_period = duration_of(line, value);
+    } else if (const auto count = text::number<int>(value);
+               option == "--retries" && count.value_or(-1) >= 0) {
+      check.retries = *count;
+    } else {
+      refuse(line, "expected --interval, --timeout, --start-period or --retries, and a value");
+    }
+    text.erase(0, std::min(text.find_first_not_of(" \t", end), text.size()));
+  }
+  const std::size_t space = std::min(text.find_first_of(" \t"), text.size());
+  const std::string kind = text.substr(0, space);
+  const std::string command = text.substr(std::min(text.find_first_not_of(" \t", space), text.size()));
+  if (kind == "NONE" && command.empty()) {
+    check.test = {"NONE"};
+  } else if (kind == "CMD" && !command.empty()) {
+    check.test = {"CMD-SHELL", command};
+    if (const auto list = json_list(command)) {
+      check.test = *list;
+      check.test.insert(check.test.begin(), "CMD");
+    }
+  } else {
+    refuse(line, "expected NONE, or CMD and a command");
+  }
+  config.healthcheck = check;
+}
+
 void apply(Config& config, const std::string& line, const std::string& name, const std::string& text) {
   if (name == "CMD") {
     config.cmd = command(text);
@@ -113,6 +158,8 @@ void apply(Config& config, const std::string& line, const std::string& name, con
     set_environment(config, line, text);
   } else if (name == "EXPOSE") {
     expose(config, line, text);
+  } else if (name == "HEALTHCHECK") {
+    set_healthcheck(config, line, text);
   } else if (name == "LABEL") {
     for (const auto& [key, value] : pairs(line, text))
       config.labels[key] = value;
@@ -131,7 +178,7 @@ void apply(Config& config, const std::string& line, const std::string& name, con
     std::transform(typed.begin(), typed.end(), typed.begin(),
                    [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
     throw std::invalid_argument(typed +
-                                " is not a valid change command. Next: CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, "
+                                " is not a valid change command. Next: CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL, "
                                 "STOPSIGNAL, USER, VOLUME or WORKDIR");
   }
 }

@@ -8,7 +8,7 @@
 
 namespace image {
 
-// "CMD [\"sh\"]", "ENV A=1 B=\"two words\"", "EXPOSE 80", "WORKDIR /app" ...: CMD, ENTRYPOINT, ENV, EXPOSE, LABEL,
+// "CMD [\"sh\"]", "ENV A=1 B=\"two words\"", "EXPOSE 80", "WORKDIR /app" ...: CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL,
 // STOPSIGNAL, USER, VOLUME, WORKDIR. Throws std::invalid_argument that shows the line and what was expected.
 void apply_instruction(Config& config, const std::string& line);
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/sys/file.h"
+#include "mini-container/registry/credential_helper.h"
 
 namespace registry {
 
@@ -44,7 +45,21 @@ std::optional<std::string> recorded(const Json& document, const std::string& dom
   return auth->get<std::string>();
 }
 
+std::string helper_in(const Json& document, const std::string& domain) {
+  const auto text = [](const Json& json, const std::string& name) {
+    const auto found = json.is_object() ? json.find(name) : json.end();
+    return json.is_object() && found != json.end() && found->is_string() ? found->get<std::string>() : "";
+  };
+  const auto helpers = document.find("credHelpers");
+  const std::string own = helpers == document.end() ? "" : text(*helpers, key_of(domain));
+  return own.empty() ? text(document, "credsStore") : own;
+}
+
 }  // namespace
+
+std::string helper_for(const std::string& file, const std::string& domain) {
+  return helper_in(read_document(file), domain);
+}
 
 std::string base64(const std::string& bytes) {
   std::vector<unsigned char> text(4 * ((bytes.size() + 2) / 3) + 1);
@@ -74,7 +89,10 @@ std::string credentials_file() {
 }
 
 std::optional<Login> read_login(const std::string& file, const std::string& domain) {
-  const auto auth = recorded(read_document(file), domain);
+  const Json document = read_document(file);
+  if (const std::string helper = helper_in(document, domain); !helper.empty())
+    return CredentialHelper(helper).get(key_of(domain));
+  const auto auth = recorded(document, domain);
   const auto pair = auth ? from_base64(*auth) : std::nullopt;
   const std::size_t colon = pair ? pair->find(':') : std::string::npos;
   if (colon == std::string::npos) return std::nullopt;
@@ -84,13 +102,22 @@ std::optional<Login> read_login(const std::string& file, const std::string& doma
 void write_login(const std::string& file, const std::string& domain, const Login& login) {
   Json document = read_document(file);
   if (!document["auths"].is_object()) document["auths"] = Json::object();
-  document["auths"][key_of(domain)] = {{"auth", base64(login.user + ":" + login.password)}};
+  const std::string helper = helper_in(document, domain);
+  // As Docker: an empty entry tells that somebody is logged in there.
+  Json entry = Json::object();
+  if (helper.empty())
+    entry["auth"] = base64(login.user + ":" + login.password);
+  else
+    CredentialHelper(helper).store(key_of(domain), login);
+  document["auths"][key_of(domain)] = entry;
   sys::mkdir_parents(file.substr(0, file.rfind('/')), 0700);
   sys::write_file_atomically(file, document.dump(1, '\t') + "\n", kOnlyMine);
 }
 
 bool remove_login(const std::string& file, const std::string& domain) {
   Json document = read_document(file);
+  if (const std::string helper = helper_in(document, domain); !helper.empty())
+    CredentialHelper(helper).erase(key_of(domain));
   if (!document["auths"].is_object() || document["auths"].erase(key_of(domain)) == 0) return false;
   sys::write_file_atomically(file, document.dump(1, '\t') + "\n", kOnlyMine);
   return true;

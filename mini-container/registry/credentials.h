@@ -2,8 +2,9 @@
 //
 //     {"auths": {"host:5000": {"auth": "<base64 of name:password>"}}}
 //
-// Docker, podman and skopeo read and write the same file; members that are not ours stay as they are. Programs that
-// keep passwords elsewhere (credsStore, credHelpers) are not asked. Reads: docker-login(1), containers-auth.json(5).
+// Docker, podman and skopeo read and write the same file; members that are not ours stay as they are. Where it names a
+// program that keeps the password (credential_helper.h), the entry is empty. Reads: docker-login(1),
+// containers-auth.json(5).
 #pragma once
 
 #include <optional>
@@ -18,6 +19,9 @@ struct Login {
 
 // By the environment: DOCKER_CONFIG, else HOME.
 std::string credentials_file();
+
+// "pass" if docker-credential-pass keeps the password for `domain`, "" if the file does.
+std::string helper_for(const std::string& file, const std::string& domain);
 
 // `domain` as in an image's name: "docker.io", "host:5000". nullopt if there is no entry, or no file. Throws
 // std::runtime_error for a file that is no JSON object.

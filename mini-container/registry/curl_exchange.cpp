@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/sys/file.h"
+#include "base/sys/inode.h"
 
 namespace registry {
 
@@ -64,12 +65,13 @@ void CurlExchange::set_what(const Authorization& authorization) {
   if (request_.method == "HEAD") set(CURLOPT_NOBODY, 1L);
   if (request_.method != "GET" && request_.method != "HEAD")
     set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
-  if (request_.method == "POST") set(CURLOPT_POSTFIELDS, "");
+  const bool empty = request_.method == "POST" || (request_.method == "PUT" && request_.file.empty());
+  if (empty) set(CURLOPT_POSTFIELDS, "");
   for (const std::string& line : request_.headers)
     lines_ = curl_slist_append(lines_, line.c_str());
   // WHY: an authorization that was refused has been answered before a body is sent; nothing is to be asked first.
   lines_ = curl_slist_append(lines_, "Expect:");
-  if (request_.method == "POST") lines_ = curl_slist_append(lines_, "Content-Type:");
+  if (empty) lines_ = curl_slist_append(lines_, "Content-Type:");
   set(CURLOPT_HTTPHEADER, lines_);
   set(CURLOPT_USERAGENT, "mini-registry/0.1.0");
   // By libcurl's own options and not as a header: it keeps these from other hosts.
@@ -114,7 +116,10 @@ void CurlExchange::set_body() {
   set(CURLOPT_UPLOAD, 1L);
   set(CURLOPT_READFUNCTION, on_send);
   set(CURLOPT_READDATA, static_cast<void*>(this));
-  set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(sys::fstat(file_.get()).st_size));
+  next_ = request_.first;
+  end_ =
+      request_.count ? next_ + *request_.count : static_cast<std::uint64_t>(sys::fstat(file_.get()).st_size);
+  set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(end_ - next_));
 }
 
 std::size_t CurlExchange::on_body(char* bytes, std::size_t, std::size_t size, void* self) {
@@ -149,7 +154,11 @@ std::size_t CurlExchange::on_header(char* bytes, std::size_t, std::size_t size, 
 std::size_t CurlExchange::on_send(char* bytes, std::size_t, std::size_t size, void* self) {
   auto& exchange = *static_cast<CurlExchange*>(self);
   try {
-    return sys::read(exchange.file_.get(), {bytes, size});
+    const std::size_t most = std::min<std::uint64_t>(size, exchange.end_ - exchange.next_);
+    const std::size_t count =
+        sys::read_at(exchange.file_.get(), {bytes, most}, static_cast<off_t>(exchange.next_));
+    exchange.next_ += count;
+    return count;
   } catch (...) {
     exchange.failed_ = std::current_exception();
     return CURL_READFUNC_ABORT;

@@ -68,8 +68,9 @@ class CurlExchange : public Exchange {
   CURLcode result_ = CURLE_OK;  // once it has ended
   std::string body_;            // what came and was not read yet
   std::size_t taken_ = 0;       // of it
-  sys::UniqueFd file_;          // what is sent
-  std::exception_ptr failed_;   // libcurl is C: what a callback threw waits here
+  sys::UniqueFd file_;          // what is sent, from next_ up to end_
+  std::uint64_t next_ = 0, end_ = 0;
+  std::exception_ptr failed_;  // libcurl is C: what a callback threw waits here
 };
 
 }  // namespace registry

@@ -6,6 +6,7 @@
 // Reads: libcurl-multi(3), RFC 9110 (methods, statuses, redirects).
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -48,7 +49,10 @@ struct Request {
   std::string url = {};
   std::string purpose = {};               // for a person who reads the trace
   std::vector<std::string> headers = {};  // "Accept: ..."
-  std::string file = {};                  // body of a PUT
+  std::string file = {};                  // body of a PUT or PATCH
+  // The part of it that is sent: all from `first` on, unless `count` says how many.
+  std::uint64_t first = 0;
+  std::optional<std::uint64_t> count = {};
 };
 
 // One request and its answer. Only one thread may use those of one Connection.

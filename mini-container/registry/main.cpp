@@ -1,6 +1,7 @@
 // mini-registry: what mini-container starts to talk to registries, as an engine starts a runtime to make containers.
 //
 //     mini-registry pull|push --store DIR NAME        mini-registry login|logout HOST       (password on standard input)
+//     mini-registry search TERM
 //
 // WHY a program of its own: TLS and HTTP are twenty shared libraries, whose symbols ld.so(8) would look up at every start
 // of a container (docs/decisions/0020-registry-program.md). Exit codes: 0, 1 for a failure, 125 for a wrong command line.
@@ -19,6 +20,7 @@
 #include "mini-container/registry/login.h"
 #include "mini-container/registry/pull.h"
 #include "mini-container/registry/push.h"
+#include "mini-container/registry/search.h"
 
 namespace {
 
@@ -32,6 +34,7 @@ struct Arguments {
   bool quiet = false;
   bool insecure = false;
   bool all_tags = false;
+  std::size_t limit = 25;
 };
 
 Session open_session(const Arguments& arguments, const image::Reference& reference) {
@@ -113,12 +116,25 @@ void login(const Arguments& arguments) {
   check_login(connection, find_endpoint(connection, domain, arguments.insecure), shown);
   const std::string file = credentials_file();
   write_login(file, domain, shown);
-  fmt::print("WARNING! Your password will be stored unencrypted in {}.\n\nLogin Succeeded\n", file);
+  if (helper_for(file, domain).empty())
+    fmt::print("WARNING! Your password will be stored unencrypted in {}.\n\n", file);
+  fmt::print("Login Succeeded\n");
 }
 
 void logout(const Arguments& arguments) {
   const bool known = remove_login(credentials_file(), domain_of(arguments.name));
   fmt::print("{} {}\n", known ? "Removing login credentials for" : "Not logged in to", arguments.name);
+}
+
+void search(const Arguments& arguments) {
+  const SearchTerm term = parse_search(arguments.name);
+  Connection connection;
+  // Docker's index answers elsewhere than its registry.
+  const Endpoint endpoint = term.domain == "docker.io"
+                                ? Endpoint{term.domain, "https://index.docker.io", {}}
+                                : find_endpoint(connection, term.domain, arguments.insecure);
+  Session session(endpoint, "", read_login(credentials_file(), term.domain));
+  fmt::print("{}\n", to_json(registry::search(session, connection, term.word, arguments.limit)));
 }
 
 void add_transfer(CLI::App& command, Arguments& arguments) {
@@ -140,6 +156,11 @@ int run(int count, char** words) {
   command = app.add_subcommand("push", "Send an image of the store");
   add_transfer(*command, arguments);
   command->callback([&] { push(arguments); });
+  command = app.add_subcommand("search", "Look for repositories; a JSON list of them");
+  command->add_option("TERM", arguments.name, "[host[:port]/]WORD")->required();
+  command->add_option("--limit", arguments.limit, "At most so many");
+  command->add_flag("--insecure", arguments.insecure, "Any certificate, or plain http");
+  command->callback([&] { search(arguments); });
   command = app.add_subcommand("login", "Check and keep name and password");
   command->add_option("HOST", arguments.name, "The registry")->required();
   command->add_option("-u,--username", arguments.user, "User name")->required();

@@ -180,13 +180,7 @@ std::vector<std::string> Puller::tags() {
     if (!json.is_object() || !json.contains("tags")) throw Failed("the registry's list of tags is malformed");
     for (const auto& tag : json["tags"])
       if (tag.is_string()) found.push_back(tag);
-    // SPEC: OCI distribution-spec (Listing Tags): Link: </v2/app/tags/list?n=...>; rel="next"
-    const std::string link = exchange->header("link");
-    const std::size_t open = link.find('<');
-    const std::size_t close = link.find('>');
-    url = close == std::string::npos || open > close
-              ? ""
-              : session_.absolute(link.substr(open + 1, close - open - 1));
+    url = session_.next_page(*exchange);
   }
   return found;
 }

@@ -9,6 +9,7 @@
 #include "mini-container/image/digest.h"
 #include "mini-container/image/manifest.h"
 #include "mini-container/registry/failure.h"
+#include "mini-container/registry/upload.h"
 #include "mini-container/registry/workers.h"
 
 namespace registry {
@@ -60,19 +61,13 @@ std::string Pusher::send_blob(Connection& connection, const image::Descriptor& b
     begin.url += "?mount=" + escaped(blob.digest) + "&from=" + escaped(neighbour);
     begin.purpose = "may we have the blob of " + neighbour + "?";
   }
-  const auto begun = session_.send(connection, begin);
-  if (begun->status() == kCreated) return "Mounted from " + neighbour;
-  if (begun->status() != kAccepted) refuse(*begun, fmt::format("push to {}", session_.repository()));
-
-  std::string place = session_.absolute(begun->header("location"));
-  place += (place.find('?') == std::string::npos ? "?digest=" : "&digest=") + escaped(blob.digest);
-  const auto sent = session_.send(connection, {.method = "PUT",
-                                               .url = place,
-                                               .purpose = "the bytes of " + blob.digest,
-                                               .headers = {"Content-Type: application/octet-stream"},
-                                               .file = layout_of(store_).blob_path(blob.digest)});
-  if (sent->status() != kCreated)
-    refuse(*sent, fmt::format("blob {} to {}", blob.digest, session_.repository()));
+  const std::string file = layout_of(store_).blob_path(blob.digest);
+  for (const bool parts : {false, true}) {
+    const auto begun = session_.send(connection, begin);
+    if (begun->status() == kCreated) return "Mounted from " + neighbour;
+    if (begun->status() != kAccepted) refuse(*begun, fmt::format("push to {}", session_.repository()));
+    if (upload(session_, connection, *begun, blob, file, parts)) break;
+  }
   return "Pushed";
 }
 

@@ -1,8 +1,8 @@
 // `push`: an image of the local store becomes one of a registry.
 //
 // Layers and configuration first, the manifest last, so that nobody can pull what is not whole. A blob that the
-// repository has is not sent; one that another repository of the registry has is mounted from there; else it goes in
-// one PUT, streamed from the store. Reads: OCI distribution-spec (Push), distribution docs/spec/api.md.
+// repository has is not sent; one that another repository of the registry has is mounted from there; else it streams from
+// the store (upload.h). Reads: OCI distribution-spec (Push), distribution docs/spec/api.md.
 #pragma once
 
 #include "mini-container/image/store.h"

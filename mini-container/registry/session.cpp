@@ -55,6 +55,15 @@ std::string Session::absolute(const std::string& location) const {
   return endpoint_.base + location;
 }
 
+std::string Session::next_page(const Exchange& answer) const {
+  // SPEC: OCI distribution-spec (Listing Tags): Link: </v2/app/tags/list?n=...>; rel="next"
+  const std::string link = answer.header("link");
+  const std::size_t open = link.find('<');
+  const std::size_t close = link.find('>');
+  if (close == std::string::npos || open > close) return {};
+  return absolute(link.substr(open + 1, close - open - 1));
+}
+
 std::unique_ptr<Exchange> Session::send(Connection& connection, const Request& request) {
   Authorization shown;
   {

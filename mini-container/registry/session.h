@@ -28,6 +28,8 @@ class Session {
   }
   // A Location of the server, absolute or not.
   std::string absolute(const std::string& location) const;
+  // Where a list goes on, by the answer's header Link; "" at its end.
+  std::string next_page(const Exchange& answer) const;
   const std::string& repository() const { return repository_; }
   const std::string& domain() const { return endpoint_.domain; }
 

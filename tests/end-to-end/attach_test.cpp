@@ -55,6 +55,35 @@ TEST_F(Attach, TheDetachKeysLeaveAContainerThatRunsOnAndAttachComesBack) {
   EXPECT_EQ(inspect("shell")["State"]["ExitCode"], 5);
 }
 
+TEST_F(Attach, AnExecCanBeLeftToo) {
+  detached({"--name", "box", "--network", "none", "busybox", "sleep", "1000"});
+  Screen shell(command({"exec", "-it", "box", "sh"}), kSmall);
+  ASSERT_TRUE(shell.shows("#")) << shell.rest();
+  shell.type("stty size; echo $$ >/pid; echo done-$((40+2))\r");
+  EXPECT_TRUE(shell.shows("24 80")) << shell.rest();
+  EXPECT_TRUE(shell.shows("done-42")) << shell.rest();
+  shell.type(kDetach);
+  EXPECT_EQ(shell.end(), 1);
+  EXPECT_THAT(shell.rest(), HasSubstr("read escape sequence"));
+  EXPECT_EQ(mini({"exec", "box", "sh", "-c", "kill -0 $(cat /pid)"}).code, 0) << "it runs on";
+  Screen other(command({"exec", "-it", "--detach-keys", "ctrl-x,x", "box", "sh"}), kSmall);
+  ASSERT_TRUE(other.shows("#")) << other.rest();
+  other.type("exit 7\r");
+  EXPECT_EQ(other.end(), 7);
+  const auto ended = [&] {
+    return mini({"events", "--since", "1h", "--until", "0s", "-f", "event=exec_die", "--format",
+                 "{{.Actor.Attributes.exitCode}}"})
+        .out;
+  };
+  EXPECT_TRUE(eventually([&] { return ended() == "0\n7\n"; })) << ended();
+  EXPECT_EQ(mini({"rm", "-f", "box"}).code, 0);
+  EXPECT_TRUE(eventually([&] { return leaks().empty(); })) << "the guardian of the first has ended with it";
+  EXPECT_EQ(run_container({"--name", "quick", "-d", "busybox", "sleep", "1000"}).code, 0);
+  Screen wrong(command({"exec", "-it", "quick", "nosuch"}), kSmall);
+  EXPECT_EQ(wrong.end(), 127);
+  EXPECT_THAT(wrong.rest(), HasSubstr("nosuch"));
+}
+
 TEST_F(Attach, AllWhoAreAttachedSeeAndMayType) {
   detached({"-it", "--name", "shell", "busybox", "sh"});
   Screen one(command({"attach", "shell"}), kSmall), other(command({"attach", "shell"}), kSmall);

@@ -61,4 +61,26 @@ INSTANTIATE_TEST_SUITE_P(Programs, Completion,
                            return name;
                          });
 
+class Volumes : public e2e::Containers {};
+
+TEST_F(Volumes, AreCompletedByNameAndTheirGroupByItsVerbs) {
+  mini({"volume", "create", "wanted"});
+  const auto offered = [&](const std::string& words) {
+    const std::string program = ISOLAB_BIN "/mini-container";
+    const std::string ask =
+        e2e::run({program, "completion", "bash"}).out + "mini-container() { \"" + program + "\" --root " +
+        root_ + " \"$@\"; }; COMP_WORDS=(" + words +
+        "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _mini_container; echo \"${COMPREPLY[*]}\"";
+    return e2e::run({"bash", "-c", ask}).out;
+  };
+  EXPECT_EQ(offered("mini-container volume cr"), "create\n");
+  EXPECT_EQ(offered("mini-container volume rm wa"), "wanted\n");
+  EXPECT_EQ(offered("mini-container volume create --lab"), "--label\n");
+  EXPECT_THAT(
+      e2e::run({ISOLAB_BIN "/mini-container", "completion", "fish"}).out,
+      HasSubstr("-n '__fish_seen_subcommand_from volume' -a '(mini-container volume ls -q 2>/dev/null)'"));
+  EXPECT_THAT(e2e::run({ISOLAB_BIN "/mini-container", "completion", "zsh"}).out,
+              HasSubstr("volume) compadd -- ${(f)\"$(mini-container volume ls -q 2>/dev/null)\"}"));
+}
+
 }  // namespace

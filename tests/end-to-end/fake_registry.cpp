@@ -44,6 +44,21 @@ HttpRequest parsed(const std::string& text) {
   return request;
 }
 
+// As much as the headers announce; `text` holds the headers and what came with them.
+std::string body_of(int connection, const HttpRequest& request, const std::string& text) {
+  const auto length = request.headers.find("content-length");
+  if (length == request.headers.end()) return {};
+  std::string body = text.substr(text.find("\r\n\r\n") + 4);
+  const std::size_t whole = std::stoul(length->second);
+  char buffer[65536];
+  while (body.size() < whole) {
+    const auto count = ::recv(connection, buffer, sizeof buffer, 0);
+    if (count <= 0) break;
+    body.append(buffer, static_cast<std::size_t>(count));
+  }
+  return body;
+}
+
 void send_all(int connection, std::string_view bytes) {
   while (!bytes.empty()) {
     const auto count = ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -91,7 +106,8 @@ void FakeServer::answer(int connection) {
   if (first < 'A' || first > 'Z') return send_all(connection, "HTTP/1.0 400 Bad Request\r\n\r\n");
   const std::string text = received(connection);
   if (text.empty()) return;
-  const HttpRequest request = parsed(text);
+  HttpRequest request = parsed(text);
+  request.body = body_of(connection, request, text);
   {
     const std::scoped_lock lock(mutex_);
     seen_.push_back(request);

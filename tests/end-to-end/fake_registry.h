@@ -18,6 +18,7 @@ struct HttpRequest {
   std::string method;
   std::string target;                          // "/v2/app/manifests/1?x=y"
   std::map<std::string, std::string> headers;  // names in lower case
+  std::string body = {};
 };
 
 struct HttpAnswer {

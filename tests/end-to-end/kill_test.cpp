@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <functional>
 
 #include "tests/end-to-end/containers.h"
 
@@ -130,6 +132,39 @@ TEST_F(Kill, LeavesOneNameAtAnyCallOfARename) {
       ++kills;
     }
   }
+  EXPECT_GT(kills, 10);
+}
+
+// Killed at any call, a volume is there and whole, or not there at all.
+TEST_F(Kill, LeavesVolumesWholeOrGone) {
+  const std::string program = ISOLAB_BIN "/mini-container", volumes = root_ + "/store/volumes";
+  int kills = 0;
+  const auto kill_at_each = [&](const std::vector<std::string>& words, const std::function<void()>& before) {
+    for (const char* call : {"mkdir", "rename", "write", "unlinkat", "flock"}) {
+      for (int which = 1; which < 100; ++which) {
+        before();
+        std::vector<std::string> command = {program, "--root", root_};
+        command.insert(command.end(), words.begin(), words.end());
+        const std::string inject =
+            "inject=" + std::string(call) + ":signal=SIGKILL:when=" + std::to_string(which);
+        const bool done = e2e::run(traced(inject, command)).code == 0;
+        mini({"ps"});
+        ASSERT_EQ(leaks(), "") << call << " number " << which;
+        if (std::filesystem::exists(volumes + "/data")) {
+          ASSERT_EQ(mini({"volume", "inspect", "-f", "{{.Labels.a}}", "data"}).out, "b\n");
+        }
+        for (const auto& entry : std::filesystem::directory_iterator(volumes))
+          ASSERT_EQ(entry.path().filename(), "data");
+        if (done) break;
+        ++kills;
+      }
+    }
+  };
+  kill_at_each({"volume", "create", "--label", "a=b", "data"}, [&] { mini({"volume", "rm", "-f", "data"}); });
+  kill_at_each({"volume", "rm", "data"}, [&] {
+    mini({"volume", "create", "--label", "a=b", "data"});
+    e2e::run({"touch", volumes + "/data/_data/one", volumes + "/data/_data/two"});
+  });
   EXPECT_GT(kills, 10);
 }
 

@@ -6,6 +6,8 @@
 #include <csignal>
 
 #include "base/sys/file.h"
+#include "mini-container/image/digest.h"
+#include "mini-container/image/store.h"
 #include "tests/end-to-end/containers.h"
 #include "tests/end-to-end/fake_registry.h"
 #include "tests/support/temporary_folder.h"
@@ -191,6 +193,87 @@ TEST_F(Protocol, TwoPullsAtOnceFetchALayerOnce) {
   const auto seen = server.seen();
   EXPECT_EQ(std::count_if(seen.begin(), seen.end(), [&](const auto& one) { return image_.is_layer(one); }),
             1);
+}
+
+// Takes blobs in parts only, and of each part no more than 300,000 bytes.
+class Picky {
+ public:
+  explicit Picky(bool announces) : announces_(announces) {}
+
+  HttpAnswer answer(const HttpRequest& request) {
+    const std::string path = request.target.substr(0, request.target.find('?'));
+    if (request.method == "HEAD") return {.status = 404};
+    if (request.method == "POST") {
+      bytes_.clear();
+      HttpAnswer begun = {.status = 202, .headers = {"Location: /parts"}};
+      if (announces_) begun.headers.emplace_back("OCI-Chunk-Min-Length: 1");
+      return begun;
+    }
+    if (request.method == "PATCH") return take(request);
+    if (path == "/parts" && !request.body.empty()) return {.status = 413};
+    if (path == "/parts") return {.status = request.target.find(digest()) != std::string::npos ? 201 : 400};
+    return {.status = request.method == "PUT" ? 201 : 200};
+  }
+  int parts() const { return parts_; }
+
+ private:
+  HttpAnswer take(const HttpRequest& request) {
+    constexpr std::size_t kMost = 300'000;
+    const std::string expected = std::to_string(bytes_.size()) + "-";
+    if (!header(request, "content-range").starts_with(expected)) return {.status = 416};
+    bytes_ += request.body.substr(0, kMost);
+    ++parts_;
+    return {.status = 202,
+            .headers = {"Location: /parts?state=" + std::to_string(parts_),
+                        "Range: 0-" + std::to_string(bytes_.size() - 1)}};
+  }
+  std::string digest() const { return image::digest_of(bytes_).substr(7); }
+  bool announces_;
+  std::string bytes_;
+  int parts_ = 0;
+};
+
+TEST_F(Protocol, ARegistryThatWantsPartsGetsParts) {
+  FakeServer source([this](const HttpRequest& request) { return image_.answer(request); });
+  ASSERT_EQ(pull(source).code, 0);
+  for (const bool announces : {true, false}) {
+    Picky picky(announces);
+    FakeServer server([&](const HttpRequest& request) { return picky.answer(request); }, 2);
+    image::Store store(folder_ / "store");
+    store.tag(store.get(source.host() + "/app:1"), image::parse_reference(server.host() + "/app:1"));
+    const Result pushed = e2e::run(command(server, "push"));
+    EXPECT_EQ(pushed.code, 0) << pushed.err;
+    EXPECT_GE(picky.parts(), 4 + 1) << "a layer of more than a million bytes, and the configuration";
+  }
+}
+
+TEST_F(Protocol, AnIndexIsSearchedIfThereIsOne) {
+  FakeServer server([](const HttpRequest& request) -> HttpAnswer {
+    if (request.target == "/v1/search?q=red&n=25")
+      return {.body = R"({"results": [{"name": "redis", "description": "a\u001bstore", "star_count": 9,
+                                      "is_official": true}, {"name": "redder"}]})"};
+    return {.status = request.target == "/v2/" ? 200 : 404};
+  });
+  const auto search = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> command = {ISOLAB_BIN "/mini-container", "search"};
+    command.insert(command.end(), more.begin(), more.end());
+    command.push_back(server.host() + "/red");
+    return e2e::run(command);
+  };
+  EXPECT_THAT(search({}).out,
+              testing::MatchesRegex("NAME +DESCRIPTION +STARS +OFFICIAL +AUTOMATED\n" + server.host() +
+                                    "/redis +a store +9 +\\[OK\\] +\n" + server.host() + "/redder +0 +\n"));
+  EXPECT_EQ(search({"--filter", "is-official=true", "--format", "{{.Name}}"}).out,
+            server.host() + "/redis\n");
+  EXPECT_EQ(search({"--filter", "stars=10", "--format", "{{.Name}}"}).out, "");
+  EXPECT_THAT(search({"--filter", "colour=red"}).err, HasSubstr("invalid filter"));
+  EXPECT_THAT(search({"--limit", "0"}).err, HasSubstr("limit 0 is outside the range of [1, 100]"));
+  FakeServer deaf([](const HttpRequest& request) -> HttpAnswer {
+    return {.status = request.target == "/v2/" ? 200 : 404};
+  });
+  const Result none = e2e::run({ISOLAB_BIN "/mini-container", "search", deaf.host() + "/red"});
+  EXPECT_EQ(none.code, 1);
+  EXPECT_THAT(none.err, HasSubstr("it has no index, and no catalog for you"));
 }
 
 }  // namespace

@@ -1,59 +1,21 @@
 // Images go to Debian's docker-registry and come back, with ours and with skopeo; and what goes wrong is told as Docker
-// tells it. Reads: docker-pull(1), docker-push(1), docker-login(1), skopeo-copy(1).
+// tells it. Reads: docker-pull(1), docker-push(1), docker-search(1), skopeo-copy(1).
 #include <gmock/gmock.h>
 
 #include <csignal>
 #include <filesystem>
 
-#include "base/sys/file.h"
 #include "base/sys/terminal.h"
-#include "tests/end-to-end/containers.h"
-#include "tests/end-to-end/registry_server.h"
+#include "tests/end-to-end/registry_fixture.h"
 
 namespace {
 
-using e2e::RegistryServer;
+using e2e::Registry;
 using e2e::Result;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::Not;
-
-class Registry : public e2e::Containers {
- protected:
-  void SetUp() override {
-    if (!RegistryServer::installed()) GTEST_SKIP() << "docker-registry is not installed";
-    Containers::SetUp();
-    if (IsSkipped()) return;
-    ::setenv("DOCKER_CONFIG", (root_ + "/docker").c_str(), 1);
-    server_ = std::make_unique<RegistryServer>(root_ + "/registry");
-    host_ = server_->host();
-  }
-  void TearDown() override {
-    server_.reset();
-    Containers::TearDown();
-    ::unsetenv("DOCKER_CONFIG");
-  }
-
-  // Pushes busybox under this name and forgets the name.
-  void push_busybox(const std::string& name) const {
-    ASSERT_EQ(mini({"tag", "busybox", name}).code, 0);
-    const Result pushed = mini({"push", name});
-    ASSERT_EQ(pushed.code, 0) << pushed.err;
-    ASSERT_EQ(mini({"rmi", name}).code, 0);
-  }
-  // Nothing of our own is left: the next pull fetches all.
-  void forget_all() const { mini({"image", "prune", "-a", "-f"}); }
-  std::string layer_digest(const std::string& image) const {
-    const std::string manifest =
-        mini({"images", "--digests", "--no-trunc", "--format", "{{.Digest}}", image}).out.substr(7, 64);
-    return nlohmann::json::parse(
-        sys::read_file(root_ + "/store/oci/blobs/sha256/" + manifest))["layers"][0]["digest"];
-  }
-
-  std::unique_ptr<RegistryServer> server_;
-  std::string host_;
-};
 
 TEST_F(Registry, TakesAnImageAndGivesItBack) {
   const std::string name = host_ + "/team/box:1.0";
@@ -110,6 +72,52 @@ TEST_F(Registry, IsAskedByRunWhenTheImageIsMissing) {
   EXPECT_THAT(run_container({"--rm", "--network", "none", "--pull", "always", name, "true"}).err,
               HasSubstr("Image is up to date"));
   EXPECT_EQ(mini({"create", host_ + "/nosuch"}).code, 125);
+}
+
+TEST_F(Registry, IsSearchedByItsCatalog) {
+  for (const char* name : {"/red/one:1", "/red/two:1", "/blue:1"})
+    push_busybox(host_ + name);
+  EXPECT_EQ(mini({"search", "--format", "{{.Name}}", host_ + "/red"}).out,
+            host_ + "/red/one\n" + host_ + "/red/two\n");
+  EXPECT_EQ(mini({"search", "--limit", "1", "--format", "{{.Name}}", host_ + "/red"}).out,
+            host_ + "/red/one\n");
+  EXPECT_THAT(mini({"search", host_ + "/blue"}).out, HasSubstr(host_ + "/blue"));
+  EXPECT_EQ(mini({"search", "--format", "{{.Name}}", host_ + "/green"}).out, "");
+  const Result nobody = mini({"search", "localhost:1/red"});
+  EXPECT_EQ(nobody.code, 1);
+  EXPECT_THAT(nobody.err, HasSubstr("check that a registry runs at localhost:1"));
+}
+
+TEST_F(Registry, RunTakesTheImageOfThePlatformAskedFor) {
+  const std::string name = host_ + "/box:1";
+  push_busybox(name);
+  EXPECT_EQ(run_container({"--rm", "--network", "none", "--platform",
+                           "linux/" + e2e::run({"dpkg", "--print-architecture"}).out.substr(0, 5), name,
+                           "echo", "here"})
+                .out,
+            "here\n");
+  const Result other = run_container({"--rm", "--pull", "never", "--platform", "linux/s390x", name, "true"});
+  EXPECT_EQ(other.code, 125);
+  EXPECT_THAT(other.err, HasSubstr("was found but its platform (linux/"));
+  EXPECT_THAT(other.err, HasSubstr("does not match the specified platform (linux/s390x)"));
+  EXPECT_EQ(run_container({"--rm", "--platform", "linux/s390x", name, "true"}).code, 125)
+      << "nor has the registry it";
+  EXPECT_THAT(run_container({"--rm", "--platform", "//", name, "true"}).err, HasSubstr("is no platform"));
+}
+
+TEST_F(Registry, WhatIsMovedIsAnEvent) {
+  push_busybox(host_ + "/box:1");
+  ASSERT_EQ(mini({"pull", host_ + "/box:1"}).code, 0);
+  ASSERT_EQ(mini({"save", "-o", root_ + "/box.tar", host_ + "/box:1"}).code, 0);
+  ASSERT_EQ(mini({"load", "-i", root_ + "/box.tar"}).code, 0);
+  EXPECT_EQ(mini({"pull", host_ + "/nosuch"}).code, 1);
+  const std::string told = mini({"events", "--since", "1h", "--until", "0s", "-f", "type=image", "--format",
+                                 "{{.Action}} {{.ID}} {{.Actor.Attributes.name}}"})
+                               .out;
+  EXPECT_THAT(told, HasSubstr("push " + host_ + "/box:1 " + host_ + "/box\n"));
+  EXPECT_THAT(told, HasSubstr("pull " + host_ + "/box:1 " + host_ + "/box\nsave sha256:"));
+  EXPECT_THAT(told, HasSubstr("\nload sha256:"));
+  EXPECT_THAT(told, Not(HasSubstr("nosuch")));
 }
 
 TEST_F(Registry, AndSkopeoUnderstandEachOther) {
@@ -199,93 +207,6 @@ TEST_F(Registry, ProgressOnATerminalHasALineForEachLayer) {
   EXPECT_EQ(child.wait().shell_code(), 0);
   EXPECT_THAT(text, AllOf(HasSubstr(": Pulling fs layer"), HasSubstr("Downloading ["), HasSubstr("\033[1A"),
                           HasSubstr(": Pull complete\033[K")));
-}
-
-class Password : public Registry {
- protected:
-  void SetUp() override {
-    Registry::SetUp();
-    if (IsSkipped()) return;
-    server_ = std::make_unique<RegistryServer>(root_ + "/locked", e2e::RegistryOptions{.password = true});
-    host_ = server_->host();
-  }
-  Result login(const std::string& password) const {
-    return mini({"login", "-u", "student", "--password-stdin", host_}, password + "\n");
-  }
-};
-
-TEST_F(Password, IsAskedForByTheRegistryAndKeptForItsOwnerAlone) {
-  mini({"tag", "busybox", host_ + "/box:1"});
-  const Result refused = mini({"push", host_ + "/box:1"});
-  EXPECT_EQ(refused.code, 1);
-  EXPECT_THAT(refused.err, HasSubstr("unauthorized: authentication required"));
-  const Result wrong = login("guess");
-  EXPECT_EQ(wrong.code, 1);
-  EXPECT_THAT(wrong.err, HasSubstr("failed with status: 401 Unauthorized"));
-  EXPECT_FALSE(sys::exists(root_ + "/docker/config.json"));
-  const Result right = login("secret");
-  EXPECT_EQ(right.code, 0) << right.err;
-  EXPECT_THAT(right.out, testing::EndsWith("Login Succeeded\n"));
-  EXPECT_EQ(sys::stat(root_ + "/docker/config.json").st_mode & 0777, 0600U);
-  EXPECT_EQ(mini({"push", host_ + "/box:1"}).code, 0);
-  EXPECT_THAT(mini({"logout", host_}).out, HasSubstr("Removing login credentials for " + host_));
-  EXPECT_EQ(mini({"logout", host_}).out, "Not logged in to " + host_ + "\n");
-  const Result again = mini({"pull", host_ + "/box:2"});
-  EXPECT_EQ(again.code, 1);
-  EXPECT_THAT(again.err, HasSubstr("pull access denied for " + host_ + "/box"));
-}
-
-TEST_F(Password, IsInNoTraceAndNotTypedWhereOthersSee) {
-  ASSERT_EQ(login("secret").code, 0);
-  mini({"tag", "busybox", host_ + "/box:1"});
-  const Result pushed = mini({"push", "--explain", host_ + "/box:1"});
-  EXPECT_EQ(pushed.code, 0);
-  EXPECT_THAT(pushed.err, AllOf(Not(HasSubstr("secret")), Not(HasSubstr("c3R1ZGVudDpzZWNyZXQ"))));
-  const Result told = mini({"login", "-u", "student", "-p", "secret", host_});
-  EXPECT_EQ(told.code, 0);
-  EXPECT_THAT(told.err,
-              HasSubstr("WARNING! Using --password via the CLI is insecure. Use --password-stdin.\n"));
-  EXPECT_EQ(mini({"login", "-u", "student", "-p", "x", "--password-stdin", host_}).code, 1);
-  EXPECT_THAT(mini({"login", host_}).err,
-              HasSubstr("Cannot perform an interactive login from a non TTY device"));
-}
-
-class Authorities : public Registry {
- protected:
-  void SetUp() override {
-    Registry::SetUp();
-    if (IsSkipped()) return;
-    const std::string key = root_ + "/key.pem", certificate = root_ + "/certificate.pem";
-    const Result made = e2e::run({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-                                  "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
-                                  "-keyout", key, "-out", certificate});
-    if (made.code != 0) GTEST_SKIP() << "no certificate without openssl: " << made.err;
-    certificate_ = certificate;
-    server_ = std::make_unique<RegistryServer>(root_ + "/tls",
-                                               e2e::RegistryOptions{.certificate = certificate, .key = key});
-    host_ = server_->host();
-    home_ = root_ + "/home";
-    ::setenv("HOME", home_.c_str(), 1);
-  }
-  void TearDown() override {
-    ::setenv("HOME", "/root", 1);
-    Registry::TearDown();
-  }
-  std::string certificate_, home_;
-};
-
-TEST_F(Authorities, OfOnesOwnAreTrustedFromTheirFolderOnly) {
-  mini({"tag", "busybox", host_ + "/box:1"});
-  const Result refused = mini({"push", host_ + "/box:1"});
-  EXPECT_EQ(refused.code, 1);
-  EXPECT_THAT(refused.err,
-              AllOf(HasSubstr("certificate"), HasSubstr("/etc/docker/certs.d/" + host_ + "/ca.crt")));
-  EXPECT_EQ(mini({"push", "--insecure", host_ + "/box:1"}).code, 0) << "asked for";
-  const std::string folder = home_ + "/.config/containers/certs.d/" + host_;
-  sys::mkdir_parents(folder);
-  sys::write_file_atomically(folder + "/ca.crt", sys::read_file(certificate_));
-  const Result pulled = mini({"pull", host_ + "/box:1"});
-  EXPECT_EQ(pulled.code, 0) << pulled.err;
 }
 
 }  // namespace

@@ -103,6 +103,13 @@ TEST_F(Run, KillsWhatTakesTooMuchMemory) {
       run_container({"--rm", "--memory", "16m", "busybox", "sh", "-c",
                      "head -c 200000000 /dev/zero | tail -c 100000000 >/dev/null; exit $?"});
   EXPECT_EQ(result.code, 137) << result.err;
+  run_container({"--name", "starved", "--memory", "16m", "busybox", "sh", "-c",
+                 "head -c 200000000 /dev/zero | tail -c 100000000 >/dev/null; exit 0"});
+  EXPECT_EQ(inspect("starved")["State"]["OOMKilled"], true) << "though its first process was not the one";
+  EXPECT_THAT(
+      mini({"events", "--since", "1h", "--until", "0s", "-f", "container=starved", "--format", "{{.Action}}"})
+          .out,
+      HasSubstr("start\noom\ndie\n"));
 }
 
 TEST_F(Run, LimitsTheNumberOfProcesses) {

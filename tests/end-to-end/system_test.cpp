@@ -65,7 +65,8 @@ TEST_F(System, InfoHasDockersMembers) {
 TEST_F(System, PruneTakesWhatNothingNeeds) {
   make_app();
   mini({"rmi", "base"});
-  run_container({"--name", "ended", "-v", "lost:/v", "busybox", "sh", "-c", "echo x >/v/x"});
+  run_container({"--name", "ended", "-v", "/v", "-v", "named:/w", "busybox", "sh", "-c", "echo x >/v/x"});
+  const std::string lost = inspect("ended")["Mounts"][0]["Name"];
   detached({"--name", "runs", "-v", "kept:/v", "app", "sleep", "1000"});
   const Result asked = mini({"system", "prune"}, "n\n");
   EXPECT_THAT(asked.out, HasSubstr("WARNING! This will remove:\n  - all stopped containers\n"));
@@ -73,11 +74,12 @@ TEST_F(System, PruneTakesWhatNothingNeeds) {
   const Result first = mini({"system", "prune", "-f"});
   EXPECT_THAT(first.out, HasSubstr("Deleted Containers:\n"));
   EXPECT_THAT(first.out, HasSubstr("Total reclaimed space: "));
-  EXPECT_TRUE(std::filesystem::exists(root_ + "/store/volumes/lost")) << "volumes only when asked";
+  EXPECT_TRUE(std::filesystem::exists(root_ + "/store/volumes/" + lost)) << "volumes only when asked";
   const Result all = mini({"system", "prune", "-af", "--volumes"});
-  EXPECT_THAT(all.out, HasSubstr("Deleted Volumes:\nlost\n"));
+  EXPECT_THAT(all.out, HasSubstr("Deleted Volumes:\n" + lost + "\n\n")) << "one with a name is somebody's";
   EXPECT_THAT(all.out, HasSubstr("untagged: busybox:latest"));
-  EXPECT_FALSE(std::filesystem::exists(root_ + "/store/volumes/lost"));
+  EXPECT_FALSE(std::filesystem::exists(root_ + "/store/volumes/" + lost));
+  EXPECT_TRUE(std::filesystem::exists(root_ + "/store/volumes/named"));
   EXPECT_TRUE(std::filesystem::exists(root_ + "/store/volumes/kept"));
   EXPECT_EQ(mini({"exec", "runs", "true"}).code, 0);
   EXPECT_EQ(mini({"system", "check"}).code, 0);

@@ -283,11 +283,18 @@ TEST(MonitorProtocol, IsReadAsItWasWritten) {
   options.bundle = "/a=b";
   options.lock = 7;
   options.attach_socket = "/run/tty/x.attach";
+  options.probe_interval = 5;
   const MonitorOptions again = parse_monitor_arguments(monitor_arguments(options));
   EXPECT_EQ(again.bundle, "/a=b");
   EXPECT_EQ(again.lock, 7);
   EXPECT_EQ(again.attach_socket, "/run/tty/x.attach");
+  EXPECT_EQ(again.probe_interval, 5);
   EXPECT_THROW(parse_monitor_arguments({"id=x"}), std::invalid_argument);
+  ExecGuardOptions exec;
+  exec.execution = "e=f";
+  exec.socket = 9;
+  EXPECT_EQ(parse_exec_guard_arguments(exec_guard_arguments(exec)).execution, "e=f");
+  EXPECT_EQ(parse_exec_guard_arguments(exec_guard_arguments(exec)).socket, 9);
 }
 
 }  // namespace

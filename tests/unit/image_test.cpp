@@ -129,15 +129,17 @@ TEST(Configuration, ComesBackAsItWasWritten) {
   made.created = "2024-01-01T00:00:00Z";
   made.architecture = "amd64";
   made.os = "linux";
-  made.config = {.env = {"A=1"},
-                 .cmd = {"sh", "-c", "x"},
-                 .entrypoint = {"/init"},
-                 .working_dir = "/w",
-                 .user = "1:2",
-                 .exposed_ports = {"80/tcp"},
-                 .volumes = {"/data"},
-                 .labels = {{"k", "v"}},
-                 .stop_signal = "SIGINT"};
+  made.config = {
+      .env = {"A=1"},
+      .cmd = {"sh", "-c", "x"},
+      .entrypoint = {"/init"},
+      .working_dir = "/w",
+      .user = "1:2",
+      .exposed_ports = {"80/tcp"},
+      .volumes = {"/data"},
+      .labels = {{"k", "v"}},
+      .stop_signal = "SIGINT",
+      .healthcheck = {.test = {"CMD", "true"}, .interval = 5, .timeout = 6, .start_period = 7, .retries = 8}};
   made.author = "someone";
   made.history = {{.created = "2024-01-01T00:00:00Z", .created_by = "x", .author = "y", .comment = "z"},
                   {.created_by = "CMD", .empty_layer = true}};
@@ -147,6 +149,7 @@ TEST(Configuration, ComesBackAsItWasWritten) {
   EXPECT_THAT(read.config.cmd, ElementsAre("sh", "-c", "x"));
   EXPECT_EQ(read.config.user, "1:2");
   EXPECT_EQ(read.config.labels.at("k"), "v");
+  EXPECT_EQ(read.config.healthcheck.start_period, 7);
   EXPECT_EQ(read.history.at(1).empty_layer, true);
 }
 

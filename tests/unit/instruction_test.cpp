@@ -44,10 +44,41 @@ TEST(Instruction, TheRestAreWords) {
   EXPECT_EQ(config.stop_signal, "SIGQUIT");
 }
 
+TEST(Instruction, HealthChecksHaveOptionsAndACommand) {
+  const auto check =
+      changed({"HEALTHCHECK --interval=1m30s --timeout=2s  --retries=4 CMD curl -f localhost"}).healthcheck;
+  EXPECT_THAT(check.test, ElementsAre("CMD-SHELL", "curl -f localhost"));
+  EXPECT_EQ(check.interval, 90'000'000'000);
+  EXPECT_EQ(check.timeout, 2'000'000'000);
+  EXPECT_EQ(check.start_period, 0);
+  EXPECT_EQ(check.retries, 4);
+  EXPECT_THAT(changed({R"(HEALTHCHECK --start-period=5s CMD ["true", "x"])"}).healthcheck.test,
+              ElementsAre("CMD", "true", "x"));
+  EXPECT_THAT(changed({"HEALTHCHECK CMD true", "healthcheck NONE"}).healthcheck.test, ElementsAre("NONE"));
+}
+
 TEST(Instruction, RefusesWhatIsNone) {
-  for (const char* line :
-       {"", " ", "CMD", "RUN x", "FROM y", "ENV", "ENV A", "ENV =1", "LABEL a", "EXPOSE 0", "EXPOSE x",
-        "EXPOSE 80/icmp", "EXPOSE 70000", "STOPSIGNAL NOSUCH", "ENV A='open"}) {
+  for (const char* line : {"",
+                           " ",
+                           "CMD",
+                           "RUN x",
+                           "FROM y",
+                           "ENV",
+                           "ENV A",
+                           "ENV =1",
+                           "LABEL a",
+                           "EXPOSE 0",
+                           "EXPOSE x",
+                           "HEALTHCHECK x",
+                           "HEALTHCHECK CMD",
+                           "HEALTHCHECK NONE x",
+                           "HEALTHCHECK --interval=x CMD y",
+                           "HEALTHCHECK --retries CMD y",
+                           "HEALTHCHECK --speed=1 CMD y",
+                           "EXPOSE 80/icmp",
+                           "EXPOSE 70000",
+                           "STOPSIGNAL NOSUCH",
+                           "ENV A='open"}) {
     EXPECT_THROW(changed({line}), std::invalid_argument) << line;
   }
 }

@@ -80,10 +80,16 @@ sys::ExitStatus Guard::supervise(const UserEnds& user, int signals,
   if (!options_.log.empty()) log.emplace(options_.log, options_.log_limits);
   Relay relay(std::move(*ends_), user, log ? &*log : nullptr, std::move(attach_listener_));
   if (on_start) on_start(relay);
-  relay.serve(pidfd_.get(), signals, [&](int signal) { on_signal(relay, signal); });
-  const sys::ExitStatus status = reap(pid_);
-  relay.tell_end(status.shell_code());
-  return status;
+  std::optional<sys::ExitStatus> status;
+  {
+    ProbeClock probes(options_.probes, pid_);
+    relay.serve(
+        pidfd_.get(), signals, [&](int signal) { on_signal(relay, signal); }, probes);
+    status = probes.main_ended();
+  }
+  if (!status) status = reap(pid_);
+  relay.tell_end(status->shell_code());
+  return *status;
 }
 
 sys::ExitStatus reap(pid_t pid) {

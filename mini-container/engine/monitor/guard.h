@@ -45,6 +45,7 @@ struct GuardOptions {
   std::string console_socket;  // empty without a terminal
   std::string attach_socket;   // where others attach (attached.h)
   bool open_input = false;
+  ProbePlan probes = {};
 };
 
 class Guard {

@@ -1,4 +1,5 @@
-// container-monitor: the guardian of one detached container, small because there is one for each.
+// container-monitor: the guardian of one detached container, small because there is one for each; with `exec` as its first
+// word, that of one more process in a container, which its user may leave (exec_guard.h).
 //
 // It speaks with the `run -d` that started it through a socket (protocol.h), then outlives it. At the
 // container's end it becomes `mini-container finish`, which cleans up; so neither JSON records nor firewall
@@ -12,24 +13,14 @@
 
 #include "base/sys/console.h"
 #include "base/sys/file.h"
-#include "base/sys/socket.h"
+#include "mini-container/engine/monitor/conversation.h"
+#include "mini-container/engine/monitor/exec_guard.h"
 #include "mini-container/engine/monitor/guard.h"
 #include "mini-container/engine/monitor/protocol.h"
 
 namespace {
 
 using engine::MonitorOptions;
-
-// A command that is gone hears nothing; wait_for_start finds out.
-void tell(int socket, const std::string& message) {
-  sys::write_if_read(socket, message);
-}
-
-// True when the command says that the container runs; false when the command is gone without that.
-bool wait_for_start(int socket) {
-  const auto message = sys::receive_message(socket);
-  return message && message->bytes == engine::kStarted;
-}
 
 [[noreturn]] void become_finish(const MonitorOptions& options, int code) {
   sys::set_cloexec(options.lock, false);
@@ -56,17 +47,11 @@ int monitor(const MonitorOptions& options) {
                                 {options.log_max_size, options.log_max_file},
                                 options.console_socket,
                                 options.attach_socket,
-                                options.open_input});
-  try {
-    tell(socket.get(), engine::created_message(guard.create()));
-  } catch (const engine::RuntimeFailed& error) {
-    tell(socket.get(), engine::failed_message(error.exit_code(), error.what()));
-    return 1;
-  } catch (const std::exception& error) {
-    tell(socket.get(), engine::failed_message(125, error.what()));
-    return 1;
-  }
-  const bool started = wait_for_start(socket.get());
+                                options.open_input,
+                                {engine::probe_command_of(options.engine, options.root, options.id),
+                                 options.probe_interval}});
+  if (!engine::tell_what_was_made(socket.get(), [&] { return guard.create(); })) return 1;
+  const bool started = engine::wait_for_start(socket.get());
   socket.reset();
   sys::stop_tracing();
   if (!started) runtime.remove(options.id);
@@ -80,7 +65,10 @@ int main(int count, char** arguments) {
   try {
     trace::set_role(trace::Role::monitor);
     sys::start_tracing({});
-    return monitor(engine::parse_monitor_arguments({arguments + 1, arguments + count}));
+    const std::vector<std::string> words(arguments + 1, arguments + count);
+    if (!words.empty() && words.front() == "exec")
+      return engine::guard_exec(engine::parse_exec_guard_arguments(words));
+    return monitor(engine::parse_monitor_arguments(words));
   } catch (const std::exception& error) {
     sys::complain("container-monitor", error.what());
     return 125;

@@ -45,39 +45,89 @@ std::vector<std::string> monitor_arguments(const MonitorOptions& options) {
           fmt::format("open-input={}", options.open_input ? 1 : 0),
           fmt::format("log-max-size={}", options.log_max_size),
           fmt::format("log-max-file={}", options.log_max_file),
+          fmt::format("probe-interval={}", options.probe_interval),
           fmt::format("socket={}", options.socket),
           fmt::format("lock={}", options.lock)};
 }
 
-MonitorOptions parse_monitor_arguments(const std::vector<std::string>& arguments) {
-  std::map<std::string, std::string> values;
-  for (const std::string& argument : arguments) {
-    const std::size_t equals = argument.find('=');
-    if (equals != std::string::npos) values[argument.substr(0, equals)] = argument.substr(equals + 1);
-  }
-  const auto take = [&](const char* name) {
-    const auto found = values.find(name);
-    if (found == values.end()) {
-      throw std::invalid_argument(
-          fmt::format("no {}= given; this program is started by mini-container run -d, not by hand", name));
+std::vector<std::string> probe_command_of(const std::string& engine, const std::string& root,
+                                          const std::string& id) {
+  return {engine, "--root", root, "probe", id};
+}
+
+namespace {
+
+// NAME=VALUE words by their names.
+class Values {
+ public:
+  explicit Values(const std::vector<std::string>& arguments) {
+    for (const std::string& argument : arguments) {
+      const std::size_t equals = argument.find('=');
+      if (equals != std::string::npos) values_[argument.substr(0, equals)] = argument.substr(equals + 1);
     }
-    return found->second;
-  };
+  }
+  std::string take(const char* name) const {
+    const auto found = values_.find(name);
+    if (found != values_.end()) return found->second;
+    throw std::invalid_argument(
+        fmt::format("no {}= given; this program is started by mini-container, not by hand", name));
+  }
+
+ private:
+  std::map<std::string, std::string> values_;
+};
+
+}  // namespace
+
+MonitorOptions parse_monitor_arguments(const std::vector<std::string>& arguments) {
+  const Values values(arguments);
   MonitorOptions options;
-  options.id = take("id");
-  options.bundle = take("bundle");
-  options.runtime = take("runtime");
-  options.runtime_state = take("runtime-state");
-  options.console_socket = take("console-socket");
-  options.attach_socket = take("attach-socket");
-  options.engine = take("engine");
-  options.root = take("root");
-  options.open_input = take("open-input") == "1";
-  options.log_max_size = std::stoll(take("log-max-size"));
-  options.log_max_file = std::stoi(take("log-max-file"));
-  options.socket = std::stoi(take("socket"));
-  options.lock = std::stoi(take("lock"));
+  options.id = values.take("id");
+  options.bundle = values.take("bundle");
+  options.runtime = values.take("runtime");
+  options.runtime_state = values.take("runtime-state");
+  options.console_socket = values.take("console-socket");
+  options.attach_socket = values.take("attach-socket");
+  options.engine = values.take("engine");
+  options.root = values.take("root");
+  options.open_input = values.take("open-input") == "1";
+  options.log_max_size = std::stoll(values.take("log-max-size"));
+  options.log_max_file = std::stoi(values.take("log-max-file"));
+  options.probe_interval = std::stoll(values.take("probe-interval"));
+  options.socket = std::stoi(values.take("socket"));
+  options.lock = std::stoi(values.take("lock"));
   return options;
+}
+
+std::vector<std::string> exec_guard_arguments(const ExecGuardOptions& options) {
+  return {"id=" + options.id,
+          "execution=" + options.execution,
+          "runtime=" + options.runtime,
+          "runtime-state=" + options.runtime_state,
+          "log=" + options.log,
+          "process=" + options.process,
+          "pid-file=" + options.pid_file,
+          "console-socket=" + options.console_socket,
+          "attach-socket=" + options.attach_socket,
+          "engine=" + options.engine,
+          "root=" + options.root,
+          fmt::format("socket={}", options.socket)};
+}
+
+ExecGuardOptions parse_exec_guard_arguments(const std::vector<std::string>& arguments) {
+  const Values values(arguments);
+  return {values.take("id"),
+          values.take("execution"),
+          values.take("runtime"),
+          values.take("runtime-state"),
+          values.take("log"),
+          values.take("process"),
+          values.take("pid-file"),
+          values.take("console-socket"),
+          values.take("attach-socket"),
+          values.take("engine"),
+          values.take("root"),
+          std::stoi(values.take("socket"))};
 }
 
 }  // namespace engine

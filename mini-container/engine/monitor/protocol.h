@@ -38,10 +38,26 @@ struct MonitorOptions {
   bool open_input = false;
   std::int64_t log_max_size = 0;  // see LogLimits
   int log_max_file = 1;
+  std::int64_t probe_interval = 0;  // see ProbePlan
   int socket = -1;
   int lock = -1;
 };
 std::vector<std::string> monitor_arguments(const MonitorOptions& options);
+// The engine's command for one probe of a container's health.
+std::vector<std::string> probe_command_of(const std::string& engine, const std::string& root,
+                                          const std::string& id);
 MonitorOptions parse_monitor_arguments(const std::vector<std::string>& arguments);
+
+// The same of the guardian of one process of `exec` that its user may leave: container-monitor exec NAME=VALUE...
+// The command attaches before it says "started", so that nothing of the output is lost.
+struct ExecGuardOptions {
+  std::string id, execution;  // the container's, and what events call the exec
+  std::string runtime, runtime_state, log;
+  std::string process, pid_file;  // of OciRuntime::exec
+  std::string console_socket, attach_socket, engine, root;
+  int socket = -1;
+};
+std::vector<std::string> exec_guard_arguments(const ExecGuardOptions& options);
+ExecGuardOptions parse_exec_guard_arguments(const std::vector<std::string>& arguments);
 
 }  // namespace engine

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kChunk = 32768;
 constexpr short kReadable = POLLIN | POLLHUP | POLLERR;
 // Places in what is polled; those who are attached come after.
-enum Place : std::size_t { end, signal, output, error, typed, taken, others };
+enum Place : std::size_t { end, signal, output, error, typed, taken, probe, others };
 }  // namespace
 
 Relay::Relay(ProcessEnds process, const UserEnds& user, LogWriter* log, sys::UniqueFd listener)
@@ -67,7 +67,7 @@ void Relay::hear(const AttachMessage& message) {
   if (size && process_.terminal) sys::set_window_size(process_.terminal.get(), *size);
 }
 
-std::vector<pollfd> Relay::watched(int pidfd, int signals) const {
+std::vector<pollfd> Relay::watched(int pidfd, int signals, int probed) const {
   // Either more to read from those who type, or the last piece to write: never both, so memory stays bounded.
   const bool writing = !pending_.empty();
   // Nor is more output read before all have the last piece.
@@ -77,15 +77,16 @@ std::vector<pollfd> Relay::watched(int pidfd, int signals) const {
                                 {streams_[0].open && reading ? streams_[0].from : -1, POLLIN, 0},
                                 {streams_[1].open && reading ? streams_[1].from : -1, POLLIN, 0},
                                 {user_types_ && !writing ? user_.input : -1, POLLIN, 0},
-                                {writing ? target() : -1, POLLOUT, 0}};
+                                {writing ? target() : -1, POLLOUT, 0},
+                                {probed, POLLIN, 0}};
   attached_.watch(polled, !writing);
   return polled;
 }
 
-void Relay::serve(int pidfd, int signals, const std::function<void(int)>& on_signal) {
+void Relay::serve(int pidfd, int signals, const std::function<void(int)>& on_signal, ProbeClock& probes) {
   bool ended = false;
   while (!ended || streams_[0].open || streams_[1].open) {
-    std::vector<pollfd> polled = watched(ended ? -1 : pidfd, signals);
+    std::vector<pollfd> polled = watched(ended ? -1 : pidfd, signals, ended ? -1 : probes.descriptor());
     const bool waiting = attached_.waiting();
     // WHY: once the process has ended, all it wrote is in the pipes already; a stray holder of their other
     // end must not keep us.
@@ -103,6 +104,7 @@ void Relay::serve(int pidfd, int signals, const std::function<void(int)>& on_sig
     }
     if ((polled[typed].revents & kReadable) != 0) read_input();
     if ((polled[taken].revents & (POLLOUT | POLLERR)) != 0) write_input();
+    if ((polled[probe].revents & kReadable) != 0) probes.serve();
     if ((polled[end].revents & kReadable) != 0) ended = true;
     if ((polled[signal].revents & POLLIN) != 0) {
       for (int one = sys::next_signal(signals); one != 0; one = sys::next_signal(signals))

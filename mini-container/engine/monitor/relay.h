@@ -11,6 +11,7 @@
 #include "base/sys/fd.h"
 #include "mini-container/engine/monitor/attached.h"
 #include "mini-container/engine/monitor/log_writer.h"
+#include "mini-container/engine/monitor/probe_clock.h"
 
 namespace engine {
 
@@ -33,8 +34,8 @@ class Relay {
   Relay(ProcessEnds process, const UserEnds& user, LogWriter* log, sys::UniqueFd listener = {});
 
   // Serves until the process behind `pidfd` has ended and all it wrote is delivered. Each signal that arrives
-  // on the signal descriptor `signals` (-1 for none) is passed to `on_signal`.
-  void serve(int pidfd, int signals, const std::function<void(int)>& on_signal);
+  // on the signal descriptor `signals` (-1 for none) is passed to `on_signal`; `probes` are served when they are due.
+  void serve(int pidfd, int signals, const std::function<void(int)>& on_signal, ProbeClock& probes);
 
   // The user's window size becomes the process's.
   void resize();
@@ -49,7 +50,7 @@ class Relay {
     Kind kind = Kind::output;
     bool open = false;
   };
-  std::vector<pollfd> watched(int pidfd, int signals) const;
+  std::vector<pollfd> watched(int pidfd, int signals, int probed) const;
   void read_stream(Stream& stream);
   void read_input();
   void write_input();

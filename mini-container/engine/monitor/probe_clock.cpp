@@ -1,0 +1,41 @@
+// See probe_clock.h.
+#include "mini-container/engine/monitor/probe_clock.h"
+
+#include "base/sys/notice.h"
+
+namespace engine {
+
+ProbeClock::ProbeClock(ProbePlan plan, pid_t main) : plan_(std::move(plan)), main_(main) {
+  if (plan_.interval > 0) timer_ = sys::timer(plan_.interval);
+}
+
+ProbeClock::~ProbeClock() {
+  constexpr int kMoment = 1000;
+  pollfd polled = {probe_.pidfd(), POLLIN, 0};
+  if (probe_) sys::poll({&polled, 1}, kMoment);
+}
+
+void ProbeClock::serve() {
+  if (probe_) {
+    probe_.wait();
+    // WHY: what a killed probe leaves in the container becomes this process's child, and a pid namespace does not end before
+    // its last zombie is reaped.
+    pid_t ended = 0;
+    while (const auto status = sys::reap_any(ended))
+      if (ended == main_) main_ended_ = status;
+  } else {
+    timer_.reset();
+    sys::SpawnOptions options;
+    options.error = -1;
+    // Keys that are pressed at the container's terminal are not for it.
+    options.own_session = true;
+    try {
+      probe_ = sys::spawn(plan_.command, options);
+    } catch (const sys::Error&) {
+      // No process to be had now; a guardian does not end for that.
+    }
+  }
+  if (!probe_) timer_ = sys::timer(plan_.interval);
+}
+
+}  // namespace engine
