@@ -6,6 +6,11 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <sstream>
+
+#include "base/sys/file.h"
+
 namespace sys {
 
 uid_t geteuid() {
@@ -16,6 +21,32 @@ gid_t getegid() {
 }
 pid_t getpid() {
   return ::getpid();
+}
+
+namespace {
+
+IdSpace ids_of(const std::string& file, Where where) {
+  constexpr std::uint64_t kAll = 4294967295;
+  IdSpace space;
+  std::istringstream lines(read_file(file, where));
+  std::uint64_t inside = 0, outside = 0, count = 0;
+  while (lines >> inside >> outside >> count) {
+    space.size += count;
+    space.of_host = inside == 0 && outside == 0 && count == kAll;
+  }
+  return space;
+}
+
+}  // namespace
+
+IdSpace id_space(Where where) {
+  IdSpace users = ids_of("/proc/self/uid_map", where);
+  if (!users.of_host) users.size = std::min(users.size, ids_of("/proc/self/gid_map", where).size);
+  return users;
+}
+
+bool setgroups_is_allowed(const std::string& pid, Where where) {
+  return !read_file(fmt::format("/proc/{}/setgroups", pid), where).starts_with("deny");
 }
 
 void setgroups(const std::vector<gid_t>& groups, Where where) {

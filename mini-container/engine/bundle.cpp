@@ -105,9 +105,19 @@ void make_writable(json& mounts) {
   }
 }
 
+// With a single id there is no group 5 (tty) that they could belong to.
+void leave_out_group_of_terminals(json& mounts) {
+  for (json& mount : mounts) {
+    json& options = mount["options"];
+    options.erase(std::remove(options.begin(), options.end(), "gid=5"), options.end());
+  }
+}
+
 json mounts(const BundleRequest& request) {
   json list = default_mounts(request.container.settings.shm_size);
   if (request.container.settings.privileged) make_writable(list);
+  constexpr std::uint64_t kTerminals = 5;
+  if (request.mapped_ids > 0 && request.mapped_ids <= kTerminals) leave_out_group_of_terminals(list);
   if (!request.init_program.empty()) list.push_back(bind_mount(request.init_program, kInit, true));
   for (const char* name : {"resolv.conf", "hostname", "hosts"}) {
     list.push_back(bind_mount(request.directory + "/" + name, std::string("/etc/") + name, false));
@@ -200,7 +210,17 @@ json namespaces(const BundleRequest& request) {
   add("ipc", settings.ipc_mode);
   add("uts", settings.uts_mode);
   add("network", settings.network);
+  // WHY one of its own: its root then has no power over the mounts and links of the engine's, where it is root too.
+  if (request.mapped_ids > 0) list.push_back({{"type", "user"}});
   return list;
+}
+
+// The same ids as around it. What control groups there may be is the runtime's to find out: a path that begins with "/" would
+// be one that only the host's root may make.
+void map_ids(json& linux, const BundleRequest& request) {
+  linux["uidMappings"] = {{{"containerID", 0}, {"hostID", 0}, {"size", request.mapped_ids}}};
+  linux["gidMappings"] = linux["uidMappings"];
+  linux["cgroupsPath"] = request.cgroup_path.substr(1);
 }
 
 json linux_part(const BundleRequest& request) {
@@ -212,6 +232,7 @@ json linux_part(const BundleRequest& request) {
     value["maskedPaths"] = masked_paths();
     value["readonlyPaths"] = readonly_paths();
   }
+  if (request.mapped_ids > 0) map_ids(value, request);
   if (!request.devices.empty()) value["devices"] = devices(request.devices);
   if (!settings.sysctls.empty()) value["sysctl"] = settings.sysctls;
   const auto capabilities = capabilities_of(settings);
@@ -237,6 +258,8 @@ std::string bundle_config(const BundleRequest& request) {
                  {"hostname", settings.hostname},
                  {"mounts", mounts(request)},
                  {"linux", linux_part(request)}};
+  // Less than what the user's own programs have is not an ordinary user's to set.
+  if (request.mapped_ids > 0 && settings.oom_score_adj == 0) config["process"].erase("oomScoreAdj");
   // Another's name is not this container's to change.
   if (!settings.uts_mode.empty()) config.erase("hostname");
   return config.dump();

@@ -5,6 +5,7 @@
 // tested without privilege. Reads: OCI runtime-spec config.md, config-linux.md.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ struct BundleRequest {
   std::map<std::string, std::string> joined = {};  // namespaces of others: "pid" -> "/proc/42/ns/pid"
   std::vector<Device> devices = {};                // of the host, besides the usual ones
   std::string init_program = {};                   // for --init: the file of container-init
+  std::uint64_t mapped_ids = 0;                    // of a user namespace of its own; 0 for none
 };
 
 // The text of config.json. Throws std::invalid_argument for settings that make no sense.

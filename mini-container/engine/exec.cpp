@@ -10,6 +10,7 @@
 #include "mini-container/engine/bundle.h"
 #include "mini-container/engine/engine.h"
 #include "mini-container/engine/names.h"
+#include "mini-container/engine/rootless.h"
 
 namespace engine {
 
@@ -67,7 +68,7 @@ int Engine::exec(const Container& container, const ExecOptions& options, const U
   request.env.insert(request.env.end(), options.env.begin(), options.env.end());
   if (request.working_directory.empty()) request.working_directory = container.settings.working_directory;
   request.identity =
-      users::resolve_in(directory + "/rootfs", options.user.empty() ? container.settings.user : options.user);
+      identity_in(directory + "/rootfs", options.user.empty() ? container.settings.user : options.user);
   sys::replace_file(files.process, exec_process(container, request), 0600);
 
   const Journal journal = registry_.journal();
