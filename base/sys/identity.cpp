@@ -6,7 +6,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <sstream>
 
 #include "base/sys/file.h"
@@ -25,24 +24,28 @@ pid_t getpid() {
 
 namespace {
 
-IdSpace ids_of(const std::string& file, Where where) {
-  constexpr std::uint64_t kAll = 4294967295;
-  IdSpace space;
+// Lines of "FIRST OUTSIDE COUNT"; `own` says whether they are one that maps all ids to themselves.
+std::vector<IdRange> ranges_of(const std::string& file, bool& own, Where where) {
+  constexpr std::uint32_t kAll = 4294967295;
+  std::vector<IdRange> ranges;
   std::istringstream lines(read_file(file, where));
-  std::uint64_t inside = 0, outside = 0, count = 0;
+  std::uint32_t inside = 0, outside = 0, count = 0;
   while (lines >> inside >> outside >> count) {
-    space.size += count;
-    space.of_host = inside == 0 && outside == 0 && count == kAll;
+    ranges.push_back({inside, count});
+    own = inside == 0 && outside == 0 && count == kAll;
   }
-  return space;
+  return ranges;
 }
 
 }  // namespace
 
 IdSpace id_space(Where where) {
-  IdSpace users = ids_of("/proc/self/uid_map", where);
-  if (!users.of_host) users.size = std::min(users.size, ids_of("/proc/self/gid_map", where).size);
-  return users;
+  IdSpace space;
+  bool own_groups = false;
+  space.users = ranges_of("/proc/self/uid_map", space.of_host, where);
+  if (space.of_host) return space;
+  space.groups = ranges_of("/proc/self/gid_map", own_groups, where);
+  return space;
 }
 
 bool setgroups_is_allowed(const std::string& pid, Where where) {

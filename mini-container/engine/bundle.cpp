@@ -22,6 +22,10 @@ namespace {
 // Where a container with --init finds it; the name is Docker's.
 constexpr const char* kInit = "/sbin/docker-init";
 
+bool in_user_namespace(const BundleRequest& request) {
+  return !request.ids.users.empty();
+}
+
 bool names_variable(const std::vector<std::string>& env, const std::string& name) {
   return std::any_of(env.begin(), env.end(),
                      [&](const std::string& entry) { return entry.starts_with(name + "="); });
@@ -116,8 +120,7 @@ void leave_out_group_of_terminals(json& mounts) {
 json mounts(const BundleRequest& request) {
   json list = default_mounts(request.container.settings.shm_size);
   if (request.container.settings.privileged) make_writable(list);
-  constexpr std::uint64_t kTerminals = 5;
-  if (request.mapped_ids > 0 && request.mapped_ids <= kTerminals) leave_out_group_of_terminals(list);
+  if (in_user_namespace(request) && !request.ids.has_others()) leave_out_group_of_terminals(list);
   if (!request.init_program.empty()) list.push_back(bind_mount(request.init_program, kInit, true));
   for (const char* name : {"resolv.conf", "hostname", "hosts"}) {
     list.push_back(bind_mount(request.directory + "/" + name, std::string("/etc/") + name, false));
@@ -211,15 +214,22 @@ json namespaces(const BundleRequest& request) {
   add("uts", settings.uts_mode);
   add("network", settings.network);
   // WHY one of its own: its root then has no power over the mounts and links of the engine's, where it is root too.
-  if (request.mapped_ids > 0) list.push_back({{"type", "user"}});
+  if (in_user_namespace(request)) list.push_back({{"type", "user"}});
   return list;
 }
 
-// The same ids as around it. What control groups there may be is the runtime's to find out: a path that begins with "/" would
-// be one that only the host's root may make.
+// SPEC: user_namespaces(7): each line of a map lies within one line of the map around it.
+json same_ids(const std::vector<sys::IdRange>& ranges) {
+  json list = json::array();
+  for (const sys::IdRange& range : ranges)
+    list.push_back({{"containerID", range.first}, {"hostID", range.first}, {"size", range.count}});
+  return list;
+}
+
 void map_ids(json& linux, const BundleRequest& request) {
-  linux["uidMappings"] = {{{"containerID", 0}, {"hostID", 0}, {"size", request.mapped_ids}}};
-  linux["gidMappings"] = linux["uidMappings"];
+  linux["uidMappings"] = same_ids(request.ids.users);
+  linux["gidMappings"] = same_ids(request.ids.groups);
+  // What control groups there may be is the runtime's to find out: only the host's root may make one at "/".
   linux["cgroupsPath"] = request.cgroup_path.substr(1);
 }
 
@@ -232,7 +242,7 @@ json linux_part(const BundleRequest& request) {
     value["maskedPaths"] = masked_paths();
     value["readonlyPaths"] = readonly_paths();
   }
-  if (request.mapped_ids > 0) map_ids(value, request);
+  if (in_user_namespace(request)) map_ids(value, request);
   if (!request.devices.empty()) value["devices"] = devices(request.devices);
   if (!settings.sysctls.empty()) value["sysctl"] = settings.sysctls;
   const auto capabilities = capabilities_of(settings);
@@ -259,7 +269,7 @@ std::string bundle_config(const BundleRequest& request) {
                  {"mounts", mounts(request)},
                  {"linux", linux_part(request)}};
   // Less than what the user's own programs have is not an ordinary user's to set.
-  if (request.mapped_ids > 0 && settings.oom_score_adj == 0) config["process"].erase("oomScoreAdj");
+  if (in_user_namespace(request) && settings.oom_score_adj == 0) config["process"].erase("oomScoreAdj");
   // Another's name is not this container's to change.
   if (!settings.uts_mode.empty()) config.erase("hostname");
   return config.dump();

@@ -5,11 +5,11 @@
 // tested without privilege. Reads: OCI runtime-spec config.md, config-linux.md.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "base/sys/identity.h"
 #include "base/users/users.h"
 #include "mini-container/engine/container.h"
 #include "mini-container/engine/devices.h"
@@ -28,7 +28,7 @@ struct BundleRequest {
   std::map<std::string, std::string> joined = {};  // namespaces of others: "pid" -> "/proc/42/ns/pid"
   std::vector<Device> devices = {};                // of the host, besides the usual ones
   std::string init_program = {};                   // for --init: the file of container-init
-  std::uint64_t mapped_ids = 0;                    // of a user namespace of its own; 0 for none
+  sys::IdSpace ids = {};                           // of a user namespace of its own; none if empty
 };
 
 // The text of config.json. Throws std::invalid_argument for settings that make no sense.

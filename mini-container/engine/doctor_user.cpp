@@ -12,9 +12,12 @@ namespace engine {
 
 namespace {
 
-Check subordinate_ids(std::uint64_t size) {
-  return {"subordinate ids", size > 1,
-          size > 1 ? fmt::format("{} subordinate ids beside its own", size - 1) : "a single id, its own",
+Check subordinate_ids(const sys::IdSpace& space) {
+  std::uint64_t others = 0;
+  for (const sys::IdRange& range : space.users)
+    others += range.first == 0 ? range.count - 1 : range.count;
+  return {"subordinate ids", others > 0,
+          others > 0 ? fmt::format("{} subordinate ids beside its own", others) : "a single id, its own",
           "all files of images belong to root, and no container runs as another user (-u)",
           "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 NAME, and the package uidmap"};
 }
@@ -66,7 +69,7 @@ std::vector<Check> examine_user() {
   }
   if (space.of_host) return {{"root", true, "uid 0", "", ""}};
   return {{"root", true, "root of a user namespace, an ordinary user outside", "", ""},
-          subordinate_ids(space.size),
+          subordinate_ids(space),
           user_network(),
           delegated_groups()};
 }

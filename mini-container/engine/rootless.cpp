@@ -252,14 +252,14 @@ void enter_users_namespaces() {
   write_known(file, entrance.mount ? entrance.pid : sys::getpid());
 }
 
-std::uint64_t ids_to_map() {
-  const sys::IdSpace space = sys::id_space();
-  return space.of_host ? 0 : space.size;
+sys::IdSpace ids_to_map() {
+  sys::IdSpace space = sys::id_space();
+  return space.of_host ? sys::IdSpace() : space;
 }
 
 users::Identity identity_in(const std::string& rootfs, const std::string& user) {
   users::Identity identity = users::resolve_in(rootfs, user);
-  if (ids_to_map() == 1) identity.groups.clear();
+  if (!sys::id_space().has_others()) identity.groups.clear();
   return identity;
 }
 

@@ -13,9 +13,9 @@
 // Reads: user_namespaces(7), mount_namespaces(7), setns(2), ioctl_ns(2), newuidmap(1), subuid(5).
 #pragma once
 
-#include <cstdint>
 #include <string>
 
+#include "base/sys/identity.h"
 #include "base/users/users.h"
 
 namespace engine {
@@ -29,8 +29,8 @@ std::string make_users_root();
 // Throws sys::Error of unshare(2) when the host allows no user namespace; nothing has changed then.
 void enter_users_namespaces();
 
-// How many ids a container's own user namespace is given; 0 for the host's root, whose containers have none.
-std::uint64_t ids_to_map();
+// The ids that a container's own user namespace is given; none for the host's root, whose containers have none.
+sys::IdSpace ids_to_map();
 // users::resolve_in, without the groups that a single id leaves no way to have (setgroups(2)).
 users::Identity identity_in(const std::string& rootfs, const std::string& user);
 

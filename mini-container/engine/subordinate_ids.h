@@ -9,12 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/sys/identity.h"
+
 namespace engine {
 
-struct IdRange {
-  std::uint32_t first = 0;
-  std::uint32_t count = 0;
-};
+using sys::IdRange;
 
 // Of the lines "NAME:FIRST:COUNT" those of the user called `name` or, by number, `uid`; what is no such line is passed over.
 std::vector<IdRange> subordinate_ids(std::string_view file, std::string_view name, uid_t uid);

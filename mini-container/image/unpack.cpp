@@ -65,7 +65,7 @@ class Unpacker {
   UnpackOptions options_;
   // WHY: only root may give files away, and only to whom there is. In the store of an ordinary user with a single id all
   // belong to that user, and export says root.
-  bool keeps_owners_ = sys::geteuid() == 0 && sys::id_space().size > 1;
+  bool keeps_owners_ = sys::geteuid() == 0 && sys::id_space().has_others();
   bool makes_devices_ = sys::id_space().of_host;
   Unpacked total_;
   Components parent_path_;  // what parent_ is open on

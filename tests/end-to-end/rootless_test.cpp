@@ -34,7 +34,7 @@ TEST_F(UserEngine, RunsAsRootInsideAndAsTheUserOutside) {
   const std::string before = state_of_root();
   const Result result =
       run_alone({"busybox", "sh", "-c", "id -u; grep -c . /proc/self/uid_map; echo err >&2; exit 7"});
-  EXPECT_EQ(result.out, "0\n1\n") << result.err;
+  EXPECT_EQ(result.out, "0\n2\n") << result.err;
   EXPECT_EQ(result.err, "err\n");
   EXPECT_EQ(result.code, 7);
   EXPECT_EQ(run_alone({"busybox", "/etc"}).code, 126);

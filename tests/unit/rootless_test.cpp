@@ -55,26 +55,27 @@ TEST(UserNetwork, PortsBecomeRequestsToSlirp) {
   EXPECT_EQ(request["arguments"]["guest_port"], 80);
 }
 
-nlohmann::json document_with(std::uint64_t ids) {
+nlohmann::json document_with(const std::vector<sys::IdRange>& ids) {
   engine::Container container;
   container.settings.args = {"true"};
   engine::BundleRequest request{container, {}, "/c", "/mini-container/x", {}, ""};
-  request.mapped_ids = ids;
+  request.ids.users = request.ids.groups = ids;
   return nlohmann::json::parse(engine::bundle_config(request));
 }
 
 TEST(UserBundle, HasAUserNamespaceWithTheSameIds) {
-  const auto linux = document_with(65537)["linux"];
+  const auto linux = document_with({{0, 1}, {1, 65536}})["linux"];
   EXPECT_THAT(linux["namespaces"], testing::Contains(nlohmann::json{{"type", "user"}}));
-  EXPECT_EQ(linux["uidMappings"][0]["size"], 65537);
-  EXPECT_EQ(linux["gidMappings"][0]["hostID"], 0);
+  ASSERT_EQ(linux["uidMappings"].size(), 2U);
+  EXPECT_EQ(linux["uidMappings"][1]["size"], 65536);
+  EXPECT_EQ(linux["gidMappings"][1]["hostID"], 1);
   EXPECT_EQ(linux["cgroupsPath"], "mini-container/x");
-  EXPECT_FALSE(document_with(0)["linux"].contains("uidMappings"));
+  EXPECT_FALSE(document_with({})["linux"].contains("uidMappings"));
 }
 
 TEST(UserBundle, WithASingleIdItsTerminalsBelongToNoOtherGroup) {
-  EXPECT_EQ(document_with(1)["mounts"].dump().find("gid=5"), std::string::npos);
-  EXPECT_NE(document_with(65537)["mounts"].dump().find("gid=5"), std::string::npos);
+  EXPECT_EQ(document_with({{0, 1}})["mounts"].dump().find("gid=5"), std::string::npos);
+  EXPECT_NE(document_with({{0, 1}, {1, 65536}})["mounts"].dump().find("gid=5"), std::string::npos);
 }
 
 }  // namespace
