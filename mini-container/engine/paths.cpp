@@ -29,7 +29,8 @@ Paths paths_of(const std::string& asked) {
   Paths paths;
   paths.root = root;
   paths.store = root.empty() ? "/var/lib/mini-container" : root + "/store";
-  paths.run = root.empty() ? "/run/mini-container" : sys::readlink_if_present(root + "/run").value_or(root + "/run");
+  paths.run =
+      root.empty() ? "/run/mini-container" : sys::readlink_if_present(root + "/run").value_or(root + "/run");
   paths.containers = paths.store + "/containers";
   paths.names = paths.store + "/names";
   paths.volumes = paths.store + "/volumes";

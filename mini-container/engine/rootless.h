@@ -22,7 +22,8 @@ namespace engine {
 
 // $XDG_DATA_HOME/mini-container.
 std::string users_root();
-// The places of an ordinary user, made if they are not there: users_root(), with its `run` leading to $XDG_RUNTIME_DIR/mini-container. Returns the root to be used for --root.
+// The places of an ordinary user, made if they are not there: users_root(), with its `run` leading to
+// $XDG_RUNTIME_DIR/mini-container. Returns the root to be used for --root.
 std::string make_users_root();
 
 // ORDER: before any thread is started, since setns(2) and unshare(2) refuse a user namespace to one of many (EINVAL).

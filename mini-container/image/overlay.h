@@ -16,7 +16,7 @@ struct OverlayPlan {
   std::string work;    // empty directory on the file system of `upper`, where overlayfs prepares its renames
   std::string target;  // the merged view
   bool users_marks = false;  // see marks_are_the_users
-  bool temporary = false;  // nothing of `upper` must survive a crash of the host: mount option "volatile"
+  bool temporary = false;    // nothing of `upper` must survive a crash of the host: mount option "volatile"
 };
 
 // overlayfs's own marks on files are attributes that only the host's root may write (trusted.*), or, mounted with

@@ -38,10 +38,10 @@ cgroup::Plan plan_cgroups(const spec::Config& config, const std::string& id, con
   if (!groups.make) return {};
   const std::string& path = config.linux.cgroups_path;
   const bool shown = shows_groups(config);
-  return cgroup::plan(cgroup::detect(),
-                      {path.empty() ? id : path, config.linux.resources,
-                       groups.may_be_refused ? *groups.may_be_refused : !is_hosts_root(), !path.empty() || shown,
-                       groups.run && !shown, groups.may_be_refused == false, has_realtime_policy(config)});
+  return cgroup::plan(cgroup::detect(), {path.empty() ? id : path, config.linux.resources,
+                                         groups.may_be_refused ? *groups.may_be_refused : !is_hosts_root(),
+                                         !path.empty() || shown, groups.run && !shown,
+                                         groups.may_be_refused == false, has_realtime_policy(config)});
 }
 
 rootfs::Plan plan_rootfs(const spec::Config& config, const std::string& bundle, const Plans& plans) {
