@@ -16,6 +16,10 @@ struct Hint {
   std::string_view text;
 };
 
+constexpr std::string_view kNoPlace =
+    "the id has no place in this user namespace: see /proc/self/uid_map, and subuid(5) for a user who needs "
+    "more";
+
 constexpr Hint kHints[] = {
     {"clone3", EPERM, "new namespaces need CAP_SYS_ADMIN, or a user namespace made in the same call"},
     {"clone3", ENOSPC, "a namespace limit is reached: see /proc/sys/user/max_*_namespaces"},
@@ -40,6 +44,15 @@ constexpr Hint kHints[] = {
     {"pivot_root", EINVAL, "the new root must be a mount point, and its parent mount must not be shared"},
     {"setns", EINVAL, "the namespace file is of another kind, or the caller has several threads"},
     {"setns", EPERM, "joining needs CAP_SYS_ADMIN in the user namespace that owns the target namespace"},
+    {"setresuid", EINVAL, kNoPlace},
+    {"setresgid", EINVAL, kNoPlace},
+    {"setgroups", EINVAL, kNoPlace},
+    {"fchownat", EINVAL, kNoPlace},
+    {"unshare", EPERM,
+     "this host lets ordinary users make no user namespaces: see kernel.unprivileged_userns_clone and "
+     "kernel.apparmor_restrict_unprivileged_userns (sysctl)"},
+    {"unshare", ENOSPC, "a namespace limit is reached: see /proc/sys/user/max_*_namespaces"},
+    {"unshare", EUSERS, "user namespaces are nested too deeply"},
     {"openat2", EXDEV, "the path leaves the root it was opened under"},
     {"openat2", ELOOP, "a symbolic link or a magic link stands where none is allowed"},
     {"inotify_add_watch", ENOSPC, "too many watches: see /proc/sys/fs/inotify/max_user_watches"},

@@ -163,7 +163,8 @@ std::optional<std::string> readlink_if_present(const std::string& path, Where wh
       "readlinkat", [&] { return path; },
       [&] { return ::readlinkat(AT_FDCWD, path.c_str(), target, sizeof target); }, where);
   if (outcome.ok()) return std::string(target, static_cast<size_t>(outcome.value));
-  if (outcome.error == ENOENT || outcome.error == ENOTDIR) return std::nullopt;
+  const bool none = outcome.error == ENOENT || outcome.error == ENOTDIR || outcome.error == EINVAL;
+  if (none) return std::nullopt;
   throw Error(outcome.error, "readlinkat", path, std::string(trace::Phase::current()));
 }
 

@@ -55,7 +55,7 @@ void symlinkat(const std::string& target, int directory, const std::string& name
 // False if the name is taken already, by whatever it is.
 bool symlinkat_if_missing(const std::string& target, int directory, const std::string& name,
                           Where where = Where::current());
-// nullopt if there is no such link.
+// nullopt if there is no such link, or something else of that name (EINVAL).
 std::optional<std::string> readlink_if_present(const std::string& path, Where where = Where::current());
 void mknodat(int directory, const std::string& name, mode_t mode, dev_t device,
              Where where = Where::current());

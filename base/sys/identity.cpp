@@ -6,6 +6,10 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <sstream>
+
+#include "base/sys/file.h"
+
 namespace sys {
 
 uid_t geteuid() {
@@ -16,6 +20,36 @@ gid_t getegid() {
 }
 pid_t getpid() {
   return ::getpid();
+}
+
+namespace {
+
+// Lines of "FIRST OUTSIDE COUNT"; `own` says whether they are one that maps all ids to themselves.
+std::vector<IdRange> ranges_of(const std::string& file, bool& own, Where where) {
+  constexpr std::uint32_t kAll = 4294967295;
+  std::vector<IdRange> ranges;
+  std::istringstream lines(read_file(file, where));
+  std::uint32_t inside = 0, outside = 0, count = 0;
+  while (lines >> inside >> outside >> count) {
+    ranges.push_back({inside, count});
+    own = inside == 0 && outside == 0 && count == kAll;
+  }
+  return ranges;
+}
+
+}  // namespace
+
+IdSpace id_space(Where where) {
+  IdSpace space;
+  bool own_groups = false;
+  space.users = ranges_of("/proc/self/uid_map", space.of_host, where);
+  if (space.of_host) return space;
+  space.groups = ranges_of("/proc/self/gid_map", own_groups, where);
+  return space;
+}
+
+bool setgroups_is_allowed(const std::string& pid, Where where) {
+  return !read_file(fmt::format("/proc/{}/setgroups", pid), where).starts_with("deny");
 }
 
 void setgroups(const std::vector<gid_t>& groups, Where where) {

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,20 @@ namespace sys {
 uid_t geteuid();
 gid_t getegid();
 pid_t getpid();
+
+// The ids that this process's user namespace has a place for: /proc/self/uid_map and gid_map, see user_namespaces(7).
+struct IdRange {
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+};
+struct IdSpace {
+  std::vector<IdRange> users, groups;  // each mapped to the namespace around as a whole
+  bool of_host = false;                // all of them, each its own: root here is root of the host
+  bool has_others() const { return users.size() > 1 || (!users.empty() && users.front().count > 1); }
+};
+IdSpace id_space(Where where = Where::current());
+// /proc/PID/setgroups: not where a user without privilege has mapped its own group. `pid` may be "self".
+bool setgroups_is_allowed(const std::string& pid, Where where = Where::current());
 
 void setgroups(const std::vector<gid_t>& groups, Where where = Where::current());
 // Real, effective and saved id at once. ORDER: groups before users; without uid 0 the kernel refuses (EPERM).

@@ -2,6 +2,7 @@
 #include "base/sys/namespace.h"
 
 #include <fmt/format.h>
+#include <linux/nsfs.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -53,6 +54,35 @@ void setdomainname(const std::string& name, Where where) {
   call(
       "setdomainname", [&] { return name; }, [&] { return ::setdomainname(name.data(), name.size()); },
       where);
+}
+
+namespace {
+
+UniqueFd related_namespace(const char* name, unsigned long request, int fd, Where where) {
+  const auto describe = [&] { return fmt::format("fd {}, {}", fd, name); };
+  const auto outcome = attempt(
+      "ioctl", describe, [&] { return ::ioctl(fd, request); }, where);
+  if (outcome.ok()) return UniqueFd(outcome.value);
+  if (outcome.error == EPERM) return {};
+  throw Error(outcome.error, "ioctl", describe(), std::string(trace::Phase::current()));
+}
+
+}  // namespace
+
+UniqueFd parent_namespace(int fd, Where where) {
+  return related_namespace("NS_GET_PARENT", NS_GET_PARENT, fd, where);
+}
+
+UniqueFd governing_namespace(int fd, Where where) {
+  return related_namespace("NS_GET_USERNS", NS_GET_USERNS, fd, where);
+}
+
+uid_t namespace_owner(int fd, Where where) {
+  uid_t owner = 0;
+  call(
+      "ioctl", [&] { return fmt::format("fd {}, NS_GET_OWNER_UID", fd); },
+      [&] { return ::ioctl(fd, NS_GET_OWNER_UID, &owner); }, where);
+  return owner;
 }
 
 std::uint64_t namespace_inode(const std::string& pid, const std::string& kind, Where where) {

@@ -1,6 +1,6 @@
 // Namespaces: what a process can see. Made with clone3(2) or unshare(2), joined with setns(2), named by the
 // files in /proc/PID/ns.
-// Reads: namespaces(7), clone(2), unshare(2), setns(2), user_namespaces(7), sethostname(2), setdomainname(2).
+// Reads: namespaces(7), ioctl_ns(2), clone(2), unshare(2), setns(2), user_namespaces(7), sethostname(2), setdomainname(2).
 #pragma once
 
 #include <sched.h>
@@ -25,6 +25,12 @@ void sethostname(const std::string& name, Where where = Where::current());
 void setdomainname(const std::string& name, Where where = Where::current());
 // SIOCSIFFLAGS (netdevice(7)): a new network namespace is born with its loopback link down.
 void set_link_up(const std::string& name, Where where = Where::current());
+
+// ioctl_ns(2) on the file of a user namespace: the one that it was made in, the user who made it; of any other
+// namespace: the user namespace whose root has power over it. Empty when that is beyond the caller's own (EPERM).
+UniqueFd parent_namespace(int fd, Where where = Where::current());
+UniqueFd governing_namespace(int fd, Where where = Where::current());
+uid_t namespace_owner(int fd, Where where = Where::current());
 
 // The inode of /proc/PID/ns/KIND: two processes share a namespace exactly when these agree. `pid` may be
 // "self".

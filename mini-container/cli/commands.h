@@ -21,9 +21,12 @@ struct Context {
   int failure_code = 1;  // when a verb throws; `run` and `exec` say 125, as Docker's do
   // Made on first use, after the options are known; starts the trace and repairs what was left behind.
   engine::Engine& engine();
-  engine::Paths paths() const;
+  // The same for what needs no engine; an ordinary user's command enters that user's namespaces here (engine/rootless.h).
+  engine::Paths paths();
+  std::string why_not_root;  // what the kernel said if it could not
 
  private:
+  void become_root_of_own_namespaces();
   std::unique_ptr<engine::Engine> engine_;
 };
 

@@ -2,12 +2,27 @@
 #include <iostream>
 #include <sstream>
 
+#include "base/sys/identity.h"
 #include "mini-container/cli/commands.h"
+#include "mini-container/engine/rootless.h"
 
 namespace cli {
 
-engine::Paths Context::paths() const {
+engine::Paths Context::paths() {
+  if (sys::geteuid() != 0 && why_not_root.empty()) become_root_of_own_namespaces();
   return engine::paths_of(root);
+}
+
+// ORDER: the places first: which user's they are is not to be seen from inside, where that user is root.
+void Context::become_root_of_own_namespaces() {
+  if (root.empty()) root = engine::make_users_root();
+  try {
+    engine::enter_users_namespaces();
+  } catch (const sys::Error& error) {
+    // Images, and virtual machines made of them, need no namespaces.
+    if (error.call() != "unshare") throw;
+    why_not_root = error.what();
+  }
 }
 
 engine::Engine& Context::engine() {

@@ -26,7 +26,7 @@ struct TransferOptions {
 constexpr const char* kInsecureHelp =
     "Take any certificate, or plain http; on the loopback http is taken without it";
 
-std::vector<std::string> words_of(const char* verb, const Context& context, const TransferOptions& options) {
+std::vector<std::string> words_of(const char* verb, Context& context, const TransferOptions& options) {
   std::vector<std::string> words = {verb, "--store", context.paths().store};
   if (options.quiet) words.emplace_back("--quiet");
   if (options.all_tags) words.emplace_back("--all-tags");

@@ -4,7 +4,6 @@
 #include <cstdlib>
 
 #include "base/sys/file.h"
-#include "base/sys/identity.h"
 #include "base/text/text.h"
 #include "mini-container/cli/commands.h"
 #include "mini-container/cli/complaints.h"
@@ -48,12 +47,11 @@ engine::RunRequest request_of(const RunOptions& options, Context& context) {
   context.failure_code = kEngineFailed;
   const std::string verb = options.command->get_name();
   const auto words = options.command->remaining();
-  if (sys::geteuid() != 0) {
+  context.engine();
+  if (!context.why_not_root.empty()) {
     throw std::runtime_error(
-        verb +
-        ": layers, control groups and networks of the engine need root. Next: the same with sudo; or, "
-        "without root, "
-        "mini-runtime spec --rootless, or the same image as a virtual machine: vm-launcher run");
+        verb + ": " + context.why_not_root +
+        ". Next: the same with sudo, or the same image as a virtual machine: vm-launcher run");
   }
   engine::RunRequest request = finish_options(options);
   request.settings.image = words.front();

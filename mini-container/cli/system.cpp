@@ -5,6 +5,7 @@
 #include "mini-container/cli/commands.h"
 #include "mini-container/engine/doctor.h"
 #include "mini-container/engine/leaks.h"
+#include "mini-container/network/user_network.h"
 #include "mini-container/network/whole.h"
 
 namespace cli {
@@ -60,7 +61,7 @@ void add_reset(CLI::App& app, Context& context) {
     for (const engine::Container& container : engine.registry().list())
       engine.remove(container, true, true);
     const engine::Paths paths = context.paths();
-    network::remove_all(paths.network);
+    if (network::governs_links()) network::remove_all(paths.network);
     sys::remove_tree(paths.run);
     sys::remove_tree(paths.store);
   });

@@ -22,6 +22,10 @@ namespace {
 // Where a container with --init finds it; the name is Docker's.
 constexpr const char* kInit = "/sbin/docker-init";
 
+bool in_user_namespace(const BundleRequest& request) {
+  return !request.ids.users.empty();
+}
+
 bool names_variable(const std::vector<std::string>& env, const std::string& name) {
   return std::any_of(env.begin(), env.end(),
                      [&](const std::string& entry) { return entry.starts_with(name + "="); });
@@ -105,9 +109,18 @@ void make_writable(json& mounts) {
   }
 }
 
+// With a single id there is no group 5 (tty) that they could belong to.
+void leave_out_group_of_terminals(json& mounts) {
+  for (json& mount : mounts) {
+    json& options = mount["options"];
+    options.erase(std::remove(options.begin(), options.end(), "gid=5"), options.end());
+  }
+}
+
 json mounts(const BundleRequest& request) {
   json list = default_mounts(request.container.settings.shm_size);
   if (request.container.settings.privileged) make_writable(list);
+  if (in_user_namespace(request) && !request.ids.has_others()) leave_out_group_of_terminals(list);
   if (!request.init_program.empty()) list.push_back(bind_mount(request.init_program, kInit, true));
   for (const char* name : {"resolv.conf", "hostname", "hosts"}) {
     list.push_back(bind_mount(request.directory + "/" + name, std::string("/etc/") + name, false));
@@ -200,7 +213,24 @@ json namespaces(const BundleRequest& request) {
   add("ipc", settings.ipc_mode);
   add("uts", settings.uts_mode);
   add("network", settings.network);
+  // WHY one of its own: its root then has no power over the mounts and links of the engine's, where it is root too.
+  if (in_user_namespace(request)) list.push_back({{"type", "user"}});
   return list;
+}
+
+// SPEC: user_namespaces(7): each line of a map lies within one line of the map around it.
+json same_ids(const std::vector<sys::IdRange>& ranges) {
+  json list = json::array();
+  for (const sys::IdRange& range : ranges)
+    list.push_back({{"containerID", range.first}, {"hostID", range.first}, {"size", range.count}});
+  return list;
+}
+
+void map_ids(json& linux, const BundleRequest& request) {
+  linux["uidMappings"] = same_ids(request.ids.users);
+  linux["gidMappings"] = same_ids(request.ids.groups);
+  // What control groups there may be is the runtime's to find out: only the host's root may make one at "/".
+  linux["cgroupsPath"] = request.cgroup_path.substr(1);
 }
 
 json linux_part(const BundleRequest& request) {
@@ -212,6 +242,7 @@ json linux_part(const BundleRequest& request) {
     value["maskedPaths"] = masked_paths();
     value["readonlyPaths"] = readonly_paths();
   }
+  if (in_user_namespace(request)) map_ids(value, request);
   if (!request.devices.empty()) value["devices"] = devices(request.devices);
   if (!settings.sysctls.empty()) value["sysctl"] = settings.sysctls;
   const auto capabilities = capabilities_of(settings);
@@ -237,6 +268,8 @@ std::string bundle_config(const BundleRequest& request) {
                  {"hostname", settings.hostname},
                  {"mounts", mounts(request)},
                  {"linux", linux_part(request)}};
+  // Less than what the user's own programs have is not an ordinary user's to set.
+  if (in_user_namespace(request) && settings.oom_score_adj == 0) config["process"].erase("oomScoreAdj");
   // Another's name is not this container's to change.
   if (!settings.uts_mode.empty()) config.erase("hostname");
   return config.dump();

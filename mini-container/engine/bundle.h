@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/sys/identity.h"
 #include "base/users/users.h"
 #include "mini-container/engine/container.h"
 #include "mini-container/engine/devices.h"
@@ -27,6 +28,7 @@ struct BundleRequest {
   std::map<std::string, std::string> joined = {};  // namespaces of others: "pid" -> "/proc/42/ns/pid"
   std::vector<Device> devices = {};                // of the host, besides the usual ones
   std::string init_program = {};                   // for --init: the file of container-init
+  sys::IdSpace ids = {};                           // of a user namespace of its own; none if empty
 };
 
 // The text of config.json. Throws std::invalid_argument for settings that make no sense.

@@ -13,6 +13,7 @@
 #include "base/sys/mount.h"
 #include "base/sys/namespace.h"
 #include "base/sys/process.h"
+#include "mini-container/engine/doctor_user.h"
 #include "mini-container/network/dns.h"
 #include "mini-container/network/whole.h"
 
@@ -153,10 +154,7 @@ void add_programs(std::vector<Check>& checks) {
 }  // namespace
 
 std::vector<Check> examine_host(const Paths&) {
-  std::vector<Check> checks;
-  checks.push_back(check("root", sys::geteuid() == 0 ? "" : fmt::format("user {}", sys::geteuid()), "uid 0",
-                         "no bridge network, no overlay on most kernels, no cgroups unless delegated",
-                         "run the same command with sudo"));
+  std::vector<Check> checks = examine_user();
   add_namespaces(checks);
   add_cgroups(checks);
   checks.push_back(check("overlay", try_in_child(CLONE_NEWNS, try_overlay), "mounted one on a tmpfs",

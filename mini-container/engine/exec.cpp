@@ -14,6 +14,7 @@
 #include "mini-container/engine/bundle.h"
 #include "mini-container/engine/monitor/protocol.h"
 #include "mini-container/engine/names.h"
+#include "mini-container/engine/rootless.h"
 
 namespace engine {
 
@@ -105,8 +106,8 @@ void write_exec_document(const Registry& registry, const Container& container, c
       options.args, settings.env, options.working_directory, {}, options.tty && !options.detach};
   request.env.insert(request.env.end(), options.env.begin(), options.env.end());
   if (request.working_directory.empty()) request.working_directory = settings.working_directory;
-  request.identity = users::resolve_in(registry.directory(container.id) + "/rootfs",
-                                       options.user.empty() ? settings.user : options.user);
+  request.identity = identity_in(registry.directory(container.id) + "/rootfs",
+                                 options.user.empty() ? settings.user : options.user);
   sys::replace_file(path, exec_process(container, request), 0600);
 }
 

@@ -17,8 +17,10 @@
 #include "mini-container/engine/monitor/protocol.h"
 #include "mini-container/engine/names.h"
 #include "mini-container/engine/networks.h"
+#include "mini-container/engine/rootless.h"
 #include "mini-container/engine/signals.h"
 #include "mini-container/image/overlay.h"
+#include "mini-container/network/user_network.h"
 #include "mini-container/network/whole.h"
 
 namespace engine {
@@ -74,7 +76,7 @@ void Launch::prepare(const image::Store& store, const image::Image& image) {
                            "understands.");
   write_network_files(directory_, container_);
   const BundleRequest request = {container_,
-                                 users::resolve_in(directory_ + "/rootfs", container_.settings.user),
+                                 identity_in(directory_ + "/rootfs", container_.settings.user),
                                  directory_,
                                  cgroup_path(registry_.paths(), container_.id),
                                  open_volumes(registry_, container_, directory_ + "/rootfs"),
@@ -82,7 +84,8 @@ void Launch::prepare(const image::Store& store, const image::Image& image) {
                                  container_.settings.memory > 0 && swap_is_accounted(),
                                  joined_namespaces(),
                                  devices_of(container_.settings),
-                                 container_.settings.init ? sibling_program("container-init") : ""};
+                                 container_.settings.init ? sibling_program("container-init") : "",
+                                 ids_to_map()};
   sys::replace_file(directory_ + "/config.json", bundle_config(request), 0640);
   note_mounts(registry_, container_);
 }
@@ -233,6 +236,7 @@ void take_down(const Registry& registry, const Container& container) {
                            "firewall entries and mounts stay until somebody removes them.");
   const std::string directory = registry.directory(container.id);
   runtime_of(registry, container).remove(container.id);
+  network::stop_user_network(container.id, directory);
   // The last process has ended, so the links go with its namespace; waiting for that would cost 15 ms.
   network::detach_everywhere(registry.paths().network, container.id, network::LinkEnd::with_namespace);
   note_departure(registry, container);

@@ -111,7 +111,9 @@ void add_processes(std::vector<Leak>& found, const Registry& registry, const Ids
     const auto command = sys::read_file_if_present("/proc/" + pid + "/cmdline").value_or("");
     const std::size_t place = command.find(registry.paths().containers + "/");
     const bool ours = command.find("container-monitor") != std::string::npos ||
-                      command.find("--bundle") != std::string::npos;
+                      command.find("--bundle") != std::string::npos ||
+                      // pasta's file, of the network of an ordinary user's container
+                      command.find("/network.pid") != std::string::npos;
     if (place == std::string::npos || !ours) continue;
     std::string id = id_below(command.substr(place), registry.paths().containers);
     id = id.substr(0, id.find('\0'));

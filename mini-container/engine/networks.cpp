@@ -5,8 +5,13 @@
 
 #include <algorithm>
 
+#include "base/sys/console.h"
+#include "base/sys/file.h"
+#include "mini-container/engine/files.h"
 #include "mini-container/engine/monitor/log_writer.h"
 #include "mini-container/engine/names.h"
+#include "mini-container/network/attachment.h"
+#include "mini-container/network/user_network.h"
 
 namespace engine {
 
@@ -144,9 +149,36 @@ void choose_networks(const Registry& registry, Settings& settings, const std::ve
   if (own) settings.networks.push_back(request_for(definition, aliases, address));
 }
 
+namespace {
+
+// What an ordinary user has instead of bridges.
+void attach_through_sockets(const Registry& registry, Container& container, pid_t pid) {
+  network::UserNetwork own = {container.id, registry.directory(container.id),
+                              registry.paths().consoles + "/" + short_id(container.id) + ".net", pid,
+                              ports_of(container.settings)};
+  for (const network::PortMapping& port : own.ports) {
+    if (port.host_port == 0) {
+      throw std::invalid_argument(
+          fmt::format("-p {0}: an ordinary user's port needs a number on the host. Next: -p 8080:{0}",
+                      port.container_port));
+    }
+    container.published.push_back(to_string(port));
+  }
+  if (!network::user_network_program().empty()) return network::start_user_network(own);
+  const std::string missing =
+      "neither pasta (package passt) nor slirp4netns is installed, which connect an ordinary user's "
+      "containers";
+  if (!own.ports.empty()) throw std::runtime_error(missing + ". Next: install one, or leave out -p");
+  sys::complain("mini-container",
+                missing + "; this one has a loopback only. Next: install one, or --network none");
+}
+
+}  // namespace
+
 void attach_networks(const Registry& registry, Container& container, pid_t pid) {
   container.endpoints.clear();
   container.published.clear();
+  if (!network::governs_links()) return attach_through_sockets(registry, container, pid);
   for (const NetworkRequest& request : networks_of(container.settings)) {
     attach_network(registry, container, request, pid);
     // WHY not of the default network: every start would write one more line, which nobody waits for.

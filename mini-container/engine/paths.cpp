@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include <cstdint>
-#include <cstdlib>
 
 #include "base/sys/file.h"
 #include "base/sys/identity.h"
+#include "mini-container/engine/rootless.h"
 
 namespace engine {
 
@@ -22,16 +22,6 @@ std::string hash_of(const std::string& text) {
   return fmt::format("{:08x}", hash);
 }
 
-// SPEC: XDG base directory specification.
-std::string users_root() {
-  const auto variable = [](const char* name) {
-    const char* value = std::getenv(name);
-    return std::string(value == nullptr ? "" : value);
-  };
-  const std::string data = variable("XDG_DATA_HOME");
-  return (data.starts_with('/') ? data : variable("HOME") + "/.local/share") + "/mini-container";
-}
-
 }  // namespace
 
 Paths paths_of(const std::string& asked) {
@@ -39,7 +29,8 @@ Paths paths_of(const std::string& asked) {
   Paths paths;
   paths.root = root;
   paths.store = root.empty() ? "/var/lib/mini-container" : root + "/store";
-  paths.run = root.empty() ? "/run/mini-container" : root + "/run";
+  paths.run =
+      root.empty() ? "/run/mini-container" : sys::readlink_if_present(root + "/run").value_or(root + "/run");
   paths.containers = paths.store + "/containers";
   paths.names = paths.store + "/names";
   paths.volumes = paths.store + "/volumes";

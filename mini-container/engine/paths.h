@@ -12,7 +12,7 @@
 //     tty/            sockets: of consoles until they are received, and of those who attach
 //     events          the journal of what happened (see events.h)
 //
-// An ordinary user has both below ~/.local/share/mini-container: images, from which VMs boot without root.
+// An ordinary user has the store below ~/.local/share/mini-container, and RUN where $XDG_RUNTIME_DIR says (rootless.h).
 #pragma once
 
 #include <string>

@@ -14,6 +14,7 @@
 #include "base/sys/identity.h"
 #include "base/sys/inode.h"
 #include "base/sys/mount.h"
+#include "mini-container/image/overlay.h"
 #include "mini-container/image/tar_writer.h"
 
 namespace image {
@@ -165,7 +166,7 @@ bool is_whiteout(const struct stat& status) {
 }
 
 bool is_opaque(int directory, const std::string& name) {
-  return sys::get_attribute(directory, name, "trusted.overlay.opaque") == "y";
+  return sys::get_attribute(directory, name, opaque_mark()) == "y";
 }
 
 sys::UniqueFd merged_view(const std::vector<std::string>& layers) {
@@ -177,7 +178,9 @@ sys::UniqueFd merged_view(const std::vector<std::string>& layers) {
     open.push_back(sys::open(*layer, O_PATH | O_DIRECTORY));
     lower += (lower.empty() ? "" : ":") + sys::fd_path(open.back().get());
   }
-  return sys::mount_detached("overlay", {{"lowerdir", lower}}, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV);
+  std::vector<sys::FsOption> options = {{"lowerdir", lower}};
+  if (marks_are_the_users()) options.push_back({"userxattr", ""});
+  return sys::mount_detached("overlay", options, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV);
 }
 
 void write_tar(int root, int output) {

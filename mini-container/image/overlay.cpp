@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "base/sys/file.h"
+#include "base/sys/identity.h"
 #include "base/sys/mount.h"
 
 namespace image {
@@ -45,6 +46,16 @@ class Made {
 
 }  // namespace
 
+bool marks_are_the_users() {
+  // Asked for every directory of a tree, and the same for all of them.
+  static const bool users = !sys::id_space().of_host;
+  return users;
+}
+
+std::string opaque_mark() {
+  return marks_are_the_users() ? "user.overlay.opaque" : "trusted.overlay.opaque";
+}
+
 OverlayPlan plan_overlay(const std::vector<std::string>& layers, const std::string& container_directory,
                          bool temporary) {
   return {.lower = {layers.rbegin(), layers.rend()},
@@ -59,8 +70,8 @@ std::string overlay_options(const OverlayPlan& plan) {
   for (const std::string& path : plan.lower)
     refuse_syntax(path);
   refuse_syntax(plan.upper);
-  return fmt::format("lowerdir={},upperdir={},workdir={}{}", fmt::join(plan.lower, ":"), plan.upper,
-                     plan.work, plan.temporary ? ",volatile" : "");
+  return fmt::format("lowerdir={},upperdir={},workdir={}{}{}", fmt::join(plan.lower, ":"), plan.upper,
+                     plan.work, plan.users_marks ? ",userxattr" : "", plan.temporary ? ",volatile" : "");
 }
 
 void mount_overlay(const OverlayPlan& plan) {
@@ -72,6 +83,7 @@ void mount_overlay(const OverlayPlan& plan) {
   made.add(plan.target, 0755);
 
   OverlayPlan short_plan = plan;
+  short_plan.users_marks = marks_are_the_users();
   std::vector<sys::UniqueFd> open;
   if (overlay_options(plan).size() > kOptionsLimit) {
     for (std::string& layer : short_plan.lower) {
@@ -84,7 +96,14 @@ void mount_overlay(const OverlayPlan& plan) {
     throw std::invalid_argument(
         fmt::format("overlay: {} layers are more than mount(2) can name", plan.lower.size()));
   }
-  sys::mount("overlay", plan.target, "overlay", 0, options);
+  try {
+    sys::mount("overlay", plan.target, "overlay", 0, options);
+  } catch (const sys::Error& error) {
+    if (!short_plan.users_marks || (error.error() != EPERM && error.error() != EINVAL)) throw;
+    throw sys::Error(error.error(), error.call(), error.arguments(), error.phase(),
+                     "an overlay in a user namespace needs Linux 5.11 or newer, and a file system with user "
+                     "attributes below it; without, run as root");
+  }
   made.keep();
 }
 

@@ -15,8 +15,15 @@ struct OverlayPlan {
   std::string upper;
   std::string work;    // empty directory on the file system of `upper`, where overlayfs prepares its renames
   std::string target;  // the merged view
-  bool temporary = false;  // nothing of `upper` must survive a crash of the host: mount option "volatile"
+  bool users_marks = false;  // see marks_are_the_users
+  bool temporary = false;    // nothing of `upper` must survive a crash of the host: mount option "volatile"
 };
+
+// overlayfs's own marks on files are attributes that only the host's root may write (trusted.*), or, mounted with
+// "userxattr" by root of a user namespace, attributes that every owner may (user.*). True for the latter.
+bool marks_are_the_users();
+// Of a directory that hides what lower layers have in its place.
+std::string opaque_mark();
 
 // Pure: `layers` lowest first (Store::layer_directories); the rest are CONTAINER/{upper,work,rootfs}.
 OverlayPlan plan_overlay(const std::vector<std::string>& layers, const std::string& container_directory,

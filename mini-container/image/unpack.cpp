@@ -12,6 +12,7 @@
 #include "base/sys/identity.h"
 #include "base/sys/inode.h"
 #include "mini-container/image/export.h"
+#include "mini-container/image/overlay.h"
 #include "mini-container/image/tar_entry.h"
 
 namespace image {
@@ -31,10 +32,10 @@ bool is_directory(const struct stat& status) {
 }
 
 void mark_opaque(int directory, const std::string& name) {
-  if (sys::set_attribute_if_supported(directory, name, "trusted.overlay.opaque", "y")) return;
-  throw sys::Error(
-      ENOTSUP, "lsetxattr", "trusted.overlay.opaque", {},
-      "the file system of the image store keeps no trusted attributes; choose another with --root");
+  const std::string mark = opaque_mark();
+  if (sys::set_attribute_if_supported(directory, name, mark, "y")) return;
+  throw sys::Error(ENOTSUP, "lsetxattr", mark, {},
+                   "the file system of the image store keeps no such attributes; choose another with --root");
 }
 
 class Unpacker {
@@ -62,8 +63,10 @@ class Unpacker {
   int root_;
   Limits limits_;
   UnpackOptions options_;
-  // WHY: only root may give files away. In an ordinary user's store all belong to that user, and export says root.
-  bool keeps_owners_ = sys::geteuid() == 0;
+  // WHY: only root may give files away, and only to whom there is. In the store of an ordinary user with a single id all
+  // belong to that user, and export says root.
+  bool keeps_owners_ = sys::geteuid() == 0 && sys::id_space().has_others();
+  bool makes_devices_ = sys::id_space().of_host;
   Unpacked total_;
   Components parent_path_;  // what parent_ is open on
   sys::UniqueFd parent_;
@@ -169,6 +172,8 @@ void Unpacker::make(const TarEntry& entry, int directory, const std::string& nam
                     source);
       break;
     default:
+      // WHY left out: in a user namespace nobody makes devices (EPERM); a container's are the host's, lent.
+      if (!makes_devices_ && entry.type != S_IFIFO && entry.type != S_IFSOCK) return;
       sys::mknodat(directory, name, entry.type, entry.device);
   }
   set_metadata(entry, directory, name);

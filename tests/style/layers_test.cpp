@@ -19,7 +19,7 @@ using Folders = std::vector<std::string>;
 // Folder -> folders whose headers it may include, besides its own.
 const std::map<std::string, Folders>& allowed() {
   static const std::string runtime = "mini-container/runtime/";
-  static const Folders base = {"base/trace", "base/sys", "base/text", "base/users"};
+  static const Folders base = {"base/trace", "base/sys", "base/text", "base/users", "base/places"};
   static const auto with = [](Folders more) {
     more.insert(more.end(), base.begin(), base.end());
     return more;
@@ -31,6 +31,7 @@ const std::map<std::string, Folders>& allowed() {
       {"base/text", {}},
       {"base/sys", {"base/trace"}},
       {"base/users", {"base/sys", "base/text"}},
+      {"base/places", {"base/sys"}},
       {"base/completion", {}},
       {runtime + "spec", base},
       {runtime + "sync", mechanism},

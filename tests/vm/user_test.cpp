@@ -29,7 +29,7 @@ class VmUser : public Vm {
         home_ + "/.cache/; } && " +
         // The tree may stand in a folder that is closed to others, such as /root.
         "mkdir " + home_ + "/bin && cp " ISOLAB_BIN "/vm-launcher " ISOLAB_BIN "/guest-init " + home_ +
-        "/bin/ && chown -R nobody:nogroup " + home_;
+        "/bin/ && chmod 700 " + home_ + " && chown -R nobody:nogroup " + home_;
     ASSERT_EQ(run_program({"sh", "-c", make}).code, 0);
   }
   std::vector<std::string> as_nobody(std::vector<std::string> line) const {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/sys/file.h"
+#include "base/sys/identity.h"
 #include "base/sys/namespace.h"
 #include "base/sys/socket.h"
 #include "mini-container/runtime/lifecycle/become.h"
@@ -118,8 +119,10 @@ int exec(const ExecOptions& options) {
   const Container container = running_container(options);
   const spec::Config config = spec::parse_config(sys::read_file(container.directory() + "/config.json"));
   const std::uint64_t flags = flags_to_join(container.state.pid);
-  const ProcessPlans plans = make_process_plans(wanted_process(config, options), config.linux,
-                                                filter_directory(options.root), (flags & CLONE_NEWUSER) != 0);
+  const bool into_user = (flags & CLONE_NEWUSER) != 0;
+  ProcessPlans plans = make_process_plans(wanted_process(config, options), config.linux,
+                                          filter_directory(options.root), into_user);
+  plans.can_set_groups = !into_user || sys::setgroups_is_allowed(fmt::format("{}", container.state.pid));
   cgroup::Cgroup cgroup = wanted_groups(container.state, options);
 
   const bool elsewhere = !options.console_socket.empty();
@@ -145,7 +148,7 @@ int exec(const ExecOptions& options) {
                           container.state};
   // SPEC: of the runtime itself, until the process is in the container's group.
   if (!plans.process.initial_cpus.empty()) sys::sched_setaffinity(plans.process.initial_cpus);
-  if ((flags & CLONE_NEWUSER) != 0) process::raise_own_hard_limits(plans.process);
+  if (into_user) process::raise_own_hard_limits(plans.process);
   sys::Child child;
   {
     const namespaces::ForChildren for_children(container.pidfd.get(), flags & (CLONE_NEWPID | CLONE_NEWTIME));

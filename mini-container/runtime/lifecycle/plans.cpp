@@ -29,14 +29,19 @@ bool has_realtime_policy(const spec::Config& config) {
   return policy == "SCHED_FIFO" || policy == "SCHED_RR";
 }
 
+// Root of a user namespace is as little the host's root as any user.
+bool is_hosts_root() {
+  return sys::geteuid() == 0 && sys::id_space().of_host;
+}
+
 cgroup::Plan plan_cgroups(const spec::Config& config, const std::string& id, const Groups& groups) {
   if (!groups.make) return {};
   const std::string& path = config.linux.cgroups_path;
   const bool shown = shows_groups(config);
-  return cgroup::plan(cgroup::detect(),
-                      {path.empty() ? id : path, config.linux.resources,
-                       groups.may_be_refused.value_or(sys::geteuid() != 0), !path.empty() || shown,
-                       groups.run && !shown, groups.may_be_refused == false, has_realtime_policy(config)});
+  return cgroup::plan(cgroup::detect(), {path.empty() ? id : path, config.linux.resources,
+                                         groups.may_be_refused ? *groups.may_be_refused : !is_hosts_root(),
+                                         !path.empty() || shown, groups.run && !shown,
+                                         groups.may_be_refused == false, has_realtime_policy(config)});
 }
 
 rootfs::Plan plan_rootfs(const spec::Config& config, const std::string& bundle, const Plans& plans) {

@@ -99,7 +99,9 @@ void refuse_own_mounts(const Join& join, int space) {
 }  // namespace
 
 bool denies_setgroups(const Plan& plan) {
-  return plan.new_user && sys::geteuid() != 0 && is_only(plan.gid_mappings, sys::getegid());
+  if (!plan.new_user || !is_only(plan.gid_mappings, sys::getegid())) return false;
+  // What the namespace around it has given up for good, root of that one cannot give back.
+  return sys::geteuid() != 0 || !sys::setgroups_is_allowed("self");
 }
 
 void write_id_maps(const Plan& plan, pid_t child) {
