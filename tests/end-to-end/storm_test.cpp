@@ -16,7 +16,7 @@
 
 namespace {
 
-int containers = 300;
+int containers = 60;
 
 class Storm : public e2e::Containers {
  protected:
