@@ -18,6 +18,14 @@ namespace engine {
 namespace {
 constexpr int kKilled = 128 + SIGKILL;
 constexpr int kSoonMilliseconds = 5;
+
+// Ids. Names with a dot are the runtime's own, a cache for example.
+std::vector<std::string> states_of_runtime(const Paths& paths) {
+  if (!sys::exists(paths.runtime_state)) return {};
+  std::vector<std::string> ids = sys::list_directory(paths.runtime_state);
+  std::erase_if(ids, [](const std::string& name) { return name.starts_with('.'); });
+  return ids;
+}
 }  // namespace
 
 Engine::Engine(const Paths& paths) : registry_(paths), images_(paths.store) {
@@ -38,11 +46,26 @@ bool Engine::reconcile_one(const std::string& id) {
   return true;
 }
 
+bool Engine::remove_orphan(const std::string& id) {
+  const sys::UniqueFd lock = registry_.try_lock(id);
+  if (!lock && sys::exists(registry_.directory(id) + "/lock")) return false;
+  const auto record = registry_.load(id);
+  const OciRuntime runtime =
+      record ? runtime_of(registry_, *record)
+             : OciRuntime(sibling_program("mini-runtime"), registry_.paths().runtime_state, "/dev/null");
+  runtime.remove(id);
+  return true;
+}
+
 std::vector<std::string> Engine::reconcile() {
   std::vector<std::string> repaired;
   for (const std::string& id : registry_.ids()) {
     if (reconcile_one(id))
       repaired.push_back(fmt::format("container {} had lost its guardian", short_id(id)));
+  }
+  for (const std::string& id : states_of_runtime(registry_.paths())) {
+    if (remove_orphan(id))
+      repaired.push_back(fmt::format("container {} had been made for nobody", short_id(id)));
   }
   network::repair_dns(registry_.paths().network);
   Volumes(registry_).tidy();

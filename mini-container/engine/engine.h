@@ -111,6 +111,9 @@ class Engine {
   // The record of a new container: what is asked for over what the image says.
   Container describe(const RunRequest& request, const image::Image& image) const;
   bool reconcile_one(const std::string& id);
+  // True if a runtime has made something for a container that nobody guards: the command that had asked it was killed, and the
+  // runtime went on. Its record, if there still is one, is at rest.
+  bool remove_orphan(const std::string& id);
   // False if the runtime could not: it has just ended.
   bool deliver(const OciRuntime& runtime, const Container& container, int signal) const;
   // False if it does not run.
