@@ -63,7 +63,8 @@ std::string prune_all(engine::Engine& engine, const PruneOptions& options) {
     lines.push_back("deleted: " + id);
   return paragraph("Deleted Containers:", containers.ids) + paragraph("Deleted Networks:", networks) +
          paragraph("Deleted Volumes:", volumes.names) + paragraph("Deleted Images:", lines) +
-         "Total reclaimed space: " + text::size_text(containers.bytes + volumes.bytes + images.bytes, 4) + "\n";
+         "Total reclaimed space: " + text::size_text(containers.bytes + volumes.bytes + images.bytes, 4) +
+         "\n";
 }
 
 }  // namespace

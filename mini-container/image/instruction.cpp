@@ -177,9 +177,10 @@ void apply(Config& config, const std::string& line, const std::string& name, con
     std::string typed = name;
     std::transform(typed.begin(), typed.end(), typed.begin(),
                    [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-    throw std::invalid_argument(typed +
-                                " is not a valid change command. Next: CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL, "
-                                "STOPSIGNAL, USER, VOLUME or WORKDIR");
+    throw std::invalid_argument(
+        typed +
+        " is not a valid change command. Next: CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL, "
+        "STOPSIGNAL, USER, VOLUME or WORKDIR");
   }
 }
 
