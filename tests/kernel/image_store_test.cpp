@@ -196,7 +196,7 @@ TEST_F(ImageStore, AnUnknownImageIsAnErrorThatSaysWhatToDo) {
     store().get("missing");
     FAIL() << "found an image in an empty store";
   } catch (const image::NotFound& error) {
-    EXPECT_THAT(error.what(), HasSubstr("image import"));
+    EXPECT_THAT(error.what(), HasSubstr("mini-container pull"));
   }
 }
 

@@ -106,7 +106,7 @@ TEST_F(Limits, MemoryAndSwapGoUpAndDownTogether) {
 // The kernel compares quota and period with those of the group above at each of the two writes.
 TEST_F(Limits, AShorterPeriodAndQuotaFitBelowTheGroupAbove) {
   const std::string above = "/sys/fs/cgroup/cpu/isolab-pod-" + id_;
-  if (!sys::exists("/sys/fs/cgroup/cpu/cpu.shares")) GTEST_SKIP() << "v2 takes both in one write";
+  if (!sys::exists("/sys/fs/cgroup/cpu/cpu.shares")) GTEST_SKIP() << "only version 1 has a file for each";
   sys::mkdir(above);
   sys::write_existing_file(above + "/cpu.cfs_quota_us", "50000");
   bundle_.config["linux"]["cgroupsPath"] = "/isolab-pod-" + id_ + "/" + id_;
