@@ -107,6 +107,7 @@ TEST_F(Limits, MemoryAndSwapGoUpAndDownTogether) {
 TEST_F(Limits, AShorterPeriodAndQuotaFitBelowTheGroupAbove) {
   const std::string above = "/sys/fs/cgroup/cpu/isolab-pod-" + id_;
   if (!sys::exists("/sys/fs/cgroup/cpu/cpu.shares")) GTEST_SKIP() << "only version 1 has a file for each";
+  if (testing_bundle::runtime().ends_with("/crun")) GTEST_SKIP() << "crun 1.8.1 writes the period first";
   sys::mkdir(above);
   sys::write_existing_file(above + "/cpu.cfs_quota_us", "50000");
   bundle_.config["linux"]["cgroupsPath"] = "/isolab-pod-" + id_ + "/" + id_;
