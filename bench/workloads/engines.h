@@ -1,5 +1,6 @@
 // Workloads of `bench engines` that only an engine has: the life of a container, the list of all, and what is done with
-// images. Each command by itself, from the request to its end; what a repetition leaves it removes, unmeasured.
+// images. Each command by itself, from the request to its end, those that write also until the disk has it; what a
+// repetition leaves it removes, unmeasured.
 #pragma once
 
 #include "bench/platforms/engine.h"

@@ -179,8 +179,8 @@ TEST(Engines, AQuickRunOfOurEngineMeasuresItsCommandsAndLeavesNothing) {
   if (bench::find_program("docker-registry").empty() || bench::find_program("skopeo").empty()) {
     EXPECT_THAT(results.notes, testing::Contains(HasSubstr("pull is not measured")));
   } else {
-    ASSERT_NE(results.find("mini-container", "pull", "", "disk"), nullptr);
-    EXPECT_GT(results.find("mini-container", "pull", "", "disk")->values.front(), 5e6);
+    ASSERT_NE(results.find("mini-container", "pull", "", "grown"), nullptr);
+    EXPECT_GT(results.find("mini-container", "pull", "", "grown")->values.front(), 5e6);
   }
   EXPECT_FALSE(sys::exists(workspace));
   EXPECT_EQ(processes_that_name(workspace), "");
