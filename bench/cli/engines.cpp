@@ -137,8 +137,6 @@ class Comparison {
   }
 
   void measure_images() {
-    std::vector<Case> cases;
-    const int repetitions = std::max(3, options_.repetitions / kShareOfImages);
     if (none_usable(engines_)) return;
     bar_.stage("an image of five layers, and a tar of many files");
     const SampleImage image(workspace_, options_.quick ? kQuickSample : kSample,
@@ -148,9 +146,23 @@ class Comparison {
     const Archive archive(image, workspace_.folder("saved"));
     const Commit commit(options_.quick ? 10 : 100);
     const Import import(image);
+    // The fewest that show that each fetches and unpacks again.
+    const int repetitions = std::max(options_.quick ? 2 : 3, options_.repetitions / kShareOfImages);
+    std::vector<Case> cases;
     add(cases, engines_, {&archive, &commit, &import}, repetitions);
     if (!registries.empty()) add(cases, engines_, {&pull}, repetitions);
     measure("pull, load, save, commit, import", cases);
+  }
+
+  // A signal while a part is prepared ends the run as one while it is measured does: with what there is.
+  void measure_unless_interrupted(void (Comparison::*part)()) {
+    if (interrupted_) return;
+    try {
+      (this->*part)();
+    } catch (const Interrupted&) {
+      interrupted_ = true;
+      results_.notes.emplace_back("interrupted: what was measured until then is kept");
+    }
   }
 
   // Returns the exit status.
@@ -231,17 +243,19 @@ class Comparison {
 
 int compare_engines(const EnginesOptions& options) {
   Comparison comparison(options);
-  const auto wanted = [&](const std::string& part) {
-    return options.parts.empty() ||
-           std::find(options.parts.begin(), options.parts.end(), part) != options.parts.end();
-  };
-  if (wanted("starts")) comparison.measure_starts();
-  if (wanted("verbs")) comparison.measure_verbs();
-  if (wanted("throughput")) comparison.measure_throughput();
-  if (wanted("crowd")) comparison.measure_in_a_crowd();
-  if (wanted("life")) comparison.measure_life();
-  if (wanted("list")) comparison.measure_list();
-  if (wanted("images")) comparison.measure_images();
+  const std::vector<std::pair<std::string, void (Comparison::*)()>> parts = {
+      {"starts", &Comparison::measure_starts},
+      {"verbs", &Comparison::measure_verbs},
+      {"throughput", &Comparison::measure_throughput},
+      {"crowd", &Comparison::measure_in_a_crowd},
+      {"life", &Comparison::measure_life},
+      {"list", &Comparison::measure_list},
+      {"images", &Comparison::measure_images}};
+  for (const auto& [name, measure] : parts) {
+    const bool wanted = options.parts.empty() ||
+                        std::find(options.parts.begin(), options.parts.end(), name) != options.parts.end();
+    if (wanted) comparison.measure_unless_interrupted(measure);
+  }
   return comparison.write();
 }
 

@@ -215,6 +215,7 @@ TEST(Engines, InterruptionLeavesNoContainer) {
     std::this_thread::sleep_for(20ms);
   child.kill(SIGINT);
   EXPECT_EQ(child.wait().shell_code(), 130);
+  EXPECT_THAT(sys::read_file(folder / "out/results.json"), HasSubstr("interrupted: what was measured"));
   EXPECT_FALSE(sys::exists(workspace));
   EXPECT_EQ(processes_that_name(workspace), "");
 }
