@@ -24,12 +24,13 @@ struct EnginesOptions {
   std::string out = "results/engines";
   std::uint64_t seed = 1;
   std::vector<std::string> platforms;  // all if empty
-  std::vector<std::string> parts;      // starts, verbs, throughput, crowd; all if empty
+  std::vector<std::string> parts;      // starts, verbs, throughput, crowd, life, list, images; all if empty
   std::string command;
 };
 
 // `bench engines`: `echo ok` through engines; low-level runtimes, bubblewrap and the floor on one bundle: their starts,
-// their verbs one by one, many at the same time, and among many that are running. Interleaved; the ratio of each to ours.
+// their verbs one by one, many at the same time, and among many that are running; the engines' commands on containers and
+// on images. Interleaved; the ratio of each to ours.
 int compare_engines(const EnginesOptions& options);
 
 }  // namespace bench

@@ -13,12 +13,15 @@ void Crowd::grow_to(int count, const std::function<void(int)>& progress) {
 }
 
 Crowd::~Crowd() {
-  for (const std::string& id : ids_) {
-    try {
-      timed_run(runtime_.verb("delete", id, {"--force"}), std::chrono::seconds(20));
-    } catch (const std::exception&) {
-      // Interrupted again, say: the others shall go all the same.
-    }
+  for (const std::string& id : ids_)
+    run_whatever_comes(runtime_.verb("delete", id, {"--force"}), std::chrono::seconds(20));
+}
+
+void EngineCrowd::grow_to(int count, const std::function<void(int)>& progress) {
+  while (static_cast<int>(names_.size()) < count) {
+    names_.push_back(engine_.next_name());
+    run_or_throw(engine_.run_detached(names_.back(), kUntilTold));
+    progress(static_cast<int>(names_.size()));
   }
 }
 

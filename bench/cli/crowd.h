@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/platforms/engine.h"
 #include "bench/platforms/oci_runtime.h"
 
 namespace bench {
@@ -23,6 +24,21 @@ class Crowd {
  private:
   MiniRuntime runtime_;
   std::vector<std::string> ids_;
+};
+
+// Containers of an engine itself, for commands that look at all of them.
+class EngineCrowd {
+ public:
+  explicit EngineCrowd(Engine& engine) : engine_(engine) {}
+  ~EngineCrowd() { engine_.remove_containers(names_); }
+  EngineCrowd(const EngineCrowd&) = delete;
+  EngineCrowd& operator=(const EngineCrowd&) = delete;
+
+  void grow_to(int count, const std::function<void(int)>& progress);
+
+ private:
+  Engine& engine_;
+  std::vector<std::string> names_;
 };
 
 }  // namespace bench

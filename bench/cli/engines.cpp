@@ -13,8 +13,10 @@
 #include "bench/platforms/direct.h"
 #include "bench/platforms/engines.h"
 #include "bench/platforms/floor.h"
+#include "bench/platforms/image_registry.h"
 #include "bench/platforms/private_view.h"
 #include "bench/report/print.h"
+#include "bench/workloads/engines.h"
 #include "bench/workloads/runtimes.h"
 
 namespace bench {
@@ -29,6 +31,10 @@ constexpr auto kBudget = 3600s;
 // One value of these is many starts, so fewer say as much.
 constexpr int kShareOfThroughput = 10;
 constexpr int kShareOfCrowd = 2;
+constexpr int kShareOfImages = 10;
+// Five layers of 60 MB and 200,000 files; of 2 MB and 2,000 for a quick run.
+constexpr SampleSize kSample = {229, 200000}, kQuickSample = {8, 2000};
+constexpr const char* kSampleName = "layers:1";
 
 Platforms engines(const Workspace& workspace) {
   Platforms all;
@@ -109,6 +115,56 @@ class Comparison {
     }
   }
 
+  void measure_life() {
+    const Life life;
+    std::vector<Case> cases;
+    add(cases, engines_, {&life}, options_.repetitions);
+    measure("run -d, exec, stop, rm", cases);
+  }
+
+  void measure_list() {
+    const List list(options_.quick ? 10 : 200);
+    std::vector<std::unique_ptr<EngineCrowd>> crowds;
+    std::vector<Case> cases;
+    add(cases, engines_, {&list}, std::max(3, options_.repetitions / kShareOfCrowd));
+    for (const Case& one : cases) {
+      bar_.stage(fmt::format("{}: {}", one.platform->name(), list.mode()));
+      crowds.push_back(std::make_unique<EngineCrowd>(engine_of(*one.platform)));
+      crowds.back()->grow_to(list.running(),
+                             [&](int there) { bar_.step(there, list.running(), "container"); });
+    }
+    measure("ps with " + list.mode(), cases);
+  }
+
+  void measure_images() {
+    if (none_usable(engines_)) return;
+    bar_.stage("an image of five layers, and a tar of many files");
+    const SampleImage image(workspace_, options_.quick ? kQuickSample : kSample,
+                            ImageRegistry::reference(kSampleName));
+    const auto registries = serve(image);
+    const Pull pull(image.reference());
+    const Archive archive(image, workspace_.folder("saved"));
+    const Commit commit(options_.quick ? 10 : 100);
+    const Import import(image);
+    // The fewest that show that each fetches and unpacks again.
+    const int repetitions = std::max(options_.quick ? 2 : 3, options_.repetitions / kShareOfImages);
+    std::vector<Case> cases;
+    add(cases, engines_, {&archive, &commit, &import}, repetitions);
+    if (!registries.empty()) add(cases, engines_, {&pull}, repetitions);
+    measure("pull, load, save, commit, import", cases);
+  }
+
+  // A signal while a part is prepared ends the run as one while it is measured does: with what there is.
+  void measure_unless_interrupted(void (Comparison::*part)()) {
+    if (interrupted_) return;
+    try {
+      (this->*part)();
+    } catch (const Interrupted&) {
+      interrupted_ = true;
+      results_.notes.emplace_back("interrupted: what was measured until then is kept");
+    }
+  }
+
   // Returns the exit status.
   int write() {
     bar_.clear();
@@ -121,6 +177,33 @@ class Comparison {
   }
 
  private:
+  bool none_usable(const Platforms& platforms) const {
+    return std::all_of(platforms.begin(), platforms.end(), [&](const auto& platform) {
+      return results_.platform(platform->name())->unavailable.has_value();
+    });
+  }
+
+  // A registry with the image in every network namespace that an engine pulls from; none where the host lacks one.
+  std::vector<std::unique_ptr<ImageRegistry>> serve(const SampleImage& image) {
+    if (const std::string reason = ImageRegistry::why_unusable(); !reason.empty()) {
+      results_.notes.push_back("pull is not measured: " + reason);
+      return {};
+    }
+    std::vector<std::unique_ptr<ImageRegistry>> registries;
+    registries.push_back(std::make_unique<ImageRegistry>(workspace_));
+    registries.back()->push(image.archive(), image.reference());
+    for (const auto& platform : engines_) {
+      if (results_.platform(platform->name())->unavailable) continue;
+      const std::string apart = engine_of(*platform).network_namespace();
+      if (apart.empty()) continue;
+      registries.push_back(std::make_unique<ImageRegistry>(workspace_, apart));
+      results_.notes.push_back(fmt::format(
+          "{} has a network namespace of its own, and a second registry process in it, on the same files",
+          platform->name()));
+    }
+    return registries;
+  }
+
   void add(std::vector<Case>& cases, const Platforms& platforms,
            const std::vector<const Workload*>& workloads, int repetitions) const {
     for (const auto& platform : platforms) {
@@ -160,14 +243,19 @@ class Comparison {
 
 int compare_engines(const EnginesOptions& options) {
   Comparison comparison(options);
-  const auto wanted = [&](const std::string& part) {
-    return options.parts.empty() ||
-           std::find(options.parts.begin(), options.parts.end(), part) != options.parts.end();
-  };
-  if (wanted("starts")) comparison.measure_starts();
-  if (wanted("verbs")) comparison.measure_verbs();
-  if (wanted("throughput")) comparison.measure_throughput();
-  if (wanted("crowd")) comparison.measure_in_a_crowd();
+  const std::vector<std::pair<std::string, void (Comparison::*)()>> parts = {
+      {"starts", &Comparison::measure_starts},
+      {"verbs", &Comparison::measure_verbs},
+      {"throughput", &Comparison::measure_throughput},
+      {"crowd", &Comparison::measure_in_a_crowd},
+      {"life", &Comparison::measure_life},
+      {"list", &Comparison::measure_list},
+      {"images", &Comparison::measure_images}};
+  for (const auto& [name, measure] : parts) {
+    const bool wanted = options.parts.empty() ||
+                        std::find(options.parts.begin(), options.parts.end(), name) != options.parts.end();
+    if (wanted) comparison.measure_unless_interrupted(measure);
+  }
   return comparison.write();
 }
 

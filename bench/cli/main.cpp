@@ -36,15 +36,18 @@ void add_compare(CLI::App& app, bench::CompareOptions& options) {
 }
 
 void add_engines(CLI::App& app, bench::EnginesOptions& options) {
+  const std::vector<std::string> parts = {"starts", "verbs", "throughput", "crowd", "life", "list", "images"};
   CLI::App* command =
       app.add_subcommand("engines", "starts through engines, and through runtimes on one bundle");
   command->add_option("--repetitions", options.repetitions, "of each, at each pace")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
-  command->add_flag("--quick", options.quick, "a crowd of 10 containers only, instead of 10, 100 and 500");
-  command->add_option("--parts", options.parts, "only these of starts, verbs, throughput, crowd, with commas")
+  command->add_flag("--quick", options.quick, "crowds of 10 containers, images of 10 MB");
+  command
+      ->add_option("--parts", options.parts,
+                   fmt::format("only these of {}, with commas", fmt::join(parts, ", ")))
       ->delimiter(',')
-      ->check(CLI::IsMember({"starts", "verbs", "throughput", "crowd"}));
+      ->check(CLI::IsMember(parts));
   command->add_option("--out", options.out, "folder for results.json and README.md")->capture_default_str();
   command->add_option("--seed", options.seed, "of the bootstrap intervals")->capture_default_str();
   command->add_option("--platforms", options.platforms, "only these, by name, with commas")->delimiter(',');

@@ -52,7 +52,7 @@ bool DockerDaemon::start(const std::string& storage_driver) {
                         "--host",
                         address_,
                         "--data-root",
-                        folder_ + "/data",
+                        data_folder(),
                         "--exec-root",
                         folder_ + "/exec",
                         "--pidfile",
@@ -71,6 +71,11 @@ bool DockerDaemon::start(const std::string& storage_driver) {
   }
   stop();
   return false;
+}
+
+// unshare(1) is in it too: it made it, and forked then.
+std::string DockerDaemon::network_namespace() const {
+  return fmt::format("/proc/{}/ns/net", daemon_.pid());
 }
 
 DockerDaemon::~DockerDaemon() {

@@ -22,6 +22,9 @@ class DockerDaemon {
 
   // For `docker --host`.
   const std::string& address() const { return address_; }
+  std::string data_folder() const { return folder_ + "/data"; }
+  // Of the daemon, whose loopback is not ours, as a file for setns(2).
+  std::string network_namespace() const;
 
  private:
   bool start(const std::string& storage_driver);

@@ -11,17 +11,11 @@ namespace bench {
 
 namespace {
 
-constexpr const char* kImage = "busybox";
-
-Arguments joined(Arguments first, const Arguments& second) {
-  first.insert(first.end(), second.begin(), second.end());
-  return first;
-}
+using namespace std::chrono_literals;
 
 // What `docker image inspect` and `podman image inspect` print for "{{.Size}}".
-ImageSize size_by_inspect(const Arguments& client, const char* what) {
-  const Run run = timed_run(joined(client, {"image", "inspect", "--format", "{{.Size}}", kImage}),
-                            std::chrono::seconds(10));
+ImageSize size_by_inspect(const Engine& engine, const char* what) {
+  const Run run = timed_run(engine.client({"image", "inspect", "--format", "{{.Size}}", kImage}), 10s);
   if (run.status != 0) return {std::nullopt, "the engine does not tell: " + run.errors};
   return {std::stoull(run.output), what};
 }
@@ -31,20 +25,21 @@ ImageSize size_by_inspect(const Arguments& client, const char* what) {
 std::string MiniContainer::prepare() {
   if (!sys::exists(program())) return "mini-container is not built";
   if (sys::geteuid() != 0) return "needs root";
-  run_or_throw(with_root({"image", "import", workspace_.archive(), kImage}));
+  used_ = true;
+  run_or_throw(client({"import", workspace_.archive(), kImage}));
   return {};
 }
 
-Arguments MiniContainer::with_root(const Arguments& rest) const {
+MiniContainer::~MiniContainer() {
+  if (used_) run_whatever_comes(MiniContainer::client({"reset", "--force"}), 60s);
+}
+
+Arguments MiniContainer::client(const Arguments& rest) const {
   return joined({program(), "--root", workspace_.folder("mini-container")}, rest);
 }
 
-Arguments MiniContainer::command(const Arguments& arguments) {
-  return with_root(joined({"run", "--rm", kImage}, arguments));
-}
-
 ImageSize MiniContainer::image_size() {
-  return {bytes_under(workspace_.folder("mini-container")), "layers and metadata in the store"};
+  return {bytes_under(store()), "layers and metadata in the store"};
 }
 
 std::string Docker::prepare() {
@@ -66,22 +61,21 @@ Arguments Docker::client(const Arguments& rest) const {
   return joined({docker_client(), "--host", daemon_->address()}, rest);
 }
 
-Arguments Docker::command(const Arguments& arguments) {
-  return client(joined({"run", "--rm", kImage}, arguments));
-}
-
 ImageSize Docker::image_size() {
-  return size_by_inspect(client({}), "layers, as docker image inspect says");
+  return size_by_inspect(*this, "layers, as docker image inspect says");
 }
 
 std::string Podman::prepare() {
   if (find_program("podman").empty()) return "podman is not installed: apt-get install podman";
   if (sys::geteuid() != 0) return "needs root";
+  used_ = true;
   run_or_throw(client({"import", workspace_.archive(), kImage}));
   return {};
 }
 
 Podman::~Podman() {
+  if (!used_) return;
+  run_whatever_comes(Podman::client({"rm", "--all", "--force", "--time", "1"}), 60s);
   try {
     // Podman binds its layer store onto itself and leaves it so.
     sys::umount_if_mounted(workspace_.folder("podman") + "/store/overlay");
@@ -97,15 +91,16 @@ Arguments Podman::client(const Arguments& rest) const {
                 rest);
 }
 
-Arguments Podman::command(const Arguments& arguments) {
+Arguments Podman::run_flags() const {
   // WHY: Podman asks for the highest limits there are, which a host without CAP_SYS_RESOURCE refuses.
-  return client(joined({"run", "--rm", "--network", "none", "--ulimit", "nofile=1024:1024", "--ulimit",
-                        "nproc=1024:1024", "--cgroup-parent", "/" + cgroup_parent(), kImage},
-                       arguments));
+  return {"--network",       "none",
+          "--ulimit",        "nofile=1024:1024",
+          "--ulimit",        "nproc=1024:1024",
+          "--cgroup-parent", "/" + cgroup_parent()};
 }
 
 ImageSize Podman::image_size() {
-  return size_by_inspect(client({}), "layers, as podman image inspect says");
+  return size_by_inspect(*this, "layers, as podman image inspect says");
 }
 
 }  // namespace bench

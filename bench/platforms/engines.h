@@ -1,5 +1,5 @@
 // Platforms with an engine: this project's, Docker's, Podman's. Each imports the workspace's archive as the image
-// "busybox" into a store of its own below the workspace.
+// "busybox" into a store of its own below the workspace, and leaves neither container nor mount.
 //
 // Reads: docker-run(1), podman-run(1).
 #pragma once
@@ -7,56 +7,60 @@
 #include <memory>
 
 #include "bench/platforms/docker_daemon.h"
-#include "bench/platforms/platform.h"
-#include "bench/platforms/workspace.h"
+#include "bench/platforms/engine.h"
 
 namespace bench {
 
-class MiniContainer : public Platform {
+class MiniContainer : public Engine {
  public:
-  explicit MiniContainer(const Workspace& workspace) : workspace_(workspace) {}
+  using Engine::Engine;
+  ~MiniContainer() override;
   std::string name() const override { return "mini-container"; }
   std::string prepare() override;
   std::string version() override { return version_of(program()); }
-  Arguments command(const Arguments& arguments) override;
   ImageSize image_size() override;
+  Arguments client(const Arguments& rest) const override;
+  std::string store() const override { return workspace_.folder("mini-container"); }
 
  private:
   static std::string program() { return sibling_program("mini-container"); }
-  Arguments with_root(const Arguments& rest) const;
-  const Workspace& workspace_;
+  bool used_ = false;
 };
 
-class Docker : public Platform {
+class Docker : public Engine {
  public:
-  explicit Docker(const Workspace& workspace) : workspace_(workspace) {}
+  using Engine::Engine;
   std::string name() const override { return "docker"; }
   std::string prepare() override;
   std::string version() override;
-  Arguments command(const Arguments& arguments) override;
   ImageSize image_size() override;
+  Arguments client(const Arguments& rest) const override;
+  std::string store() const override { return daemon_->data_folder(); }
+  std::string network_namespace() const override { return daemon_->network_namespace(); }
 
  private:
-  Arguments client(const Arguments& rest) const;
-  const Workspace& workspace_;
   std::unique_ptr<DockerDaemon> daemon_;
 };
 
 // Without a network: Podman 4.3 would make a bridge and rules on the host that it does not remove.
-class Podman : public Platform {
+class Podman : public Engine {
  public:
-  explicit Podman(const Workspace& workspace) : workspace_(workspace) {}
+  using Engine::Engine;
   ~Podman() override;
   std::string name() const override { return "podman"; }
   std::string title() const override { return "podman (no network)"; }
   std::string prepare() override;
   std::string version() override { return version_of(find_program("podman")); }
-  Arguments command(const Arguments& arguments) override;
   ImageSize image_size() override;
+  Arguments client(const Arguments& rest) const override;
+  std::string store() const override { return workspace_.folder("podman") + "/store"; }
+
+ protected:
+  Arguments run_flags() const override;
+  Arguments pull_flags() const override { return {"--tls-verify=false"}; }
 
  private:
-  Arguments client(const Arguments& rest) const;
-  const Workspace& workspace_;
+  bool used_ = false;
 };
 
 }  // namespace bench

@@ -12,13 +12,8 @@
 namespace bench {
 
 OciRuntime::~OciRuntime() {
-  if (waiting_.empty()) return;
-  try {
-    // ORDER: worked out before; here program() would no longer be that of the derived class.
-    timed_run(remove_waiting_, std::chrono::seconds(20));
-  } catch (const std::exception&) {
-    // Nobody to tell; what stays is ended with the workspace's cgroups.
-  }
+  // ORDER: worked out before; here program() would no longer be that of the derived class.
+  if (!waiting_.empty()) run_whatever_comes(remove_waiting_, std::chrono::seconds(20));
 }
 
 std::string OciRuntime::prepare() {

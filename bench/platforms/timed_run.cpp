@@ -49,13 +49,14 @@ void end(sys::Child& child) {
   child.wait();
 }
 
-// Polls the command's two pipes, its end and the interruption until it has ended. False at the deadline.
-bool follow(sys::Child& child, sys::UniqueFd& output, sys::UniqueFd& errors, Instant deadline, Run& run) {
+// Polls the command's two pipes, its end and `interruption` (-1: none) until it has ended. False at the deadline.
+bool follow(sys::Child& child, sys::UniqueFd& output, sys::UniqueFd& errors, Instant deadline,
+            int interruption, Run& run) {
   while (true) {
     std::array<pollfd, 4> waiting{{{output.get(), POLLIN, 0},
                                    {errors.get(), POLLIN, 0},
                                    {child.pidfd(), POLLIN, 0},
-                                   {interruption_descriptor(), POLLIN, 0}}};
+                                   {interruption, POLLIN, 0}}};
     sys::poll(waiting, milliseconds_until(deadline));
     const auto now = steady_clock::now();
     if (waiting[3].revents != 0) throw Interrupted();
@@ -75,22 +76,7 @@ bool follow(sys::Child& child, sys::UniqueFd& output, sys::UniqueFd& errors, Ins
   }
 }
 
-}  // namespace
-
-void watch_for_interruption() {
-  interruption() = sys::signal_descriptor({SIGINT, SIGTERM, SIGHUP});
-}
-
-int interruption_descriptor() {
-  return interruption().get();
-}
-
-void pause_for(std::chrono::milliseconds duration) {
-  pollfd waiting{interruption_descriptor(), POLLIN, 0};
-  if (sys::poll({&waiting, 1}, static_cast<int>(duration.count())) > 0) throw Interrupted();
-}
-
-Run timed_run(const Arguments& command, std::chrono::seconds deadline) {
+Run run_until(const Arguments& command, std::chrono::seconds deadline, int interruption) {
   sys::Pipe output = sys::pipe();
   sys::Pipe errors = sys::pipe();
   sys::SpawnOptions options;
@@ -104,7 +90,7 @@ Run timed_run(const Arguments& command, std::chrono::seconds deadline) {
   errors.write.reset();
   bool ended = false;
   try {
-    ended = follow(child, output.read, errors.read, run.request + deadline, run);
+    ended = follow(child, output.read, errors.read, run.request + deadline, interruption, run);
   } catch (...) {
     end(child);
     throw;
@@ -122,13 +108,48 @@ Run timed_run(const Arguments& command, std::chrono::seconds deadline) {
   return run;
 }
 
-std::string run_or_throw(const Arguments& command, std::chrono::seconds deadline) {
+}  // namespace
+
+void watch_for_interruption() {
+  interruption() = sys::signal_descriptor({SIGINT, SIGTERM, SIGHUP});
+}
+
+int interruption_descriptor() {
+  return interruption().get();
+}
+
+void pause_for(std::chrono::milliseconds duration) {
+  pollfd waiting{interruption_descriptor(), POLLIN, 0};
+  if (sys::poll({&waiting, 1}, static_cast<int>(duration.count())) > 0) throw Interrupted();
+}
+
+double Run::nanoseconds() const {
+  return static_cast<double>(std::chrono::duration_cast<Nanoseconds>(exit - request).count());
+}
+
+Run timed_run(const Arguments& command, std::chrono::seconds deadline) {
+  return run_until(command, deadline, interruption_descriptor());
+}
+
+void run_whatever_comes(const Arguments& command, std::chrono::seconds deadline) noexcept {
+  try {
+    run_until(command, deadline, -1);
+  } catch (const std::exception&) {
+    // The command could not even be started: nobody to tell.
+  }
+}
+
+Run successful_run(const Arguments& command, std::chrono::seconds deadline) {
   Run run = timed_run(command, deadline);
   if (run.status != 0) {
     throw std::runtime_error(fmt::format("'{}' ended with status {}: {}", fmt::join(command, " "), run.status,
                                          run.errors.empty() ? run.output : run.errors));
   }
-  return std::move(run.output);
+  return run;
+}
+
+std::string run_or_throw(const Arguments& command, std::chrono::seconds deadline) {
+  return successful_run(command, deadline).output;
 }
 
 }  // namespace bench

@@ -27,6 +27,8 @@ struct Run {
   std::string errors;
   int status = 0;                             // as a shell reports it
   std::map<std::string, Nanoseconds> stages;  // what the platform itself reports, since the request
+  // From the request to the end, as a value of the results.
+  double nanoseconds() const;
 };
 
 // SIGINT or SIGTERM came: whoever holds something that runs lets go of it.
@@ -40,7 +42,11 @@ void pause_for(std::chrono::milliseconds duration);
 
 // Runs to the end, or kills it at the deadline (status 124, as timeout(1)).
 Run timed_run(const Arguments& command, std::chrono::seconds deadline);
-// The same for a command that must succeed; throws std::runtime_error with what it printed. Returns its output.
+// The same for a command that must succeed; throws std::runtime_error with what it printed.
+Run successful_run(const Arguments& command, std::chrono::seconds deadline);
+// For what a command leaves to be removed: runs to the end although a signal came, and tells of no failure.
+void run_whatever_comes(const Arguments& command, std::chrono::seconds deadline) noexcept;
+// successful_run(), of which only the output is wanted.
 std::string run_or_throw(const Arguments& command, std::chrono::seconds deadline = std::chrono::seconds(60));
 
 // The descriptor that becomes readable on interruption; -1 when nobody watches.

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "bench/report/markdown.h"
 #include "bench/report/print.h"
@@ -94,6 +95,35 @@ void add_many(std::vector<Comparison>& tables) {
   }
 }
 
+void add_containers(std::vector<Comparison>& tables) {
+  const std::vector<std::pair<std::string, std::string>> commands = {
+      {"run", "`run -d` of a program that waits"},
+      {"exec", "`exec` of nothing into it"},
+      {"stop", "`stop` of it, which ends on SIGTERM"},
+      {"rm", "`rm` of it"}};
+  for (const auto& [metric, title] : commands)
+    tables.push_back({"Engines: " + title, "life", "", metric, kEngines});
+  for (const std::string running : {"10", "200"}) {
+    tables.push_back({"Engines: `ps` with " + running + " containers running", "list", running + " running",
+                      "to_exit", kEngines});
+  }
+}
+
+void add_images(std::vector<Comparison>& tables) {
+  const std::vector<std::array<std::string, 4>> measures = {
+      {"`pull` of five layers from a registry on the loopback", "pull", "to_exit", "to_disk"},
+      {"`load` of the same image", "archive", "load", "load_to_disk"},
+      {"`save` of it", "archive", "save", "save_to_disk"},
+      {"`commit` of a container that wrote some files", "commit", "to_exit", "to_disk"},
+      {"`import` of a tar of very many small files", "import", "to_exit", "to_disk"}};
+  for (const auto& [title, workload, to_exit, to_disk] : measures) {
+    tables.push_back({"Engines: " + title, workload, "", to_exit, kEngines});
+    tables.push_back({"Engines: " + title + ", until the disk has it", workload, "", to_disk, kEngines});
+  }
+  tables.push_back({"Engines: what the store grows by with the image pulled", "pull", "", "grown", kEngines});
+  tables.push_back({"Engines: the archive that `save` wrote", "archive", "", "saved", kEngines});
+}
+
 // Parts of the comparison that were not asked for give no tables.
 bool was_measured(const Results& results, const Comparison& table) {
   const auto belongs = [&](const auto& one) {
@@ -117,6 +147,8 @@ std::string engines_markdown(const Results& results) {
   add_starts(tables);
   add_verbs(tables);
   add_many(tables);
+  add_containers(tables);
+  add_images(tables);
   for (const Comparison& table : tables) {
     if (was_measured(results, table)) page += table_of(results, table);
   }

@@ -15,17 +15,12 @@ using namespace std::chrono_literals;
 
 const Arguments kNothing = {"nothing"};
 
-double nanoseconds(Instant::duration duration) {
-  return static_cast<double>(std::chrono::duration_cast<Nanoseconds>(duration).count());
-}
-
-double time_of(const Arguments& command, const std::string& output = {}) {
-  const Run run = timed_run(command, 20s);
-  if (run.status != 0 || run.output != output) {
-    throw std::runtime_error(fmt::format("{}: status {}, output '{}': {}", command.at(3), run.status,
-                                         run.output, run.errors.substr(0, 500)));
+double time_of(const Arguments& command) {
+  const Run run = successful_run(command, 20s);
+  if (!run.output.empty()) {
+    throw std::runtime_error(fmt::format("{} printed '{}'", command.at(3), run.output.substr(0, 500)));
   }
-  return nanoseconds(run.exit - run.request);
+  return run.nanoseconds();
 }
 
 OciRuntime& runtime(Platform& platform) {
@@ -63,7 +58,7 @@ std::vector<Value> Ends::measure(Platform& platform) const {
   if (run.status != 0 || run.output != output_) {
     throw std::runtime_error(fmt::format("status {}, output '{}': {}", run.status, run.output, run.errors));
   }
-  return {{"to_exit", "ns", nanoseconds(run.exit - run.request)}};
+  return {{"to_exit", "ns", run.nanoseconds()}};
 }
 
 std::vector<Value> Exec::measure(Platform& platform) const {
@@ -90,7 +85,7 @@ std::vector<Value> Verbs::measure(Platform& platform) const {
     wait_for_program(pid_file);
     values.push_back({"delete", "ns", time_of(engine.verb("delete", id))});
   } catch (...) {
-    timed_run(engine.verb("delete", id, {"--force"}), 20s);
+    run_whatever_comes(engine.verb("delete", id, {"--force"}), 20s);
     throw;
   }
   sys::unlink_if_present(pid_file);

@@ -2,6 +2,7 @@
 // Ctrl-C.
 #include <gmock/gmock.h>
 
+#include <array>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -155,6 +156,36 @@ std::string processes_that_name(const std::string& text) {
   return found;
 }
 
+TEST(Engines, AQuickRunOfOurEngineMeasuresItsCommandsAndLeavesNothing) {
+  if (sys::geteuid() != 0) GTEST_SKIP() << "the engine's bridge needs root";
+  const support::TemporaryFolder folder("bench-test");
+  sys::SpawnOptions quiet;
+  quiet.output = quiet.error = -1;
+  sys::Child child = sys::spawn({kBench, "engines", "--quick", "--repetitions", "3", "--platforms",
+                                 "mini-container", "--parts", "life,list,images", "--out", folder / "out"},
+                                quiet);
+  const std::string workspace = "/var/tmp/isolab-bench-" + std::to_string(child.pid());
+  ASSERT_EQ(child.wait().shell_code(), 0);
+  const auto results = report::from_json(nlohmann::json::parse(sys::read_file(folder / "out/results.json")));
+  ASSERT_EQ(results.platform("mini-container")->unavailable, std::nullopt);
+  for (const auto& failure : results.failures)
+    ADD_FAILURE() << failure.workload << ": " << failure.reason;
+  const std::vector<std::array<std::string, 3>> expected = {
+      {"life", "", "run"},       {"life", "", "exec"},      {"life", "", "stop"},
+      {"life", "", "rm"},        {"archive", "", "load"},   {"archive", "", "save"},
+      {"commit", "", "to_exit"}, {"import", "", "to_exit"}, {"list", "10 running", "to_exit"}};
+  for (const auto& [workload, mode, metric] : expected)
+    EXPECT_NE(results.find("mini-container", workload, mode, metric), nullptr) << workload << " " << metric;
+  if (bench::find_program("docker-registry").empty() || bench::find_program("skopeo").empty()) {
+    EXPECT_THAT(results.notes, testing::Contains(HasSubstr("pull is not measured")));
+  } else {
+    ASSERT_NE(results.find("mini-container", "pull", "", "grown"), nullptr);
+    EXPECT_GT(results.find("mini-container", "pull", "", "grown")->values.front(), 5e6);
+  }
+  EXPECT_FALSE(sys::exists(workspace));
+  EXPECT_EQ(processes_that_name(workspace), "");
+}
+
 TEST(Compare, InterruptionLeavesNothingBehind) {
   const support::TemporaryFolder folder("bench-test");
   sys::SpawnOptions quiet;
@@ -166,6 +197,25 @@ TEST(Compare, InterruptionLeavesNothingBehind) {
     std::this_thread::sleep_for(20ms);
   child.kill(SIGINT);
   EXPECT_EQ(child.wait().shell_code(), 130);
+  EXPECT_FALSE(sys::exists(workspace));
+  EXPECT_EQ(processes_that_name(workspace), "");
+}
+
+TEST(Engines, InterruptionLeavesNoContainer) {
+  if (sys::geteuid() != 0) GTEST_SKIP() << "the engine's bridge needs root";
+  const support::TemporaryFolder folder("bench-test");
+  sys::SpawnOptions quiet;
+  quiet.output = quiet.error = -1;
+  sys::Child child = sys::spawn(
+      {kBench, "engines", "--platforms", "mini-container", "--parts", "list", "--out", folder / "out"},
+      quiet);
+  const std::string workspace = "/var/tmp/isolab-bench-" + std::to_string(child.pid());
+  for (int tries = 0;
+       tries < 500 && processes_that_name(workspace).find("container-monitor") == std::string::npos; ++tries)
+    std::this_thread::sleep_for(20ms);
+  child.kill(SIGINT);
+  EXPECT_EQ(child.wait().shell_code(), 130);
+  EXPECT_THAT(sys::read_file(folder / "out/results.json"), HasSubstr("interrupted: what was measured"));
   EXPECT_FALSE(sys::exists(workspace));
   EXPECT_EQ(processes_that_name(workspace), "");
 }

@@ -232,6 +232,20 @@ TEST(BenchReport, TheEnginesReportLeavesOutWhatNobodyMeasured) {
   EXPECT_THAT(page, Not(HasSubstr("Throughput")));
 }
 
+TEST(BenchReport, TheEnginesReportHasTimesAndSizesOfImages) {
+  report::Results measured = results();
+  measured.series.push_back({"mini-container", "pull", "", "to_exit", "ns", {2e9, 4e9}, {1, 3}});
+  measured.series.push_back({"docker", "pull", "", "to_exit", "ns", {6e9, 6e9}, {2, 4}});
+  measured.series.push_back({"mini-container", "pull", "", "grown", "bytes", {300e6}, {1}});
+  measured.failures.push_back({"mini-container", "archive", "", "no space left", 2});
+  const std::string page = report::engines_markdown(measured);
+  EXPECT_THAT(page, HasSubstr("| mini-container | 3.00 s | too few | 2 |"));
+  EXPECT_THAT(page, HasSubstr("| docker | 6.00 s | too few | 2 | 2.00 |"));
+  EXPECT_THAT(page, HasSubstr("| mini-container | 300 MB | too few | 1 |"));
+  EXPECT_THAT(page, HasSubstr("| mini-container | unavailable: no space left |"));
+  EXPECT_THAT(page, Not(HasSubstr("`commit` of")));
+}
+
 TEST(BenchReport, AChartHoldsEverySample) {
   report::Chart chart{
       "ms", {{"a \"quoted\" name", {1, 2, 3000}, 2, std::nullopt, false}}, std::nullopt, true};
