@@ -20,6 +20,7 @@ std::map<std::string, std::string> key_values(const std::vector<std::string>& ty
 
 std::string labels_text(const std::map<std::string, std::string>& labels) {
   std::vector<std::string> shown;
+  shown.reserve(labels.size());
   for (const auto& [name, value] : labels)
     shown.push_back(fmt::format("{}={}", name, value));
   return fmt::format("{}", fmt::join(shown, ","));

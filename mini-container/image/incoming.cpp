@@ -87,10 +87,9 @@ void IncomingLayer::unpack(const Source& more, const std::string& diff_id, const
   }
 }
 
-void IncomingLayer::settle(const StoreChange& change) {
+void IncomingLayer::settle(const StoreChange& change) const {
   change.settle(directory_ + "/blob", change.layout().blob_path(blob_.digest));
   change.settle(directory_ + "/layer", StoreChange::layer_path(store_, stored_.diff_id));
-  discard();
 }
 
 // ORDER: the lock is let go later, by the destructor: who waited for it finds a directory without a name.

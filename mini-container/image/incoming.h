@@ -29,7 +29,7 @@ class IncomingLayer {
   // its digest or diff id is another than was said; what `more` throws passes, and all is kept.
   void unpack(const Source& more, const std::string& diff_id, const Limits& limits = {});
   // Makes it a part of the store: the change is the caller's, and holds the store's lock.
-  void settle(const StoreChange& change);
+  void settle(const StoreChange& change) const;
 
   // Nothing of it is wanted any more.
   void discard() const;

@@ -65,6 +65,9 @@ std::optional<Image> Store::adopt(const PulledImage& pulled, std::vector<Incomin
   add_digest(index, entry.digest, familiar_name(reference) + "@" + pulled.digest);
   change.layout().write_index(index);
   change.keep();
+  // ORDER: the names under which their locks are waited for go last; another pull would find neither layer nor lock, and fetch it.
+  for (const IncomingLayer& layer : fetched)
+    layer.discard();
   return get(manifest.config.digest);
 }
 

@@ -7,6 +7,7 @@
 #include "base/sys/file.h"
 #include "mini-container/network/bridge.h"
 #include "mini-container/network/dns.h"
+#include "mini-container/network/user_network.h"
 
 namespace network {
 
@@ -67,6 +68,8 @@ std::set<std::string> attached(const std::string& root) {
 }
 
 std::vector<std::string> leaks(const std::string& root, const std::set<std::string>& live) {
+  // An ordinary user's containers have no links, addresses or rules of ours.
+  if (!governs_links()) return {};
   std::vector<std::string> found;
   const Netlink host;
   bool named = false;
