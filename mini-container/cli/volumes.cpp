@@ -135,17 +135,24 @@ Json inspected(const VolumeRecord& volume, const Volumes& volumes) {
           {"Scope", "local"}};
 }
 
-// `act` on each name; goes on after a failure, which is told.
-void for_each_volume(Context& context, const std::vector<std::string>& names,
-                     const std::function<void(const Volumes&, const std::string&)>& act) {
+// `act` on each name; goes on after a failure. As Docker: first what went well, which `end` prints, then all that did not.
+void for_each_volume(
+    Context& context, const std::vector<std::string>& names,
+    const std::function<void(const Volumes&, const std::string&)>& act,
+    const std::function<void()>& end = [] {}) {
   const Volumes volumes = volumes_of(context);
+  std::vector<std::string> failures;
   for (const std::string& name : names) {
     try {
       act(volumes, name);
     } catch (const std::exception& error) {
-      sys::complain("mini-container", error.what());
-      context.exit_code = 1;
+      failures.emplace_back(error.what());
     }
+  }
+  end();
+  for (const std::string& failure : failures) {
+    sys::complain("mini-container", failure);
+    context.exit_code = 1;
   }
 }
 
@@ -163,11 +170,15 @@ void add_inspect(CLI::App& app, Context& context) {
   command->add_option("-f,--format", options->format, "json, or a template such as '{{.Mountpoint}}'");
   command->callback([options, &context] {
     std::vector<Json> found;
-    for_each_volume(context, options->names, [&](const Volumes& volumes, const std::string& name) {
-      found.push_back(inspected(volumes.get(name), volumes));
-    });
-    print(options->format.empty() ? Json(found).dump(4) + "\n"
-                                  : listing_text({{}, {}, found}, options->format));
+    for_each_volume(
+        context, options->names,
+        [&](const Volumes& volumes, const std::string& name) {
+          found.push_back(inspected(volumes.get(name), volumes));
+        },
+        [&] {
+          print(options->format.empty() ? Json(found).dump(4) + "\n"
+                                        : listing_text({{}, {}, found}, options->format));
+        });
   });
 }
 

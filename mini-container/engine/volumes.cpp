@@ -126,7 +126,7 @@ VolumeRecord Volumes::get(const std::string& name) const {
   const bool path = name.empty() || !whole(name) || name.find('/') != std::string::npos;
   auto volume = path ? std::nullopt : find(name);
   if (!volume)
-    throw NoSuchVolume(fmt::format("get {}: no such volume. Next: mini-container volume ls", name));
+    throw NoSuchVolume(fmt::format("No such volume: {}. Next: mini-container volume ls", name));
   return std::move(*volume);
 }
 

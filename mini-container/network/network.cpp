@@ -46,12 +46,24 @@ void configure_inside(int netns, const Attachment& attachment) {
   inside.wait_until_running(attachment.interface);
 }
 
+// WHY twice: the link of a container's last run goes with its namespace, which the kernel takes down when it comes to it; who starts
+// again at once may be sooner.
+void add_veth(Netlink& host, const VethPair& pair) {
+  try {
+    host.add_veth(pair);
+  } catch (const sys::Error& error) {
+    if (error.error() != EEXIST) throw;
+    host.delete_link(pair.host);
+    host.add_veth(pair);
+  }
+}
+
 void connect_bridge(Netlink& host, int netns, const Attachment& attachment, const Bridge& bridge) {
-  host.add_veth({.host = attachment.host_link,
-                 .inner = attachment.interface,
-                 .netns = netns,
-                 .mac = attachment.mac,
-                 .mtu = bridge.mtu});
+  add_veth(host, {.host = attachment.host_link,
+                  .inner = attachment.interface,
+                  .netns = netns,
+                  .mac = attachment.mac,
+                  .mtu = bridge.mtu});
   const Link port = host.get_link(attachment.host_link);
   host.connect_link(port, attachment.container_id, bridge.index);
   // WHY: with br_netfilter, which Docker loads, a port is translated within the bridge, and a container that calls

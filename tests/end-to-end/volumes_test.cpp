@@ -55,13 +55,13 @@ TEST_F(VolumeVerbs, MakeListInspectAndRemove) {
   EXPECT_EQ(mini({"volume", "inspect", "-f", "{{.Scope}} {{.Labels.course}}", "data"}).out, "local 1\n");
   const Result some = mini({"volume", "inspect", "nosuch", "data"});
   EXPECT_EQ(some.code, 1);
-  EXPECT_THAT(some.err, HasSubstr("get nosuch: no such volume"));
+  EXPECT_THAT(some.err, HasSubstr("No such volume: nosuch"));
   EXPECT_EQ(nlohmann::json::parse(some.out).size(), 1U) << "those that there are";
   EXPECT_EQ(mini({"volume", "inspect", "nosuch"}).out, "[]\n");
   const Result removed = mini({"volume", "rm", "nosuch", "data", nameless.substr(0, 64)});
   EXPECT_EQ(removed.code, 1);
   EXPECT_EQ(removed.out, "data\n" + nameless);
-  EXPECT_THAT(removed.err, HasSubstr("get nosuch: no such volume"));
+  EXPECT_THAT(removed.err, HasSubstr("No such volume: nosuch"));
   EXPECT_EQ(mini({"volume", "rm", "-f", "nosuch"}).code, 0);
   EXPECT_EQ(names(), "");
 }

@@ -10,7 +10,7 @@ $DOCKER images greeting | sort
 $DOCKER history greeting:1 | head -n 2
 $DOCKER history --format '{{.CreatedBy}} {{.Comment}}' greeting:2
 $DOCKER run --rm greeting:2
-$DOCKER run --rm greeting:2 sh -c 'pwd; echo $COLOR; ls /etc/group'
+$DOCKER run --rm greeting:2 sh -c 'pwd; echo $COLOR; ls /etc/group 2>&1'
 $DOCKER image inspect -f '{{.Author}} {{.Comment}} {{.Config.Cmd}} {{.Config.ExposedPorts}} {{.Config.WorkingDir}} {{len .RootFS.Layers}}' greeting:1
 $DOCKER image inspect -f '{{.Config.Cmd}} {{.Config.ExposedPorts}} {{.Config.WorkingDir}} {{len .RootFS.Layers}}' greeting:2
 $DOCKER run --name second greeting:2 rm /greeting

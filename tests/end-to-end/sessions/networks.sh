@@ -18,12 +18,12 @@ $DOCKER network ls --format '{{.Name}} {{.Driver}} {{.Scope}}'
 $DOCKER network inspect -f '{{.Name}} {{.Driver}} {{(index .IPAM.Config 0).Subnet}} {{.Internal}}' lecture
 $DOCKER run -d --name db --network lecture busybox sh -c 'echo from db > /index.html; exec httpd -f -p 80 -h /'
 $DOCKER run --rm --network lecture busybox sh -c 'sleep 0.3; wget -q -O - http://db/'
-$DOCKER run --rm busybox ping -c 1 -W 1 db
+$DOCKER run --rm --network none busybox ping -c 1 -W 1 db
 $DOCKER inspect -f '{{range $name, $net := .NetworkSettings.Networks}}{{$name}}{{end}}' db
 $DOCKER network connect lecture web
 $DOCKER exec web wget -q -O - http://db/
 $DOCKER network disconnect lecture web
-$DOCKER exec web wget -q -O - http://db/
+$DOCKER exec web ls /sys/class/net
 $DOCKER network rm lecture
 $DOCKER network rm bridge
 $DOCKER run --rm --network nosuch busybox true
