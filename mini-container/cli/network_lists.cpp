@@ -146,17 +146,22 @@ void add_inspect(CLI::App& app, Context& context) {
   command->callback([options, &context] {
     const engine::Registry& registry = context.engine().registry();
     Json objects = Json::array();
+    std::vector<std::string> missing;
     for (const std::string& name : options->names) {
       try {
         const Definition one = engine::catalogue_of(registry.paths()).get(name);
         objects.push_back(Json::parse(engine::network_json(registry, one)));
-      } catch (const network::NoSuchNetwork& error) {
-        sys::complain("mini-container", error.what());
-        context.exit_code = 1;
+      } catch (const network::NoSuchNetwork&) {
+        missing.push_back(name);
       }
     }
     print(options->format.empty() ? objects.dump(4) + "\n"
                                   : listing_text({{}, {}, objects}, options->format));
+    for (const std::string& name : missing) {
+      sys::complain("mini-container",
+                    fmt::format("No such network: {}. Next: mini-container network ls", name));
+      context.exit_code = 1;
+    }
   });
 }
 

@@ -82,8 +82,9 @@ std::vector<Element> elements_of(const std::string& table, sys::Where where = sy
   for (const Element& element : elements_of(table)) {
     for (const PortMapping& port : ports) {
       if (element.set != map_of(port) || element.key != key_of(port)) continue;
-      throw std::runtime_error(fmt::format("port {}/{} is already published by container {}", key_of(port),
-                                           port.protocol, element.comment.substr(0, 12)));
+      const std::string at = port.host_address.empty() ? "" : port.host_address + ":";
+      throw std::runtime_error(fmt::format("port {}{}/{} is already published by container {}", at,
+                                           port.host_port, port.protocol, element.comment.substr(0, 12)));
     }
   }
   throw std::runtime_error("a port is already published; try again");

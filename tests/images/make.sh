@@ -33,9 +33,11 @@ TMPDIR=$work mmdebstrap --quiet --variant=essential --mode=root --format=tar \
   bookworm "$work/debian.tar" >"$work/log" 2>&1 || { tail -n 5 "$work/log" >&2; exit 75; }
 
 mini import -c 'CMD ["bash"]' "$work/debian.tar" debian >/dev/null
+# WHY twice: dpkg(1) takes files in the order of their names, and what has to be there before another may come after it.
 install() {
   mini run --name "$1" --network none -e DEBIAN_FRONTEND=noninteractive -v "$work/$1:/packages:ro" debian \
-    sh -c 'dpkg --install /packages/*.deb >/tmp/log 2>&1 || { cat /tmp/log; exit 1; }; rm /tmp/log'
+    sh -c 'dpkg --install /packages/*.deb >/tmp/log 2>&1 || dpkg --install /packages/*.deb >/tmp/log 2>&1 ||
+           { cat /tmp/log; exit 1; }; rm /tmp/log'
   mini commit -c "CMD $2" -c "EXPOSE $3" "$1" "$1" >/dev/null
 }
 install redis '["redis-server", "--protected-mode", "no"]' 6379

@@ -1,12 +1,12 @@
 #!/bin/sh
 # shellcheck disable=SC2016,SC2046,SC2086  # as it is typed
 # Images and registries: names, tags, what a registry keeps, what goes there and comes back.
-$DOCKER images
+$DOCKER images | sort
 $DOCKER images busybox
 $DOCKER images -q busybox
 $DOCKER tag busybox mine:1.0
 $DOCKER tag busybox $REGISTRY/team/box:1.0
-$DOCKER images --format '{{.Repository}}:{{.Tag}}'
+$DOCKER images --format '{{.Repository}}:{{.Tag}}' | sort
 $DOCKER push $REGISTRY/team/box:1.0
 $DOCKER push $REGISTRY/team/box:1.0
 $DOCKER rmi $REGISTRY/team/box:1.0
