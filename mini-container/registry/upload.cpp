@@ -17,7 +17,7 @@ constexpr int kAccepted = 202;
 constexpr int kTooLarge = 413;
 constexpr const char* kBytes = "Content-Type: application/octet-stream";
 
-std::string closing(std::string place, const std::string& digest) {
+std::string closing(const std::string& place, const std::string& digest) {
   return place + (place.find('?') == std::string::npos ? "?digest=" : "&digest=") + escaped(digest);
 }
 
