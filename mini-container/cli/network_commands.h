@@ -3,9 +3,9 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "mini-container/cli/key_values.h"
 #include "mini-container/engine/registry.h"
 #include "mini-container/network/definition.h"
 
@@ -23,7 +23,7 @@ class NetworkFilter {
   bool fits(const network::Definition& network, bool used) const;
 
  private:
-  std::vector<std::pair<std::string, std::string>> wanted_;
+  FilterValues wanted_;
 };
 
 class PruneFilter : public NetworkFilter {

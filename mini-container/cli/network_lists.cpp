@@ -20,21 +20,14 @@ namespace {
 
 using network::Definition;
 
-bool has_label(const Definition& one, const std::string& wanted) {
-  const std::size_t equals = wanted.find('=');
-  const auto found = one.labels.find(wanted.substr(0, equals));
-  if (found == one.labels.end()) return false;
-  return equals == std::string::npos || found->second == wanted.substr(equals + 1);
-}
-
 bool is_one(const Definition& one, const std::string& key, const std::string& value, bool used) {
   if (key == "driver") return one.driver == value;
   if (key == "id") return one.id.starts_with(value);
   if (key == "name") return one.name.find(value) != std::string::npos;
   if (key == "scope") return value == "local";
   if (key == "type") return value == (one.predefined() ? "builtin" : "custom");
-  if (key == "label") return has_label(one, value);
-  if (key == "label!") return !has_label(one, value);
+  if (key == "label") return has_label(one.labels, value);
+  if (key == "label!") return !has_label(one.labels, value);
   if (key == "until")
     return one.created < engine::parse_moment(value, static_cast<double>(std::time(nullptr)));
   return (value == "true" || value == "1") == (!used && !one.predefined());  // dangling
@@ -42,25 +35,14 @@ bool is_one(const Definition& one, const std::string& key, const std::string& va
 
 }  // namespace
 
-NetworkFilter::NetworkFilter(const std::vector<std::string>& typed, const std::vector<std::string>& known) {
-  for (const std::string& text : typed) {
-    const std::size_t equals = text.find('=');
-    const std::string key = text.substr(0, equals);
-    if (equals == std::string::npos || std::find(known.begin(), known.end(), key) == known.end()) {
-      throw std::invalid_argument(
-          fmt::format("invalid filter '{}'. Next: KEY=VALUE with one of {}", text, fmt::join(known, ", ")));
-    }
-    wanted_.emplace_back(key, text.substr(equals + 1));
-  }
-}
+NetworkFilter::NetworkFilter(const std::vector<std::string>& typed, const std::vector<std::string>& known)
+    : wanted_(filter_values(typed, known)) {}
 
 bool NetworkFilter::fits(const Definition& network, bool used) const {
-  std::map<std::string, bool> fitting;
-  for (const auto& [key, value] : wanted_) {
-    bool& fits = fitting.try_emplace(key, false).first->second;
-    fits = fits || is_one(network, key, value, used);
-  }
-  return std::all_of(fitting.begin(), fitting.end(), [](const auto& one) { return one.second; });
+  return std::all_of(wanted_.begin(), wanted_.end(), [&](const auto& one) {
+    return std::any_of(one.second.begin(), one.second.end(),
+                       [&](const std::string& value) { return is_one(network, one.first, value, used); });
+  });
 }
 
 PruneFilter::PruneFilter(const std::vector<std::string>& typed)

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "mini-container/cli/commands.h"
+#include "mini-container/cli/key_values.h"
 #include "mini-container/cli/network_commands.h"
 #include "mini-container/engine/networks.h"
 
@@ -17,20 +18,10 @@ struct CreateOptions {
   std::vector<std::string> subnets, options, labels;
 };
 
-// "NAME=value", or "NAME" for an empty one.
-std::map<std::string, std::string> named_values(const std::vector<std::string>& texts) {
-  std::map<std::string, std::string> values;
-  for (const std::string& text : texts) {
-    const std::size_t equals = std::min(text.find('='), text.size());
-    values[text.substr(0, equals)] = text.substr(std::min(equals + 1, text.size()));
-  }
-  return values;
-}
-
 Definition definition_of(const CreateOptions& options) {
   Definition definition = options.definition;
-  definition.options = named_values(options.options);
-  definition.labels = named_values(options.labels);
+  definition.options = key_values(options.options);
+  definition.labels = key_values(options.labels);
   for (const std::string& subnet : options.subnets) {
     std::string& place = subnet.find(':') == std::string::npos ? definition.subnet : definition.subnet6;
     if (!place.empty())
