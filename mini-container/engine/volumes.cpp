@@ -125,8 +125,7 @@ std::vector<VolumeRecord> Volumes::list() const {
 VolumeRecord Volumes::get(const std::string& name) const {
   const bool path = name.empty() || !whole(name) || name.find('/') != std::string::npos;
   auto volume = path ? std::nullopt : find(name);
-  if (!volume)
-    throw NoSuchVolume(fmt::format("No such volume: {}. Next: mini-container volume ls", name));
+  if (!volume) throw NoSuchVolume(fmt::format("No such volume: {}. Next: mini-container volume ls", name));
   return std::move(*volume);
 }
 

@@ -18,7 +18,6 @@ namespace {
 
 using e2e::Result;
 using engines::Arguments;
-using testing::AllOf;
 using testing::HasSubstr;
 
 constexpr char kFolder[] = ISOLAB_BIN "/../images";
