@@ -13,7 +13,6 @@ namespace {
 using e2e::Result;
 using nlohmann::json;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::Not;
 
 // A web server that says who it is.
