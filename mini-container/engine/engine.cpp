@@ -36,7 +36,7 @@ bool Engine::reconcile_one(const std::string& id) {
   const auto record = registry_.load(id);
   if (!record) return registry_.remove_unfinished(id);
   if (!record->renamed_from.empty()) registry_.finish_renaming(id);
-  if (record->at_rest()) return false;
+  if (record->at_rest()) return registry_.finish_removal(*record);
   const sys::UniqueFd lock = registry_.try_lock(id);
   if (!lock) return false;
   // It may have ended properly between the look at its record and the lock.

@@ -119,6 +119,16 @@ void Registry::finish_renaming(const std::string& id) const {
   });
 }
 
+bool Registry::finish_removal(const Container& seen) const {
+  if (!seen.renamed_from.empty() || owns(seen.id, seen.name)) return false;
+  // A renaming that is alive holds this lock; only what is seen under it counts.
+  const sys::UniqueFd creation = creation_lock();
+  const auto container = load(seen.id);
+  if (!container || !container->renamed_from.empty() || owns(seen.id, container->name)) return false;
+  remove(seen.id);
+  return true;
+}
+
 void Registry::remove(const std::string& id) const {
   const sys::UniqueFd writer = sys::lock_directory_if_present(directory(id));
   const auto container = load(id);

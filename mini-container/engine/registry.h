@@ -61,6 +61,8 @@ class Registry {
   std::vector<std::string> ids() const;
   // Removes a directory that a killed command left before its first record. False if it has one by now.
   bool remove_unfinished(const std::string& id) const;
+  // Removes a container whose removal was killed when its name had gone, and its record not yet. False if it has its name.
+  bool finish_removal(const Container& seen) const;
 
  private:
   std::string link_of(const std::string& name) const { return paths_.names + "/" + name; }

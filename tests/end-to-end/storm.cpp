@@ -68,7 +68,9 @@ class Worker {
   // Asked until there is an answer: who asks may be killed, too.
   bool known(const Words& question) {
     while (!mini(question))
-      if (last_.err.find("No such") != std::string::npos) return false;
+      if (last_.err.find("No such object") != std::string::npos ||
+          last_.err.find("No such image") != std::string::npos)
+        return false;
     return true;
   }
   bool there() { return known({"inspect", name_}); }

@@ -50,7 +50,7 @@ TEST_F(Storm, LeavesNothingAndLosesNothing) {
     mini({"ps"});
     return leaks().empty();
   })) << leaks();
-  EXPECT_EQ(mini({"ps", "-aq"}).out, "");
+  EXPECT_EQ(mini({"ps", "-aq"}).out, "") << mini({"ps", "-a"}).out;
   const e2e::Result check = mini({"system", "check"});
   EXPECT_EQ(check.code, 0) << check.out << check.err;
   expect_written(outcome.written);

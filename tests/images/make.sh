@@ -23,6 +23,7 @@ fetch() {
   printf ' -o Dir::Cache::archives=%s -o APT::Sandbox::User=root install %s' "$work/$1" "$2"
 }
 mkdir -p "$work/redis/partial" "$work/nginx/partial" "$work/python/partial"
+# WHY closed: it gives apt the number of a pipe, and the shell that apt starts knows descriptors of one digit only.
 TMPDIR=$work mmdebstrap --quiet --variant=essential --mode=root --format=tar \
   --include=usr-is-merged --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr \
   --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
@@ -30,7 +31,7 @@ TMPDIR=$work mmdebstrap --quiet --variant=essential --mode=root --format=tar \
   --customize-hook="$(fetch redis redis-server)" \
   --customize-hook="$(fetch nginx nginx)" \
   --customize-hook="$(fetch python python3-minimal)" \
-  bookworm "$work/debian.tar" >"$work/log" 2>&1 || { tail -n 5 "$work/log" >&2; exit 75; }
+  bookworm "$work/debian.tar" >"$work/log" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || { tail -n 5 "$work/log" >&2; exit 75; }
 
 mini import -c 'CMD ["bash"]' "$work/debian.tar" debian >/dev/null
 # WHY twice: dpkg(1) takes files in the order of their names, and what has to be there before another may come after it.
