@@ -13,7 +13,6 @@ namespace {
 
 using e2e::Result;
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
 
 class UserEngine : public e2e::OrdinaryUser {
  protected:

@@ -187,6 +187,7 @@ void read_notes(const Plan& plan, int number, Outcome& outcome) {
 Outcome rage(const Plan& plan) {
   Outcome outcome;
   std::vector<sys::Child> workers;
+  workers.reserve(static_cast<std::size_t>(plan.at_once));
   for (int number = 0; number < plan.at_once; ++number)
     workers.push_back(sys::clone3({}, [&] { return Worker(plan, number).work(); }));
   kill_at_random(plan, workers, outcome);

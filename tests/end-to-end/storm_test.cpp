@@ -4,6 +4,7 @@
 //
 //   storm 2000      so many containers; without an argument, as many as the tests have time for
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <cstdio>
@@ -27,7 +28,7 @@ class Storm : public e2e::Containers {
         run_container({"--rm", "--network", "none", "-v", "ledger:/ledger", "busybox", "sh", "-c",
                        "cd /ledger && for file in *; do echo $file is $(cat $file); done"});
     for (const std::string& name : names)
-      EXPECT_THAT(seen.out, testing::HasSubstr(name + " is " + name + "\n")) << seen.err;
+      EXPECT_THAT(seen.out, testing::HasSubstr(fmt::format("{0} is {0}\n", name))) << seen.err;
   }
 };
 

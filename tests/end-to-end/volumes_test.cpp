@@ -12,7 +12,6 @@ namespace {
 using e2e::Result;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 class VolumeVerbs : public e2e::Containers {
  protected:
