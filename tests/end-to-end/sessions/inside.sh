@@ -1,7 +1,7 @@
 #!/bin/sh
 # shellcheck disable=SC2016,SC2046,SC2086  # as it is typed
 # Into a running container and out of it: exec, cp, logs, top, port, attach, export.
-$DOCKER run -d --name web -e PLACE=here busybox sh -c 'echo one; sleep 0.3; echo two >&2; exec sleep 1000'
+$DOCKER run -d --name web -e PLACE=here busybox sh -c 'echo one; sleep 0.1; echo two >&2; exec sleep 1000'
 $DOCKER exec web echo hello
 $DOCKER exec -e COLOR=blue -w /tmp -u 1000 web sh -c 'echo $COLOR $PLACE; pwd; id -u'
 echo typed | $DOCKER exec -i web cat
@@ -25,7 +25,7 @@ $DOCKER cp file back
 $DOCKER cp web:/etc/passwd - | tar -tv | awk '{ print $1, $2, $6 }'
 tar -c file | $DOCKER cp - web:/root
 $DOCKER exec web cat /root/file
-$DOCKER logs web
+sleep 0.5; $DOCKER logs web
 $DOCKER logs --tail 1 web
 $DOCKER logs --since 1h web
 $DOCKER logs --tail 0 web
