@@ -3,10 +3,12 @@
 
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 
 #include "base/sys/fd.h"
+#include "base/sys/process.h"
 
 namespace e2e {
 
@@ -45,7 +47,9 @@ Result run(const std::vector<std::string>& command, const std::string& input) {
   in.read.reset();
   out.write.reset();
   err.write.reset();
-  if (!input.empty()) sys::write_all(in.write.get(), input);
+  // WHY: a command that refuses its arguments may be gone before it has read anything.
+  const sys::UniqueFd no_pipe_signal = sys::signal_descriptor({SIGPIPE});
+  sys::write_if_read(in.write.get(), input);
   in.write.reset();
   Result result;
   collect(out.read.get(), err.read.get(), result);
