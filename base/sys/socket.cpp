@@ -13,7 +13,7 @@ namespace sys {
 
 namespace {
 
-constexpr std::size_t kMaxDescriptors = 8;
+constexpr std::size_t kMaxDescriptors = 16;
 
 sockaddr_un address_of(const std::string& path) {
   sockaddr_un address{};

@@ -23,7 +23,7 @@ inline constexpr std::size_t kMaxMessage = 65536;
 
 struct Message {
   std::string bytes;
-  std::vector<UniqueFd> descriptors;  // SCM_RIGHTS, at most 8
+  std::vector<UniqueFd> descriptors;  // SCM_RIGHTS, at most 16
 };
 // SIGPIPE is never raised; a closed peer is EPIPE.
 void send_message(int socket, std::string_view bytes, const std::vector<int>& descriptors = {},

@@ -158,6 +158,14 @@ TEST(CgroupPlan, TheSameDocumentForV2) {
   EXPECT_THAT(plan.directories[0].enable, ElementsAre("cpuset", "cpu", "memory", "pids"));
 }
 
+TEST(CgroupPlan, OnlyGroupsThatNobodyIsBornIntoAreEnteredLater) {
+  spec::Resources resources;
+  resources.memory.limit = 1 << 26;
+  EXPECT_TRUE(cgroup::plan(v1(), {"/c", resources, false}).is_entered_later());
+  EXPECT_FALSE(cgroup::plan(v2(), {"/c", resources, false}).is_entered_later());
+  EXPECT_FALSE(cgroup::Plan{}.is_entered_later());
+}
+
 TEST(CgroupPlan, WithoutLimitsOnlyWhatKillAndPauseNeedIsMade) {
   const spec::Resources none;
   const auto one = cgroup::plan(v1(), {"box", none, false});

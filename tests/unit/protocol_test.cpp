@@ -1,6 +1,8 @@
 // The conversation of parent and child: every failure arrives as what it was, and garbage is refused.
 #include <gmock/gmock.h>
 
+#include "base/sys/fd.h"
+#include "base/sys/file.h"
 #include "base/sys/socket.h"
 #include "mini-container/runtime/namespaces/plan.h"
 #include "mini-container/runtime/spec/invalid.h"
@@ -48,6 +50,19 @@ TEST(Protocol, ADeadPeerIsNoticedAtOnce) {
   pair.first.reset();
   EXPECT_FALSE(protocol::hear(pair.second.get()));
   EXPECT_THROW(protocol::expect(pair.second.get(), Word::ready), protocol::PeerGone);
+  EXPECT_THROW(protocol::say(pair.second.get(), Word::start), protocol::PeerGone);
+}
+
+TEST(Protocol, DescriptorsComeAlongWithTheirWord) {
+  const sys::SocketPair pair = sys::seqpacket_pair();
+  const sys::Pipe pipe = sys::pipe();
+  protocol::say(pair.first.get(), Word::grouped, {pipe.read.get(), pipe.write.get()});
+  const auto along = protocol::expect(pair.second.get(), Word::grouped);
+  ASSERT_EQ(along.size(), 2U);
+  sys::write_all(along[1].get(), "x");
+  EXPECT_EQ(sys::fstat(along[0].get()).st_ino, sys::fstat(pipe.read.get()).st_ino);
+  protocol::say(pair.first.get(), Word::ready);
+  EXPECT_TRUE(protocol::expect(pair.second.get(), Word::ready).empty());
 }
 
 TEST(Protocol, EveryDamagedMessageIsRefused) {
@@ -95,6 +110,12 @@ TEST(NamespacePlan, PidAndTimeAreJoinedByTheParentBecauseTheyOnlyMoveChildren) {
 TEST(NamespacePlan, TheCgroupNamespaceWaitsUntilTheChildIsInItsGroups) {
   const auto plan = namespaces::plan(with({{"mount", ""}, {"cgroup", ""}}));
   EXPECT_TRUE(plan.new_cgroup);
+  EXPECT_EQ(plan.clone_flags, static_cast<std::uint64_t>(0x00020000));
+}
+
+TEST(NamespacePlan, TheNetworkNamespaceIsTheChildsToMake) {
+  const auto plan = namespaces::plan(with({{"mount", ""}, {"network", ""}}));
+  EXPECT_TRUE(plan.new_network);
   EXPECT_EQ(plan.clone_flags, static_cast<std::uint64_t>(0x00020000));
 }
 

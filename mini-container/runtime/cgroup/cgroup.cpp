@@ -114,9 +114,22 @@ int Cgroup::clone_descriptor() const {
   return -1;
 }
 
+std::vector<int> Cgroup::entrances() const {
+  std::vector<int> result;
+  for (const Group& group : groups_) {
+    if (group.tasks) result.push_back(group.tasks.get());
+  }
+  return result;
+}
+
+void enter(const std::vector<sys::UniqueFd>& entrances) {
+  // "0" is the thread that writes; `tasks` moves one thread, which needs no wait for the others.
+  for (const sys::UniqueFd& tasks : entrances)
+    sys::write_all(tasks.get(), "0");
+}
+
 void Cgroup::enter_from_child() {
   for (Group& group : groups_) {
-    // "0" is the thread that writes; `tasks` moves one thread, which needs no wait for the others.
     if (group.version == Version::v1) sys::write_all(group.tasks.get(), "0");
     // WHY at once: a file of the host that waits with a created container would be a way out of it.
     group.tasks.reset();

@@ -58,7 +58,9 @@ class Cgroup {
 
   // For CLONE_INTO_CGROUP (sys::CloneArguments::cgroup): the v2 directory, or -1 when there is none.
   int clone_descriptor() const;
-  // In the child, single-threaded: enters every v1 group. v2 is entered by clone3.
+  // The `tasks` file of every v1 group, open for a child that was cloned before they were made: see enter().
+  std::vector<int> entrances() const;
+  // In a child cloned since, single-threaded: enters every v1 group. v2 is entered by clone3.
   // ORDER: a cgroup namespace takes as its root the groups that its maker is in, so unshare(CLONE_NEWCGROUP)
   // after this, in the child, and never pass that flag to clone3 (there the maker is the parent).
   void enter_from_child();
@@ -120,6 +122,9 @@ class Cgroup {
   std::vector<Group> groups_;
   std::vector<std::string> owned_;  // directories made by create(), in the order of making
 };
+
+// In the child, single-threaded: enters the groups behind another process's entrances().
+void enter(const std::vector<sys::UniqueFd>& entrances);
 
 // Lets the process go on where somebody else moved it into another group of the v1 freezer and stopped it: it would take no
 // SIGKILL. v2 needs no such help.

@@ -158,6 +158,11 @@ bool Directory::has(std::string_view controller) const {
   return std::find(controllers.begin(), controllers.end(), controller) != controllers.end();
 }
 
+bool Plan::is_entered_later() const {
+  const auto v1 = [](const Directory& directory) { return directory.version == Version::v1; };
+  return !directories.empty() && std::all_of(directories.begin(), directories.end(), v1);
+}
+
 Plan plan(const Layout& layout, const Request& request) {
   Planner planner(layout, request);
   planner.add_settings();

@@ -51,6 +51,9 @@ struct Plan {
   std::vector<DeviceRule> device_program;
   // Nothing is asked for: failing to make the groups (EACCES, EPERM, EROFS without root) is then no error.
   bool optional = false;
+
+  // v1 has no CLONE_INTO_CGROUP: groups that no process can be born into may as well be made after the clone.
+  bool is_entered_later() const;
 };
 
 struct Request {

@@ -34,7 +34,7 @@ class Init {
 
   [[noreturn]] void live() {
     become_root_of_user_namespace();
-    enter_namespaces();
+    enter_groups_and_namespaces();
     configure_namespaces();
     build_rootfs();
     hooks_before_pivot();
@@ -64,15 +64,24 @@ class Init {
     namespaces::become_namespace_root();
   }
 
-  void enter_namespaces() {
+  void enter_groups_and_namespaces() {
     const trace::Phase phase("enter groups and namespaces",
                              "so that all it does is counted, and seen, as the container's");
     remember_pid();
+    namespaces::new_network_namespace(plans_.namespaces);
     // ORDER: into the groups first, or the cgroup namespace would show the runtime's own groups as its root.
-    context_.cgroup.enter_from_child();
+    enter_groups();
     namespaces::join(plans_.namespaces);
     namespaces::new_cgroup_namespace(plans_.namespaces);
     if (plans_.namespaces.in_user_namespace()) sys::set_dumpable(false);
+  }
+
+  void enter_groups() {
+    if (plans_.cgroup.is_entered_later()) {
+      cgroup::enter(protocol::expect(line_.get(), Word::grouped));
+    } else {
+      context_.cgroup.enter_from_child();
+    }
   }
 
   void configure_namespaces() {

@@ -46,14 +46,15 @@ struct Launched {
 
 // How the first process will hear that it shall start.
 enum class Gate {
-  line,    // over the line: the same command starts it
+  line,    // over the line, where the word waits for it: the same command starts it
   socket,  // over a socket in the state directory: another command will
 };
 
 // `console` is the socket that gets the terminal's master end; -1 without one.
 Launched launch(const LaunchOptions& options, Gate gate, int console, const Signals& signals);
 
-// Tells the process behind `line` to start and returns once its program runs.
+// Tells the process behind `line` to start, and returns once its program runs; await_program: it has been told before.
 void start_over(int line, const Signals& signals);
+void await_program(int line, const Signals& signals);
 
 }  // namespace lifecycle

@@ -136,6 +136,10 @@ void become_namespace_root() {
   sys::setresuid(0);
 }
 
+void new_network_namespace(const Plan& plan) {
+  if (plan.new_network) sys::unshare(CLONE_NEWNET);
+}
+
 void new_cgroup_namespace(const Plan& plan) {
   if (plan.new_cgroup) sys::unshare(CLONE_NEWCGROUP);
 }

@@ -44,7 +44,9 @@ bool denies_setgroups(const Plan& plan);
 void join(const Plan& plan);
 // Child, after the maps: everything it does is now done as root of its user namespace.
 void become_namespace_root();
-// Child: unshares the cgroup namespace; later the host name, domain name, and the loopback link.
+// Child: unshares the network namespace; once in its groups the cgroup namespace; later the host name, domain name, and
+// the loopback link.
+void new_network_namespace(const Plan& plan);
 void new_cgroup_namespace(const Plan& plan);
 void configure(const Plan& plan);
 

@@ -32,7 +32,11 @@ bool of_children_only(const spec::NamespaceKind& kind) {
 }
 
 void add_new(Plan& plan, const spec::NamespaceKind& kind) {
-  if (kind.clone_flag == CLONE_NEWNET) plan.new_network = true;
+  // WHY: the dearest of all. The child makes it, while the runtime makes the control groups on another CPU.
+  if (kind.clone_flag == CLONE_NEWNET) {
+    plan.new_network = true;
+    return;
+  }
   // ORDER: made in clone3 it would show the group that the child is about to leave as its root.
   if (kind.clone_flag == CLONE_NEWCGROUP) {
     plan.new_cgroup = true;
@@ -78,7 +82,8 @@ Plan plan(const spec::Config& config) {
 }
 
 std::string describe(const Plan& plan) {
-  std::string text = fmt::format("new: {}{}{}\n", sys::clone_flag_names(plan.clone_flags),
+  std::string text = fmt::format("new: {}{}{}{}\n", sys::clone_flag_names(plan.clone_flags),
+                                 plan.new_network ? ", then CLONE_NEWNET by itself" : "",
                                  plan.new_cgroup ? ", then CLONE_NEWCGROUP once in its cgroups" : "",
                                  plan.time_offsets.empty() ? "" : ", and CLONE_NEWTIME by the parent");
   if (plan.joins_user()) text += fmt::format("join: user {}, and clone in it\n", plan.user_path);

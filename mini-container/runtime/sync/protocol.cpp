@@ -40,8 +40,8 @@ std::string take(std::string_view& bytes) {
 }  // namespace
 
 std::string_view name_of(Word word) {
-  constexpr std::string_view kNames[] = {"?",    "identity_mapped", "mounted", "hooks_done", "ready",
-                                         "kept", "start",           "failed"};
+  constexpr std::string_view kNames[] = {
+      "?", "identity_mapped", "grouped", "mounted", "hooks_done", "ready", "kept", "start", "failed"};
   const auto index = static_cast<std::size_t>(word);
   return index < std::size(kNames) ? kNames[index] : kNames[0];
 }
@@ -79,15 +79,15 @@ Message decode(std::string_view bytes) {
   return message;
 }
 
-void say(int socket, Word word, sys::Where where) {
+void say(int socket, Word word, const std::vector<int>& along, sys::Where where) {
   try {
-    sys::send_message(socket, encode({word, {}}), {}, where);
+    sys::send_message(socket, encode({word, {}}), along, where);
   } catch (const sys::Error& error) {
     if (error.error() != EPIPE) throw;
     // WHY: a peer that fails says so before it closes. That is the cause; this error is only its consequence.
     const auto last_words = hear(socket, where);
     if (last_words && last_words->word == Word::failed) rethrow(last_words->failure);
-    throw;
+    throw PeerGone(fmt::format("the other side ended before it heard \"{}\"", name_of(word)));
   }
 }
 
@@ -117,16 +117,19 @@ bool say_failed(int socket, const Failure& failure) noexcept {
 }
 
 std::optional<Message> hear(int socket, sys::Where where) {
-  const auto received = sys::receive_message(socket, where);
+  auto received = sys::receive_message(socket, where);
   if (!received) return std::nullopt;
-  return decode(received->bytes);
+  Message message = decode(received->bytes);
+  message.along = std::move(received->descriptors);
+  return message;
 }
 
-void expect(int socket, Word word, sys::Where where) {
-  const auto message = hear(socket, where);
+std::vector<sys::UniqueFd> expect(int socket, Word word, sys::Where where) {
+  auto message = hear(socket, where);
   if (!message) throw PeerGone(fmt::format("the other side ended before it said \"{}\"", name_of(word)));
   if (message->word == Word::failed) rethrow(message->failure);
   if (message->word != word) garbled();
+  return std::move(message->along);
 }
 
 Failure describe_current_exception() {

@@ -5,6 +5,8 @@
 //       | clone3 ------------------------------->  joins namespaces and cgroups
 //       | writes uid_map, gid_map
 //       | identity_mapped, sources of binds ---->  becomes root of its user namespace    (user namespace only)
+//       | makes the cgroups                        makes its network namespace
+//       | grouped, their doors ----------------->  enters them                           (cgroup v1 only)
 //       |                                          mounts
 //       | <------------------------------ mounted                                        (with hooks only)
 //       | hooks prestart, createRuntime
@@ -16,7 +18,8 @@
 //       | <--------- end of file: the program runs
 //
 // After `create` the last two lines are spoken by `start`, another process, through a connection to the gate (a
-// listening socket in the state directory). At any point the child may say `failed` instead, with the cause.
+// listening socket in the state directory). `run` has nothing to do between ready and start: it says start first, so that
+// neither side waits for the other to wake. At any point the child may say `failed` instead, with the cause.
 // Reads: unix(7), socketpair(2), OCI runtime-spec runtime.md (lifecycle).
 #pragma once
 
@@ -29,7 +32,16 @@
 
 namespace protocol {
 
-enum class Word : unsigned char { identity_mapped = 1, mounted, hooks_done, ready, kept, start, failed };
+enum class Word : unsigned char {
+  identity_mapped = 1,
+  grouped,
+  mounted,
+  hooks_done,
+  ready,
+  kept,
+  start,
+  failed
+};
 std::string_view name_of(Word word);
 
 // Why the child gave up, with everything that is needed to throw the same error in the parent.
@@ -44,6 +56,7 @@ struct Failure {
 struct Message {
   Word word;
   Failure failure;  // of Word::failed
+  std::vector<sys::UniqueFd> along = {};
 };
 
 // The peer closed its end without a word: it was killed.
@@ -52,7 +65,9 @@ class PeerGone : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-void say(int socket, Word word, sys::Where where = sys::Where::current());
+// `along`: descriptors that go with it.
+// Throws PeerGone, or what the peer's failure describes, if nobody is there to hear it.
+void say(int socket, Word word, const std::vector<int>& along = {}, sys::Where where = sys::Where::current());
 // Descriptors, one a message, an empty one for an empty one; and as many of them.
 void hand_over(int socket, const std::vector<sys::UniqueFd>& descriptors);
 std::vector<sys::UniqueFd> take_over(int socket, std::size_t count);
@@ -60,8 +75,8 @@ std::vector<sys::UniqueFd> take_over(int socket, std::size_t count);
 bool say_failed(int socket, const Failure& failure) noexcept;
 // nullopt at the end of file.
 std::optional<Message> hear(int socket, sys::Where where = sys::Where::current());
-// Hears exactly `word`; throws PeerGone, or what the peer's failure describes.
-void expect(int socket, Word word, sys::Where where = sys::Where::current());
+// Hears exactly `word`, and returns what came along; throws PeerGone, or what the peer's failure describes.
+std::vector<sys::UniqueFd> expect(int socket, Word word, sys::Where where = sys::Where::current());
 
 // Inside a catch block: the current exception as a Failure.
 Failure describe_current_exception();
