@@ -54,6 +54,16 @@ std::vector<std::string> list_directory(int directory, Where where) {
   return names;
 }
 
+UniqueFd create_at_if_missing(int directory, const std::string& name, mode_t mode, Where where) {
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+  const auto describe = [&] { return fmt::format("{}, O_CREAT|O_EXCL, {:#o}", beneath(directory, name), mode); };
+  const auto outcome = attempt(
+      "openat", describe, retry([&] { return ::openat(directory, name.c_str(), kFlags, mode); }), where);
+  if (outcome.ok()) return UniqueFd(outcome.value);
+  if (outcome.error == EEXIST) return {};
+  throw Error(outcome.error, "openat", describe(), std::string(trace::Phase::current()));
+}
+
 void linkat(int target_directory, const std::string& target, int directory, const std::string& name,
             Where where) {
   call(
@@ -62,16 +72,27 @@ void linkat(int target_directory, const std::string& target, int directory, cons
 }
 
 void fchmodat_nofollow(int directory, const std::string& name, mode_t mode, Where where) {
-  call(
-      "fchmodat", [&] { return fmt::format("{}, {:#o}, no link", beneath(directory, name), mode); },
-      [&] { return ::fchmodat(directory, name.c_str(), mode, AT_SYMLINK_NOFOLLOW); }, where);
+  const auto describe = [&] { return fmt::format("{}, {:#o}, no link", beneath(directory, name), mode); };
+  // WHY: by name, glibc makes four calls of it.
+  if (name.empty()) {
+    call(
+        "fchmod", describe, [&] { return ::fchmod(directory, mode); }, where);
+  } else {
+    call(
+        "fchmodat", describe,
+        [&] { return ::fchmodat(directory, name.c_str(), mode, AT_SYMLINK_NOFOLLOW); }, where);
+  }
 }
 
 void utimensat(int directory, const std::string& name, const timespec& time, Where where) {
   const timespec times[] = {time, time};
   call(
       "utimensat", [&] { return fmt::format("{}, {} s", beneath(directory, name), time.tv_sec); },
-      [&] { return ::utimensat(directory, name.c_str(), times, AT_SYMLINK_NOFOLLOW); }, where);
+      [&] {
+        return name.empty() ? ::futimens(directory, times)
+                            : ::utimensat(directory, name.c_str(), times, AT_SYMLINK_NOFOLLOW);
+      },
+      where);
 }
 
 bool set_attribute_if_supported(int directory, const std::string& name, const std::string& attribute,
@@ -79,8 +100,12 @@ bool set_attribute_if_supported(int directory, const std::string& name, const st
   const auto describe = [&] { return fmt::format("{}, {}", beneath(directory, name), attribute); };
   const std::string path = path_beneath(directory, name);
   const auto outcome = attempt(
-      "lsetxattr", describe,
-      [&] { return ::lsetxattr(path.c_str(), attribute.c_str(), value.data(), value.size(), 0); }, where);
+      name.empty() ? "fsetxattr" : "lsetxattr", describe,
+      [&] {
+        return name.empty() ? ::fsetxattr(directory, attribute.c_str(), value.data(), value.size(), 0)
+                            : ::lsetxattr(path.c_str(), attribute.c_str(), value.data(), value.size(), 0);
+      },
+      where);
   if (outcome.ok()) return true;
   if (outcome.error == ENOTSUP) return false;
   throw Error(outcome.error, "lsetxattr", describe(), std::string(trace::Phase::current()));

@@ -1,6 +1,8 @@
 // What an inode carries besides its content, and names acted on beneath an open directory: what unpacking and
-// packing a tree needs. A name is one component and is never followed when it is a link.
-// Reads: stat(2), unlink(2), linkat(2), utimensat(2), xattr(7), setxattr(2), getxattr(2), listxattr(2),
+// packing a tree needs. A name is one component and is never followed when it is a link. What sets owner (file.h), mode,
+// times or attributes takes no name at all, "", for what is open as the descriptor itself: fewer calls, and nobody can
+// exchange the name meanwhile.
+// Reads: stat(2), unlink(2), linkat(2), chmod(2), utimensat(2), xattr(7), setxattr(2), getxattr(2), listxattr(2),
 // truncate(2), pread(2), pwrite(2), fdopendir(3), dup(2).
 #pragma once
 
@@ -21,6 +23,11 @@ std::optional<struct stat> statat_if_present(int directory, const std::string& n
 
 // Names in an open directory (not O_PATH), sorted, without "." and "..".
 std::vector<std::string> list_directory(int directory, Where where = Where::current());
+
+// A new file for writing, by openat(2) with O_CREAT|O_EXCL, which follows no link; empty if the name is taken, whatever
+// has it.
+UniqueFd create_at_if_missing(int directory, const std::string& name, mode_t mode,
+                              Where where = Where::current());
 
 // A further name for the inode `target` beneath `target_directory`; a link is linked, not followed.
 void linkat(int target_directory, const std::string& target, int directory, const std::string& name,

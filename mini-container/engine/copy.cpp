@@ -124,7 +124,7 @@ sys::Child pack(const Place& source, const std::string& as, int output) {
 void unpack(int tar, int directory, const std::optional<image::Owner>& owner) {
   const image::UnpackOptions options = {.form = image::ArchiveForm::files, .owner = owner};
   const image::Limits limits;
-  image::LayerStream stream(tar, image::kNoCopy, limits.bytes);
+  image::LayerStream stream(tar, limits.bytes);
   stream.unpack(directory, limits, options);
   stream.finish();
 }

@@ -15,7 +15,7 @@ constexpr off_t kLongestDocument = 4 << 20;
 ArchiveFiles::ArchiveFiles(int tar, const std::string& folder, const Limits& limits) {
   sys::mkdir(folder, 0700);
   root_ = sys::open(folder, O_PATH | O_DIRECTORY);
-  LayerStream stream(tar, kNoCopy, limits.bytes);
+  LayerStream stream(tar, limits.bytes);
   stream.unpack(root_.get(), limits);
   stream.finish();
 }

@@ -27,8 +27,9 @@ using Archive = std::unique_ptr<archive, ArchiveCloser>;
 
 struct LayerStream::State {
   Source source;
-  int copy;
   std::uint64_t limit;
+  Digests digests;
+  bool compressed = false;
   Sha256 blob_sum;
   Sha256 tar_sum;
   std::uint64_t blob_size = 0;
@@ -47,9 +48,8 @@ struct LayerStream::State {
 std::string_view LayerStream::State::read_source() {
   const std::string_view bytes(buffer.data(), source(buffer));
   if (bytes.empty()) return bytes;
-  blob_sum.add(bytes);
+  if (digests == Digests::wanted) blob_sum.add(bytes);
   blob_size += bytes.size();
-  if (copy != kNoCopy) sys::write_all(copy, bytes);
   return bytes;
 }
 
@@ -61,7 +61,8 @@ std::string_view LayerStream::State::read_tar() {
   if (result == ARCHIVE_EOF) return {};
   if (result != ARCHIVE_OK) fail(raw.get(), "cannot be decompressed");
   const std::string_view bytes(static_cast<const char*>(block), size);
-  tar_sum.add(bytes);
+  // WHY: of a tar as it is, both digests are one.
+  if (digests == Digests::wanted && compressed) tar_sum.add(bytes);
   tar_size += bytes.size();
   if (tar_size > limit) {
     throw BadArchive(
@@ -113,15 +114,25 @@ std::string media_type_of(archive* raw) {
 }  // namespace
 
 LayerStream::LayerStream(int source, int copy, std::uint64_t limit)
-    : LayerStream([source](std::span<char> buffer) { return sys::read(source, buffer); }, copy, limit) {}
+    : LayerStream(
+          [source, copy](std::span<char> buffer) {
+            const std::size_t count = sys::read(source, buffer);
+            if (count > 0) sys::write_all(copy, {buffer.data(), count});
+            return count;
+          },
+          limit) {}
 
 LayerStream::LayerStream(Source source, std::uint64_t limit)
-    : LayerStream(std::move(source), kNoCopy, limit) {}
+    : LayerStream(std::move(source), limit, Digests::wanted) {}
 
-LayerStream::LayerStream(Source source, int copy, std::uint64_t limit)
+LayerStream::LayerStream(int source, std::uint64_t limit)
+    : LayerStream([source](std::span<char> buffer) { return sys::read(source, buffer); }, limit,
+                  Digests::none) {}
+
+LayerStream::LayerStream(Source source, std::uint64_t limit, Digests digests)
     : state_(new State{.source = std::move(source),
-                       .copy = copy,
                        .limit = limit,
+                       .digests = digests,
                        .blob_sum = {},
                        .tar_sum = {},
                        .tail = {},
@@ -139,6 +150,7 @@ LayerStream::LayerStream(Source source, int copy, std::uint64_t limit)
   const int header = archive_read_next_header(raw, &whole);
   if (header == ARCHIVE_EOF) throw BadArchive("the archive is empty: not even the end mark of a tar");
   if (header != ARCHIVE_OK) state.fail(raw, "cannot be opened");
+  state.compressed = archive_filter_code(raw, 0) != ARCHIVE_FILTER_NONE;
 
   archive* tar = state.tar.get();
   archive_read_support_format_tar(tar);
@@ -168,7 +180,12 @@ LayerDigests LayerStream::finish() {
   const bool end_mark =
       state.tail.size() == kBlock && state.tail.find_first_not_of('\0') == std::string::npos;
   if (!end_mark) throw BadArchive("the archive ends without the end mark of a tar: it was cut short");
-  return {state.blob_sum.finish(), state.tar_sum.finish(), state.blob_size, media_type_of(state.raw.get())};
+  LayerDigests digests{
+      .blob = {}, .diff_id = {}, .blob_size = state.blob_size, .media_type = media_type_of(state.raw.get())};
+  if (state.digests == Digests::none) return digests;
+  digests.blob = state.blob_sum.finish();
+  digests.diff_id = state.compressed ? state.tar_sum.finish() : digests.blob;
+  return digests;
 }
 
 }  // namespace image

@@ -24,16 +24,16 @@ struct LayerDigests {
   std::string media_type;  // OCI's, by compression
 };
 
-inline constexpr int kNoCopy = -1;
-
 // Gives the next bytes of a blob, as read(2) does: how many, 0 at the end.
 using Source = std::function<std::size_t(std::span<char>)>;
 
 class LayerStream {
  public:
-  // Reads `source` and copies what it reads to `copy`, unless that is kNoCopy. More than `limit` decompressed bytes is BadArchive.
+  // Reads `source` and copies what it reads to `copy`. More than `limit` decompressed bytes is BadArchive.
   LayerStream(int source, int copy, std::uint64_t limit);
   LayerStream(Source source, std::uint64_t limit);
+  // An archive that is only unpacked: nobody asks what it is called, and finish() has no digests.
+  LayerStream(int source, std::uint64_t limit);
   ~LayerStream();
   LayerStream(const LayerStream&) = delete;
   LayerStream& operator=(const LayerStream&) = delete;
@@ -45,7 +45,8 @@ class LayerStream {
   LayerDigests finish();
 
  private:
-  LayerStream(Source source, int copy, std::uint64_t limit);
+  enum class Digests { wanted, none };
+  LayerStream(Source source, std::uint64_t limit, Digests digests);
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -5,12 +5,13 @@
 #include <archive.h>
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <span>
 
 #include "base/sys/fd.h"
 #include "base/sys/file.h"
 #include "base/sys/identity.h"
 #include "base/sys/inode.h"
+#include "mini-container/image/descent.h"
 #include "mini-container/image/export.h"
 #include "mini-container/image/overlay.h"
 #include "mini-container/image/tar_entry.h"
@@ -31,6 +32,10 @@ bool is_directory(const struct stat& status) {
   return S_ISDIR(status.st_mode);
 }
 
+std::span<const std::string> all_but_last(const Components& components) {
+  return std::span(components).first(components.size() - 1);
+}
+
 void mark_opaque(int directory, const std::string& name) {
   const std::string mark = opaque_mark();
   if (sys::set_attribute_if_supported(directory, name, mark, "y")) return;
@@ -41,7 +46,7 @@ void mark_opaque(int directory, const std::string& name) {
 class Unpacker {
  public:
   Unpacker(int root, const Limits& limits, const UnpackOptions& options)
-      : root_(root), limits_(limits), options_(options) {}
+      : root_(root), limits_(limits), options_(options), parents_(root) {}
 
   void add(const TarEntry& entry, archive* source);
   // Directory times come last, because every name made within changes them.
@@ -50,14 +55,16 @@ class Unpacker {
 
  private:
   void count(const TarEntry& entry);
-  int parent(const TarEntry& entry, const Components& components);
-  sys::UniqueFd descend(const Components& components, bool make) const;
+  int parent(const TarEntry& entry);
   bool whiteout(int directory, const std::string& name);
   // True if what stood there was a whiteout.
   bool clear_place(const TarEntry& entry, int directory, const std::string& name);
   void make(const TarEntry& entry, int directory, const std::string& name, archive* source);
+  // False if the name is taken.
+  bool make_file(const TarEntry& entry, int directory, const std::string& name, archive* source);
   void make_hard_link(const TarEntry& entry, int directory, const std::string& name);
   void write_content(const TarEntry& entry, int file, archive* source);
+  // With no name, of the open file `directory` (inode.h).
   void set_metadata(const TarEntry& entry, int directory, const std::string& name);
 
   int root_;
@@ -68,8 +75,7 @@ class Unpacker {
   bool keeps_owners_ = sys::geteuid() == 0 && sys::id_space().has_others();
   bool makes_devices_ = sys::id_space().of_host;
   Unpacked total_;
-  Components parent_path_;  // what parent_ is open on
-  sys::UniqueFd parent_;
+  Descent parents_;
   std::vector<std::pair<Components, timespec>> directory_times_;
 };
 
@@ -84,31 +90,14 @@ void Unpacker::count(const TarEntry& entry) {
   total_.bytes += entry.size;
 }
 
-// The directory at `components`, each step opened without following a link.
-sys::UniqueFd Unpacker::descend(const Components& components, bool make) const {
-  constexpr int kStep = O_PATH | O_DIRECTORY | O_NOFOLLOW;
-  sys::UniqueFd at = sys::open_in_root(root_, ".", kStep);
-  for (const std::string& name : components) {
-    // WHY: mode again after mkdir, because the umask of whoever runs us is none of the image's business.
-    if (make && sys::mkdirat_if_missing(at.get(), name, 0755)) sys::fchmodat_nofollow(at.get(), name, 0755);
-    at = sys::open_in_root(at.get(), name, kStep, 0, RESOLVE_NO_SYMLINKS);
+// The directory that the entry is made in; valid until the next call.
+int Unpacker::parent(const TarEntry& entry) {
+  try {
+    return parents_.make(all_but_last(entry.components));
+  } catch (const sys::Error& error) {
+    if (error.error() != ELOOP && error.error() != ENOTDIR) throw;
+    reject(entry, "a parent of it in the same archive is no directory but a file or a link");
   }
-  return at;
-}
-
-// Open on all but the last of `components`; valid until the next call.
-int Unpacker::parent(const TarEntry& entry, const Components& components) {
-  const Components path(components.begin(), components.end() - 1);
-  if (!parent_ || path != parent_path_) {
-    try {
-      parent_ = descend(path, true);
-      parent_path_ = path;
-    } catch (const sys::Error& error) {
-      if (error.error() != ELOOP && error.error() != ENOTDIR) throw;
-      reject(entry, "a parent of it in the same archive is no directory but a file or a link");
-    }
-  }
-  return parent_.get();
 }
 
 void Unpacker::add(const TarEntry& entry, archive* source) {
@@ -119,11 +108,13 @@ void Unpacker::add(const TarEntry& entry, archive* source) {
     return;
   }
   const std::string& name = entry.components.back();
-  const int directory = parent(entry, entry.components);
+  const int directory = parent(entry);
   if (options_.form == ArchiveForm::layer && name.starts_with(kWhiteout)) {
     if (!whiteout(directory, name)) reject(entry, "is a whiteout of no name");
     return;
   }
+  // WHY before anybody looks what is there: of most files nothing is, and making one tells.
+  if (entry.type == S_IFREG && make_file(entry, directory, name, source)) return;
   const bool was_whiteout = clear_place(entry, directory, name);
   make(entry, directory, name, source);
   if (was_whiteout && entry.type == S_IFDIR) mark_opaque(directory, name);
@@ -168,9 +159,8 @@ void Unpacker::make(const TarEntry& entry, int directory, const std::string& nam
       total_.bytes += entry.symlink.size();
       break;
     case S_IFREG:
-      write_content(entry, sys::openat(directory, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0600).get(),
-                    source);
-      break;
+      if (make_file(entry, directory, name, source)) return;
+      throw sys::Error(EEXIST, "openat", entry.path, {}, "something else makes files there at the same time");
     default:
       // WHY left out: in a user namespace nobody makes devices (EPERM); a container's are the host's, lent.
       if (!makes_devices_ && entry.type != S_IFIFO && entry.type != S_IFSOCK) return;
@@ -179,14 +169,23 @@ void Unpacker::make(const TarEntry& entry, int directory, const std::string& nam
   set_metadata(entry, directory, name);
 }
 
+bool Unpacker::make_file(const TarEntry& entry, int directory, const std::string& name, archive* source) {
+  const sys::UniqueFd file = sys::create_at_if_missing(directory, name, 0600);
+  if (!file) return false;
+  write_content(entry, file.get(), source);
+  set_metadata(entry, file.get(), "");
+  return true;
+}
+
 void Unpacker::make_hard_link(const TarEntry& entry, int directory, const std::string& name) {
-  const Components path(entry.link.begin(), entry.link.end() - 1);
   const std::string& target = entry.link.back();
   try {
-    const sys::UniqueFd from = descend(path, false);
-    const auto present = sys::statat_if_present(from.get(), target);
+    // WHY not parents_: the next entry most likely lies beside this one, not beside its target.
+    Descent descent(root_);
+    const int from = descent.to(all_but_last(entry.link));
+    const auto present = sys::statat_if_present(from, target);
     if (!present || is_directory(*present)) reject(entry, "is a hard link to nothing that came before it");
-    sys::linkat(from.get(), target, directory, name);
+    sys::linkat(from, target, directory, name);
   } catch (const sys::Error& error) {
     if (error.error() != ELOOP && error.error() != ENOTDIR && error.error() != ENOENT) throw;
     reject(entry, "is a hard link to a name that runs through a link or does not exist");
@@ -230,9 +229,10 @@ void Unpacker::set_metadata(const TarEntry& entry, int directory, const std::str
 }
 
 void Unpacker::set_directory_times() {
+  Descent descent(root_);
   for (const auto& [components, time] : directory_times_) {
     try {
-      sys::utimensat(descend(components, false).get(), ".", time);
+      sys::utimensat(descent.to(components), ".", time);
     } catch (const sys::Error& error) {
       // A later entry put something else there.
       if (error.error() != ELOOP && error.error() != ENOTDIR && error.error() != ENOENT) throw;
