@@ -64,6 +64,7 @@ class Comparison {
         limited_(runtimes(workspace_, BundleKind::limited)),
         plain_(runtimes(workspace_, BundleKind::plain)) {
     plain_.push_back(std::make_unique<Bubblewrap>(workspace_));
+    notes_.push_back(workspace_.disk());
     results_ = new_results(options.command, options.seed, workspace_.path(), std::move(notes_));
     for (const Platforms* some : {&engines_, &full_, &limited_, &plain_}) {
       auto facts = prepare_platforms(*some, options.platforms, [&](const auto& text) { bar_.stage(text); });
@@ -232,7 +233,7 @@ class Comparison {
   const EnginesOptions& options_;
   ProgressBar bar_;
   std::vector<std::string> notes_;
-  Workspace workspace_;
+  Workspace workspace_{Workspace::Disk::own};
   Platforms engines_, full_, limited_, plain_;
   report::Results results_;
   int measured_ = 0;

@@ -10,6 +10,7 @@
 #include "base/sys/identity.h"
 #include "base/sys/mount.h"
 #include "base/sys/process.h"
+#include "bench/platforms/own_disk.h"
 #include "bench/platforms/platform.h"
 
 namespace bench {
@@ -58,17 +59,19 @@ void remove_cgroup_tree(const fs::path& cgroup) {
 
 }  // namespace
 
-Workspace::Workspace() : path_(fmt::format("{}/{}{}", kBase, kPrefix, sys::getpid())) {
+Workspace::Workspace(Disk disk) : path_(fmt::format("{}/{}{}", kBase, kPrefix, sys::getpid())) {
   remove_abandoned();
   sys::remove_tree(path_);
   sys::mkdir(path_, 0700);
   try {
+    if (disk == Disk::own) disk_ = mount_own_disk(path_);
     sys::mkdir(run_folder(), 0700);
     if (sys::geteuid() == 0) sys::mount("tmpfs", run_folder(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700");
     make_rootfs(rootfs());
     run_or_throw({"tar", "-C", rootfs(), "-cf", archive(), "."});
   } catch (...) {
     sys::umount_if_mounted(run_folder());
+    sys::umount_if_mounted(path_);
     sys::remove_tree(path_);
     throw;
   }
@@ -78,6 +81,7 @@ Workspace::~Workspace() {
   try {
     remove_cgroups();
     sys::umount_if_mounted(run_folder());
+    sys::umount_if_mounted(path_);
     sys::remove_tree(path_);
   } catch (const std::exception&) {
     // Nobody to tell; the next run removes what is left.

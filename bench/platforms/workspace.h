@@ -2,8 +2,8 @@
 // archive, and the state of whatever is started. It is removed at the end, and what a killed run left behind at
 // the next start.
 //
-// It lies on disk (/var/tmp), because a platform that keeps its layers in memory would be compared with one that
-// does not. Reads: hier(7).
+// It lies on disk (/var/tmp, or a file system of its own there), because a platform that keeps its layers in memory would be
+// compared with one that does not. Reads: hier(7).
 #pragma once
 
 #include <string>
@@ -12,14 +12,17 @@ namespace bench {
 
 class Workspace {
  public:
+  enum class Disk { host, own };  // own_disk.h
   // Makes the folder and the root file system from busybox and the workload program. WHY in the private view (private_view.h):
-  // the tmpfs is then gone with the benchmark.
-  Workspace();
+  // the tmpfs, and the own disk, are then gone with the benchmark.
+  explicit Workspace(Disk disk = Disk::host);
   ~Workspace();
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
 
   const std::string& path() const { return path_; }
+  // For the report, what there is to say of an own disk.
+  const std::string& disk() const { return disk_; }
   std::string rootfs() const { return path_ + "/rootfs"; }
   std::string archive() const { return path_ + "/image.tar"; }
   // Below it runtimes keep the state of containers. For root it is a tmpfs, as /run is (hier(7)); not so on every
@@ -29,7 +32,7 @@ class Workspace {
   std::string folder(const std::string& name) const;
 
  private:
-  std::string path_;
+  std::string path_, disk_;
 };
 
 // The cgroup of this run, below which every platform that can be told so puts its own.

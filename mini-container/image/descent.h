@@ -1,9 +1,9 @@
 // The way down to a directory of an untrusted tree: each step opened without following a link, and kept open, so that
 // the next directory is reached from where the two ways part.
 //
-// WHY a kept step is never a wrong one: a name can only be exchanged by whoever has its directory from to(), and to()
-// lets go of every step below what it returns. A link that an archive puts in place of a directory is met when the
-// way leads there again. For trees that nobody else changes meanwhile.
+// WHY a kept step is never a wrong one: whoever exchanges a name has asked for its directory here, and with that every step
+// below has been let go. A link that an archive puts in place of a directory is met when the way leads there again. A
+// container that works in the same tree can only move a kept directory to another place in it.
 // Reads: openat2(2), mkdirat(2), path_resolution(7).
 #pragma once
 

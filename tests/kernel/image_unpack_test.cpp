@@ -106,10 +106,11 @@ TEST_F(Unpacking, MakesLinksDevicesAndFifos) {
   EXPECT_TRUE(S_ISFIFO(status("p").st_mode));
 }
 
-TEST_F(Unpacking, TakesGzipAndZstdAndNamesTheSameLayer) {
+TEST_F(Unpacking, TakesPlainTarsGzipAndZstdAndNamesTheSameLayer) {
   const std::string plain = tar::file("f", std::string(5000, 'x')) + tar::end_mark();
   using Filter = std::pair<int (*)(archive*), const char*>;
-  for (const auto& [filter, type] : {Filter{archive_write_add_filter_gzip, "tar+gzip"},
+  for (const auto& [filter, type] : {Filter{archive_write_add_filter_none, ".tar"},
+                                     Filter{archive_write_add_filter_gzip, "tar+gzip"},
                                      Filter{archive_write_add_filter_zstd, "tar+zstd"}}) {
     const std::string packed = compressed(plain, filter);
     const image::LayerDigests digests = unpack(packed);
@@ -167,6 +168,10 @@ TEST_F(Unpacking, TheLastEntryOfANameHolds) {
          tar::directory("z") + tar::file("z/in", "3") + tar::end_mark());
   EXPECT_EQ(sys::read_file(path("x")), "2");
   EXPECT_EQ(sys::read_file(path("z/in")), "3");
+  unpack(tar::file(".wh.w", "") + tar::file("w", "4") + tar::entry({.name = "p", .type = '6'}) +
+         tar::file("p", "5") + tar::end_mark());
+  EXPECT_EQ(sys::read_file(path("w")), "4");
+  EXPECT_EQ(sys::read_file(path("p")), "5");
 }
 
 TEST_F(Unpacking, TheUmaskOfTheCallerDoesNotMatter) {
@@ -201,6 +206,43 @@ TEST_F(Unpacking, NothingIsWrittenThroughALinkThatTheArchivePlanted) {
   sys::write_file_atomically(outside + "/victim", "safe");
   unpack(tar::symlink("v", outside + "/victim") + tar::file("v", "attack") + tar::end_mark());
   EXPECT_EQ(sys::read_file(outside + "/victim"), "safe");
+}
+
+// The archive exchanges a directory that was open a moment ago, at each depth, for a link or a file.
+TEST_F(Unpacking, ADirectoryThatTheArchiveReplacesIsNoLongerWrittenTo) {
+  const std::string outside = directory_ + "/outside";
+  const std::string before = tar::directory("real") + tar::file("a/b/c/f", "1");
+  const std::string after = tar::file("a/b/c/g", "2") + tar::end_mark();
+  const auto complaint_anew = [&](const std::string& bytes) {
+    sys::remove_tree(path("a"));
+    return complaint(before + bytes);
+  };
+  for (const std::string name : {"a", "a/b", "a/b/c"}) {
+    const std::string link = tar::symlink(name, outside);
+    for (const std::string& replacement :
+         {link, tar::symlink(name, "/real"), tar::symlink(name, "real"), tar::file(name, "")}) {
+      EXPECT_THAT(complaint_anew(replacement + after), HasSubstr("no directory but a file or a link"))
+          << name;
+    }
+    EXPECT_THAT(complaint_anew(link + tar::hardlink("h", "a/b/c/f") + after),
+                HasSubstr("runs through a link"))
+        << name;
+    EXPECT_EQ(complaint_anew(link + tar::directory(name) + after), "");
+    EXPECT_FALSE(sys::exists(path("a/b/c/f"))) << name;
+    EXPECT_EQ(sys::read_file(path("a/b/c/g")), "2") << name;
+  }
+  EXPECT_TRUE(nothing_outside());
+  EXPECT_THAT(sys::list_directory(path("real")), IsEmpty());
+}
+
+TEST_F(Unpacking, TheTimesOfDirectoriesAreThoseOfTheArchive) {
+  std::string bytes;
+  const std::vector<std::string> names = {"a", "a/b", "a/b/c", "a/d", "a/d/e", "f"};
+  for (std::size_t i = 0; i < names.size(); ++i)
+    bytes += tar::entry({.name = names[i], .type = '5', .mode = 0755, .mtime = 1000 + i});
+  unpack(bytes + tar::file("a/b/c/file", "x") + tar::file("a/file", "x") + tar::end_mark());
+  for (std::size_t i = 0; i < names.size(); ++i)
+    EXPECT_EQ(status(names[i]).st_mtim.tv_sec, static_cast<time_t>(1000 + i)) << names[i];
 }
 
 TEST_F(Unpacking, NoHardLinkReachesOutside) {
