@@ -56,9 +56,11 @@ std::vector<std::string> list_directory(int directory, Where where) {
 
 UniqueFd create_at_if_missing(int directory, const std::string& name, mode_t mode, Where where) {
   constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
-  const auto describe = [&] { return fmt::format("{}, O_CREAT|O_EXCL, {:#o}", beneath(directory, name), mode); };
-  const auto outcome = attempt(
-      "openat", describe, retry([&] { return ::openat(directory, name.c_str(), kFlags, mode); }), where);
+  const auto describe = [&] {
+    return fmt::format("{}, O_CREAT|O_EXCL, {:#o}", beneath(directory, name), mode);
+  };
+  const auto outcome = attempt("openat", describe,
+                               retry([&] { return ::openat(directory, name.c_str(), kFlags, mode); }), where);
   if (outcome.ok()) return UniqueFd(outcome.value);
   if (outcome.error == EEXIST) return {};
   throw Error(outcome.error, "openat", describe(), std::string(trace::Phase::current()));
@@ -79,8 +81,8 @@ void fchmodat_nofollow(int directory, const std::string& name, mode_t mode, Wher
         "fchmod", describe, [&] { return ::fchmod(directory, mode); }, where);
   } else {
     call(
-        "fchmodat", describe,
-        [&] { return ::fchmodat(directory, name.c_str(), mode, AT_SYMLINK_NOFOLLOW); }, where);
+        "fchmodat", describe, [&] { return ::fchmodat(directory, name.c_str(), mode, AT_SYMLINK_NOFOLLOW); },
+        where);
   }
 }
 

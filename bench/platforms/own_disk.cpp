@@ -33,10 +33,12 @@ std::string mount_own_disk(const std::string& folder) {
     if (bytes < kSmallest) throw std::runtime_error("too little space");
     make_image(image, bytes);
     run_or_throw({"mount", "-o", "loop", image, folder});
-    return fmt::format("what the platforms write lies on an ext4 of their own, {} GiB in a sparse file", bytes >> 30);
+    return fmt::format("what the platforms write lies on an ext4 of their own, {} GiB in a sparse file",
+                       bytes >> 30);
   } catch (const std::runtime_error& error) {
     sys::unlink_if_present(image);
-    return fmt::format("what the platforms write lies on the host's file system, with its past: {}", error.what());
+    return fmt::format("what the platforms write lies on the host's file system, with its past: {}",
+                       error.what());
   }
 }
 

@@ -109,9 +109,9 @@ TEST_F(Unpacking, MakesLinksDevicesAndFifos) {
 TEST_F(Unpacking, TakesPlainTarsGzipAndZstdAndNamesTheSameLayer) {
   const std::string plain = tar::file("f", std::string(5000, 'x')) + tar::end_mark();
   using Filter = std::pair<int (*)(archive*), const char*>;
-  for (const auto& [filter, type] : {Filter{archive_write_add_filter_none, ".tar"},
-                                     Filter{archive_write_add_filter_gzip, "tar+gzip"},
-                                     Filter{archive_write_add_filter_zstd, "tar+zstd"}}) {
+  for (const auto& [filter, type] :
+       {Filter{archive_write_add_filter_none, ".tar"}, Filter{archive_write_add_filter_gzip, "tar+gzip"},
+        Filter{archive_write_add_filter_zstd, "tar+zstd"}}) {
     const std::string packed = compressed(plain, filter);
     const image::LayerDigests digests = unpack(packed);
     EXPECT_EQ(digests.blob, image::digest_of(packed));
