@@ -133,6 +133,49 @@ TEST_P(FaultOfVerb, ExecDetachedAddsAProcessOrNone) {
 
 INSTANTIATE_TEST_SUITE_P(Sides, FaultOfVerb, testing::ValuesIn(fault::kBothSides), fault::name_of);
 
+// Kills the container's first process when `exec` is about to look at its namespaces, as it might end by itself then.
+class KillBefore : public trace::Sink {
+ public:
+  KillBefore(std::string look, int which, pid_t pid) : look_(std::move(look)), which_(which), pid_(pid) {}
+  int before(const trace::CallEvent& event) noexcept override {
+    if (event.name != "readlinkat" || event.arguments.find(look_) == std::string::npos) return 0;
+    if (--which_ == 0) {
+      ::kill(pid_, SIGKILL);
+      pollfd ended{pidfd_.get(), POLLIN, 0};
+      ::poll(&ended, 1, 5000);
+    }
+    return 0;
+  }
+
+ private:
+  std::string look_;
+  int which_;
+  pid_t pid_;
+  sys::UniqueFd pidfd_ = sys::pidfd_open(pid_);
+};
+
+using FaultOfExec = FaultOfVerb;
+
+// A dead process has no namespaces that could be read, and whoever joins none is on the host.
+TEST_P(FaultOfExec, OfWhatEndsMeanwhileRunsNothingOnTheHost) {
+  const std::string trail = bundle_.path() + "/trail";
+  for (const int which : {1, 4, 8}) {
+    ASSERT_EQ(without_fault(to_run()).message, "");
+    const pid_t pid = lifecycle::find_container(root(), id_).state.pid;
+    const std::string look = "/proc/" + std::to_string(pid) + "/ns/";
+    const fault::Round round = without_fault([&] {
+      trace::install(std::make_unique<KillBefore>(look, which, pid));
+      lifecycle::exec(exec_options("echo here > " + trail));
+    });
+    EXPECT_THAT(round.message, testing::HasSubstr("not running")) << which;
+    EXPECT_FALSE(sys::exists(trail)) << "it ran among the host's files after look " << which;
+    EXPECT_EQ(without_fault([this] { lifecycle::remove(root(), id_, true); }).message, "");
+    EXPECT_EQ(left_over(), "");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Sides, FaultOfExec, testing::Values(fault::kRuntimeSide.front()), fault::name_of);
+
 // Verbs that are the runtime's business alone.
 class FaultOfOutsideVerb : public FaultOfVerb {
  protected:
