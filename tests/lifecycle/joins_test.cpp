@@ -184,7 +184,8 @@ TEST_F(Rootless, AFlagSaysWhetherRefusedGroupsAreAnError) {
   if (!ours()) GTEST_SKIP() << "peers have no such flag, or mean something else by it";
   Bundle bundle("echo ran");
   make_rootless(bundle);
-  EXPECT_EQ(run_as_nobody(bundle, "true", "--rootless true").text, "ran\n");
+  for (const char* go_on : {"--rootless true", "--rootless auto"})
+    EXPECT_EQ(run_as_nobody(bundle, "true", go_on).text, "ran\n") << go_on;
   const Output strict = run_as_nobody(bundle, "true", "--rootless false");
   EXPECT_EQ(strict.status.shell_code(), 125);
   EXPECT_EQ(strict.text, "");
