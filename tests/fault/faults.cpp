@@ -139,8 +139,7 @@ void Faults::ask_for_more() {
   linux["seccomp"] = {{"defaultAction", "SCMP_ACT_ALLOW"},
                       {"listenerPath", bundle_.path() + "/decider"},
                       {"syscalls", {{{"names", {"reboot"}}, {"action", "SCMP_ACT_NOTIFY"}}}}};
-  linux["devices"] = {
-      {{"path", "/dev/lent"}, {"type", "c"}, {"major", 1}, {"minor", 5}, {"fileMode", 0600}}};
+  linux["devices"] = {{{"path", "/dev/lent"}, {"type", "c"}, {"major", 1}, {"minor", 5}, {"fileMode", 0600}}};
   if (sys::exists("/proc/self/numa_maps")) linux["memoryPolicy"] = {{"mode", "MPOL_LOCAL"}};
   bundle_.config["process"]["oomScoreAdj"] = 100;
   bundle_.config["mounts"].push_back(

@@ -34,8 +34,8 @@ bool holds(const nlohmann::json& node, const std::string& path) {
     const auto found = object.find(path.substr(0, dot));
     return found != object.end() && holds(*found, rest);
   };
-  return below(node) ||
-         std::any_of(node.begin(), node.end(), [&](const auto& own) { return own.is_object() && below(own); });
+  return below(node) || std::any_of(node.begin(), node.end(),
+                                    [&](const auto& own) { return own.is_object() && below(own); });
 }
 
 // The part of docs/conformance.md between two headings, each member in it once.
@@ -48,7 +48,8 @@ std::set<std::string> members_of_the_specification() {
   for (std::sregex_iterator match(text.begin(), text.end(), member), end; match != end; ++match) {
     const std::string name = std::regex_replace((*match)[1].str(), std::regex("\\[\\]"), "");
     // Of tests and of annotations.
-    if (std::islower(static_cast<unsigned char>(name[0])) != 0 && !name.starts_with("run.")) members.insert(name);
+    if (std::islower(static_cast<unsigned char>(name[0])) != 0 && !name.starts_with("run."))
+      members.insert(name);
   }
   return members;
 }

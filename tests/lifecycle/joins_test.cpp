@@ -197,8 +197,10 @@ TEST_F(Rootless, ADocumentOfItsOwnMakingRunsForAUser) {
   Bundle bundle("");
   sys::unlink_if_present(bundle.path() + "/config.json");
   const Output made = testing_bundle::run_program(
-      {"bash", "-c", "chown 65534:65534 \"$1\" && exec setpriv --reuid=65534 --regid=65534 --clear-groups \"$0\" spec "
-       "--rootless --bundle \"$1\"", testing_bundle::runtime(), bundle.path()});
+      {"bash", "-c",
+       "chown 65534:65534 \"$1\" && exec setpriv --reuid=65534 --regid=65534 --clear-groups \"$0\" spec "
+       "--rootless --bundle \"$1\"",
+       testing_bundle::runtime(), bundle.path()});
   ASSERT_EQ(made.status.shell_code(), 0) << made.errors;
   bundle.config = nlohmann::json::parse(sys::read_file(bundle.path() + "/config.json"));
   bundle.config["process"]["args"] = {"/bin/sh", "-c", "id -u; cat /proc/self/uid_map"};

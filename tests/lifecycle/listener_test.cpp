@@ -127,7 +127,8 @@ int look_into(pid_t pid) {
     const __user_cap_data_struct none[2] = {};
     char target[256];
     if (::syscall(SYS_capset, &header, none) != 0) return 255;
-    return ::readlink(("/proc/" + std::to_string(pid) + "/exe").c_str(), target, sizeof target) > 0 ? 0 : errno;
+    return ::readlink(("/proc/" + std::to_string(pid) + "/exe").c_str(), target, sizeof target) > 0 ? 0
+                                                                                                    : errno;
   });
   return looker.wait().code;
 }

@@ -83,7 +83,8 @@ TEST(Protocol, AWordBringsItsDescriptorOrNone) {
 TEST(Protocol, AFailureIsHeardInPlaceOfAnyWord) {
   for (const bool at_the_end : {false, true}) {
     const sys::SocketPair pair = sys::seqpacket_pair();
-    protocol::say_failed(pair.first.get(), {protocol::Failure::Kind::program, ENOENT, "", "", "", "", "gone"});
+    protocol::say_failed(pair.first.get(),
+                         {protocol::Failure::Kind::program, ENOENT, "", "", "", "", "gone"});
     const int line = pair.second.get();
     EXPECT_THROW(at_the_end ? protocol::expect_end(line) : void(protocol::expect(line, Word::bind_source)),
                  spec::ProgramError);

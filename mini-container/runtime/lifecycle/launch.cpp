@@ -118,7 +118,8 @@ void settle_from_outside(Launched& made) {
   protocol::say(made.line.get(), Word::identity_mapped);
   if (!rootfs::has_bind_sources(made.plans.rootfs)) return;
   for (const sys::UniqueFd& source : rootfs::open_bind_sources(made.plans.rootfs, made.child.pid()))
-    protocol::say(made.line.get(), Word::bind_source, source ? std::vector{source.get()} : std::vector<int>());
+    protocol::say(made.line.get(), Word::bind_source,
+                  source ? std::vector{source.get()} : std::vector<int>());
 }
 
 // WHY now: the container is busy with its mounts, and this process would only wait for it.
@@ -152,10 +153,10 @@ void talk(sys::Child& child, const std::function<void()>& words) {
   try {
     words();
   } catch (const protocol::PeerGone&) {
-    throw std::runtime_error(
-        fmt::format("the container's process ended with {} before it was ready. Hint: the container's memory limit "
-                    "may be too small, or somebody killed it",
-                    child.wait().shell_code()));
+    throw std::runtime_error(fmt::format(
+        "the container's process ended with {} before it was ready. Hint: the container's memory limit "
+        "may be too small, or somebody killed it",
+        child.wait().shell_code()));
   }
 }
 

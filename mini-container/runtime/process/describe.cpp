@@ -12,8 +12,8 @@ namespace process {
 namespace {
 
 std::string line_of(const sys::SchedulerAttributes& wanted) {
-  std::string text = fmt::format("scheduler: {} nice {} priority {}", spec::scheduler_policy_name(wanted.policy),
-                                 wanted.nice, wanted.priority);
+  std::string text = fmt::format("scheduler: {} nice {} priority {}",
+                                 spec::scheduler_policy_name(wanted.policy), wanted.nice, wanted.priority);
   if (wanted.period != 0 || wanted.deadline != 0)
     text += fmt::format(", {} ns in {} ns, within {} ns", wanted.runtime, wanted.period, wanted.deadline);
   return text + "\n";

@@ -41,7 +41,8 @@ void plan_affinity(Plan& plan, const spec::CpuAffinity& wanted) {
   plan.initial_cpus = cpus_of(wanted.initial);
   plan.final_cpus = cpus_of(wanted.final);
   // SPEC: without `final` all processors that the group may use; the kernel leaves out those that it may not.
-  if (wanted.final.empty() && !wanted.initial.empty()) plan.final_cpus = cpus_of(fmt::format("0-{}", spec::kMostProcessors - 1));
+  if (wanted.final.empty() && !wanted.initial.empty())
+    plan.final_cpus = cpus_of(fmt::format("0-{}", spec::kMostProcessors - 1));
 }
 
 void plan_labels(Plan& plan, const spec::Process& process, const SecurityModules& modules) {

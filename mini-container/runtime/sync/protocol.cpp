@@ -47,8 +47,9 @@ std::string take(std::string_view& bytes) {
 }  // namespace
 
 std::string_view name_of(Word word) {
-  constexpr std::string_view kNames[] = {"?",          "born",  "identity_mapped", "bind_source", "grouped", "mounted",
-                                         "hooks_done", "ready", "kept",            "start",       "failed"};
+  constexpr std::string_view kNames[] = {"?",       "born",    "identity_mapped", "bind_source",
+                                         "grouped", "mounted", "hooks_done",      "ready",
+                                         "kept",    "start",   "failed"};
   const auto index = static_cast<std::size_t>(word);
   return index < std::size(kNames) ? kNames[index] : kNames[0];
 }
