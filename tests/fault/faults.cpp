@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <thread>
 
 #include "base/sys/file.h"
+#include "base/sys/socket.h"
 #include "mini-container/runtime/lifecycle/container.h"
 #include "mini-container/runtime/lifecycle/state_dir.h"
 
@@ -122,6 +124,33 @@ void Faults::SetUp() {
   bundle_.config["linux"]["resources"]["pids"]["limit"] = 50;
   bundle_.write();
   mounts_ = mounts();
+}
+
+void Faults::ask_for_more() {
+  const std::string closed = bundle_.path() + "/closed", volume = closed + "/volume";
+  sys::mkdir(closed);
+  sys::mkdir(volume);
+  ASSERT_EQ(::chmod(closed.c_str(), 0700), 0);
+  ASSERT_EQ(::chmod(bundle_.path().c_str(), 0755), 0);
+  decider_ = sys::listen_unix(bundle_.path() + "/decider");
+  auto& linux = bundle_.config["linux"];
+  linux["namespaces"].push_back({{"type", "user"}});
+  linux["uidMappings"] = linux["gidMappings"] = {{{"containerID", 0}, {"hostID", 100000}, {"size", 65536}}};
+  linux["seccomp"] = {{"defaultAction", "SCMP_ACT_ALLOW"},
+                      {"listenerPath", bundle_.path() + "/decider"},
+                      {"syscalls", {{{"names", {"reboot"}}, {"action", "SCMP_ACT_NOTIFY"}}}}};
+  linux["devices"] = {{{"path", "/dev/lent"}, {"type", "c"}, {"major", 1}, {"minor", 5}, {"fileMode", 0600}}};
+  if (sys::exists("/proc/self/numa_maps")) linux["memoryPolicy"] = {{"mode", "MPOL_LOCAL"}};
+  bundle_.config["process"]["oomScoreAdj"] = 100;
+  bundle_.config["mounts"].push_back(
+      {{"destination", "/data"}, {"type", "bind"}, {"source", volume}, {"options", {"bind"}}});
+  bundle_.write();
+}
+
+void Faults::forget_questions() const {
+  pollfd waiting{decider_.get(), POLLIN, 0};
+  while (sys::poll({&waiting, 1}, 0) > 0)
+    sys::accept(decider_.get());
 }
 
 lifecycle::LaunchOptions Faults::launch_options() const {

@@ -80,6 +80,12 @@ class Faults : public testing::TestWithParam<Given> {
  protected:
   void SetUp() override;
 
+  // Besides what every document asks for: a user namespace with a device lent to it, and with a volume below a directory that
+  // is closed to it; a filter that asks a listener; a score and a memory policy.
+  void ask_for_more();
+  // Takes what the filters have sent to that listener, and drops it.
+  void forget_questions() const;
+
   // A round for every k until there are no further calls; `least` of them must have been there.
   void fail_every_call(const Subject& subject, int least);
   // In a process of its own, so that a fault cannot reach the test itself.
@@ -108,6 +114,7 @@ class Faults : public testing::TestWithParam<Given> {
   bool fail_call(int which, const Subject& subject);
   void must_do(const std::string& what, const std::function<void()>& command);
 
+  sys::UniqueFd decider_;  // listens for the filter's messages
   cgroup::Layout layout_;
   std::vector<std::string> mounts_;
   int absorbed_ = 0;

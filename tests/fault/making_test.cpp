@@ -9,24 +9,6 @@ using fault::Subject;
 
 class FaultOfMaking : public fault::Faults {
  protected:
-  // Besides what every document asks for: a user namespace and a device lent to it, a filter, a score, a memory policy, and
-  // hooks of all six kinds.
-  void ask_for_more() {
-    auto& linux = bundle_.config["linux"];
-    linux["namespaces"].push_back({{"type", "user"}});
-    linux["uidMappings"] = linux["gidMappings"] = {{{"containerID", 0}, {"hostID", 0}, {"size", 65536}}};
-    linux["seccomp"] = {{"defaultAction", "SCMP_ACT_ALLOW"},
-                        {"syscalls", {{{"names", {"reboot"}}, {"action", "SCMP_ACT_ERRNO"}}}}};
-    linux["devices"] = {
-        {{"path", "/dev/lent"}, {"type", "c"}, {"major", 1}, {"minor", 5}, {"fileMode", 0600}}};
-    if (sys::exists("/proc/self/numa_maps")) linux["memoryPolicy"] = {{"mode", "MPOL_LOCAL"}};
-    bundle_.config["process"]["oomScoreAdj"] = 100;
-    for (const char* kind :
-         {"prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"})
-      bundle_.config["hooks"][kind] = {{{"path", "/bin/true"}}};
-    bundle_.write();
-  }
-
   Subject run_to_its_end() {
     bundle_.config["process"]["args"][2] = "true";
     bundle_.write();
@@ -37,7 +19,10 @@ class FaultOfMaking : public fault::Faults {
       if (const int code = lifecycle::run(options); code != 0)
         throw std::runtime_error("it ended with " + std::to_string(code));
     };
-    subject.unfinished = subject.unsound = [this] { return left_over(); };
+    subject.unfinished = subject.unsound = [this] {
+      forget_questions();
+      return left_over();
+    };
     return subject;
   }
 
@@ -73,7 +58,25 @@ TEST_P(FaultOfMaking, RunLeavesNothing) {
 }
 TEST_P(FaultOfMaking, RunOfARichDocumentLeavesNothing) {
   ask_for_more();
+  for (const char* kind :
+       {"prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"})
+    bundle_.config["hooks"][kind] = {{{"path", "/bin/true"}}};
   fail_every_call(run_to_its_end(), 60);
+}
+TEST_P(FaultOfMaking, RunWithAnIdMappedMountLeavesNothing) {
+  const std::string source = bundle_.path() + "/mapped";
+  const nlohmann::json map = {{{"containerID", 0}, {"hostID", 1000}, {"size", 1}}};
+  sys::mkdir(source);
+  bundle_.config["mounts"].push_back({{"destination", "/data"},
+                                      {"type", "bind"},
+                                      {"source", source},
+                                      {"options", {"bind"}},
+                                      {"uidMappings", map},
+                                      {"gidMappings", map}});
+  const Subject subject = run_to_its_end();
+  const fault::Round first = without_fault(subject.command);
+  if (first.message.find("cannot be id-mapped") != std::string::npos) GTEST_SKIP() << first.message;
+  fail_every_call(subject, 45);
 }
 TEST_P(FaultOfMaking, RunWithoutAMountNamespaceLeavesNothing) {
   bundle_.share_mounts();

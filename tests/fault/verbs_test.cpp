@@ -72,6 +72,23 @@ class FaultOfVerb : public fault::Faults {
     sys::unlink_if_present(options.pid_file);
     return options;
   }
+  Subject exec_to_its_end() {
+    Subject subject;
+    subject.before = to_run();
+    subject.command = [this] {
+      if (const int code = lifecycle::exec(exec_options("exit 7")); code != 7)
+        throw std::runtime_error("it ended with " + std::to_string(code));
+    };
+    subject.unfinished = [this] {
+      forget_questions();
+      return unless({"running"}) + unless_processes(1);
+    };
+    subject.unsound = [this] {
+      forget_questions();
+      return exec_left();
+    };
+    return subject;
+  }
   std::string exec_left() const {
     const bool file = sys::exists(bundle_.path() + "/exec-pid");
     return unless({"running"}) + unless_processes(1) + (file ? " the pid file" : "");
@@ -107,15 +124,12 @@ TEST_P(FaultOfVerb, StartRunsTheProgramOrCanBeToldAgainOrEndsIt) {
 }
 
 TEST_P(FaultOfVerb, ExecLeavesTheContainerAsItWas) {
-  Subject subject;
-  subject.before = to_run();
-  subject.command = [this] {
-    if (const int code = lifecycle::exec(exec_options("exit 7")); code != 7)
-      throw std::runtime_error("it ended with " + std::to_string(code));
-  };
-  subject.unfinished = [this] { return unless({"running"}) + unless_processes(1); };
-  subject.unsound = [this] { return exec_left(); };
-  fail_every_call(subject, 20);
+  fail_every_call(exec_to_its_end(), 20);
+}
+
+TEST_P(FaultOfVerb, ExecOfARichDocumentLeavesTheContainerAsItWas) {
+  ask_for_more();
+  fail_every_call(exec_to_its_end(), 30);
 }
 
 TEST_P(FaultOfVerb, ExecDetachedAddsAProcessOrNone) {
@@ -132,6 +146,47 @@ TEST_P(FaultOfVerb, ExecDetachedAddsAProcessOrNone) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sides, FaultOfVerb, testing::ValuesIn(fault::kBothSides), fault::name_of);
+
+// Kills the container's first process when `exec` is about to look at its namespaces, as it might end by itself then.
+class KillBefore : public trace::Sink {
+ public:
+  KillBefore(std::string look, int which, pid_t pid) : look_(std::move(look)), which_(which), pid_(pid) {}
+  int before(const trace::CallEvent& event) noexcept override {
+    if (event.name != "readlinkat" || event.arguments.find(look_) == std::string::npos) return 0;
+    if (--which_ != 0) return 0;
+    // Until nothing is left of it: the test reaps it, as an engine does.
+    for (int patience = 0; patience < 5000 && ::kill(pid_, SIGKILL) == 0; ++patience)
+      ::usleep(1000);
+    return 0;
+  }
+
+ private:
+  std::string look_;
+  int which_;
+  pid_t pid_;
+};
+
+using FaultOfExec = FaultOfVerb;
+
+// A dead process has no namespaces that could be read, and whoever joins none is on the host.
+TEST_P(FaultOfExec, OfWhatEndsMeanwhileRunsNothingOnTheHost) {
+  const std::string trail = bundle_.path() + "/trail";
+  for (const int which : {1, 4, 8}) {
+    ASSERT_EQ(without_fault(to_run()).message, "");
+    const pid_t pid = lifecycle::find_container(root(), id_).state.pid;
+    const std::string look = "/proc/" + std::to_string(pid) + "/ns/";
+    const fault::Round round = without_fault([&] {
+      trace::install(std::make_unique<KillBefore>(look, which, pid));
+      lifecycle::exec(exec_options("echo here > " + trail));
+    });
+    EXPECT_THAT(round.message, testing::HasSubstr("not running")) << which;
+    EXPECT_FALSE(sys::exists(trail)) << "it ran among the host's files after look " << which;
+    EXPECT_EQ(without_fault([this] { lifecycle::remove(root(), id_, true); }).message, "");
+    EXPECT_EQ(left_over(), "");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Sides, FaultOfExec, testing::Values(fault::kRuntimeSide.front()), fault::name_of);
 
 // Verbs that are the runtime's business alone.
 class FaultOfOutsideVerb : public FaultOfVerb {

@@ -11,9 +11,9 @@ work=$(mktemp -d "/tmp/isolab-fuzz-$target-XXXXXX")
 mkdir -p "$build"
 runtime=$top/mini-container/runtime
 sources=("$top/tests/fuzz/fuzzer.cpp" "$top/tests/fuzz/targets.cpp" "$runtime"/spec/*.cpp
-  "$runtime"/namespaces/plan.cpp "$runtime"/process/plan.cpp "$runtime"/cgroup/{plan,layout,describe,settings,device_rules}.cpp
+  "$runtime"/namespaces/plan.cpp "$runtime"/process/{plan,describe}.cpp "$runtime"/cgroup/{plan,layout,describe,settings,device_rules}.cpp
   "$runtime"/cgroup/settings_*.cpp "$runtime"/rootfs/{plan,plan_mounts,options,describe,sysctl}.cpp
-  "$runtime"/security/{seccomp,capabilities}.cpp "$top"/base/{text,trace}/*.cpp
+  "$runtime"/security/{seccomp,capabilities,describe}.cpp "$top"/base/{text,trace}/*.cpp
   "$top"/tests/fuzz/image_targets.cpp "$top"/mini-container/cli/template{,_functions}.cpp
   "$top"/mini-container/image/{reference,digest,image,layout,instruction,archive_images,manifest}.cpp
   "$top"/mini-container/registry/challenge.cpp)

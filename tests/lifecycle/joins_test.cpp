@@ -184,11 +184,29 @@ TEST_F(Rootless, AFlagSaysWhetherRefusedGroupsAreAnError) {
   if (!ours()) GTEST_SKIP() << "peers have no such flag, or mean something else by it";
   Bundle bundle("echo ran");
   make_rootless(bundle);
-  EXPECT_EQ(run_as_nobody(bundle, "true", "--rootless true").text, "ran\n");
+  for (const char* go_on : {"--rootless true", "--rootless auto"})
+    EXPECT_EQ(run_as_nobody(bundle, "true", go_on).text, "ran\n") << go_on;
   const Output strict = run_as_nobody(bundle, "true", "--rootless false");
   EXPECT_EQ(strict.status.shell_code(), 125);
   EXPECT_EQ(strict.text, "");
   EXPECT_THAT(strict.errors, HasSubstr("cgroup"));
+}
+
+TEST_F(Rootless, ADocumentOfItsOwnMakingRunsForAUser) {
+  if (!ours()) GTEST_SKIP() << "peers ask for a terminal's group, or for limits, that one id cannot have";
+  Bundle bundle("");
+  sys::unlink_if_present(bundle.path() + "/config.json");
+  const Output made = testing_bundle::run_program(
+      {"bash", "-c",
+       "chown 65534:65534 \"$1\" && exec setpriv --reuid=65534 --regid=65534 --clear-groups \"$0\" spec "
+       "--rootless --bundle \"$1\"",
+       testing_bundle::runtime(), bundle.path()});
+  ASSERT_EQ(made.status.shell_code(), 0) << made.errors;
+  bundle.config = nlohmann::json::parse(sys::read_file(bundle.path() + "/config.json"));
+  bundle.config["process"]["args"] = {"/bin/sh", "-c", "id -u; cat /proc/self/uid_map"};
+  bundle.config["process"]["terminal"] = false;
+  const Output output = run_as_nobody(bundle);
+  EXPECT_THAT(output.text, testing::ContainsRegex("^0\n +0 +65534 +1\n$")) << output.errors;
 }
 
 // Closed to others, as a home directory is: root of the user namespace is one of those.

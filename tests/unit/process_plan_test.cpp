@@ -86,6 +86,23 @@ TEST(ProcessPlan, ALabelNeedsItsModule) {
               HasSubstr("label: write exec docker-default"));
 }
 
+TEST(ProcessPlan, TheDescriptionHasNamesForTheKernelsNumbers) {
+  spec::Process process = minimal();
+  process.env = {"PATH=/bin", "A=b"};
+  process.scheduler = {"SCHED_DEADLINE", {}, {}, {}, 1, 2, 3};
+  process.io_priority = {"IOPRIO_CLASS_IDLE", 0};
+  process.exec_cpu_affinity = {"0-1", ""};
+  const spec::MemoryPolicy memory{"MPOL_BIND", "0-1", {"MPOL_F_STATIC_NODES"}};
+  const std::string text =
+      process::describe(process::plan(process, spec::Personality{"LINUX32", {}}, memory, {}));
+  for (const char* line :
+       {"environment: PATH=/bin A=b\n",
+        "scheduler: SCHED_DEADLINE nice 0 priority 0, 1 ns in 3 ns, within 2 ns\n",
+        "I/O priority: IOPRIO_CLASS_IDLE 0\n", "memory policy: MPOL_BIND|MPOL_F_STATIC_NODES nodes 0,1\n",
+        "personality: LINUX32\n", "exec starts on processors 0,1\n", "exec goes on on every processor\n"})
+    EXPECT_THAT(text, HasSubstr(line));
+}
+
 TEST(CpuList, IsReadAsTheKernelWritesIt) {
   EXPECT_THAT(spec::parse_cpu_list("3,0-1,1").value(), ElementsAre(0U, 1U, 3U));
   for (const char* wrong :

@@ -65,9 +65,48 @@ TEST(Protocol, DescriptorsComeAlongWithTheirWord) {
   EXPECT_TRUE(protocol::expect(pair.second.get(), Word::ready).empty());
 }
 
+TEST(Protocol, AWordBringsItsDescriptorOrNone) {
+  const sys::SocketPair pair = sys::seqpacket_pair();
+  const sys::Pipe pipe = sys::pipe();
+  protocol::say(pair.first.get(), Word::bind_source, {pipe.read.get()});
+  protocol::say(pair.first.get(), Word::bind_source);
+  sys::write_all(pipe.write.get(), "x");
+  char byte = 0;
+  const auto along = protocol::expect(pair.second.get(), Word::bind_source);
+  ASSERT_EQ(along.size(), 1U);
+  const sys::UniqueFd& copy = along.front();
+  EXPECT_EQ(sys::try_read(copy.get(), {&byte, 1}).value, 1);
+  EXPECT_EQ(::fcntl(copy.get(), F_GETFD), FD_CLOEXEC) << "or a hook would inherit it";
+  EXPECT_TRUE(protocol::expect(pair.second.get(), Word::bind_source).empty());
+}
+
+TEST(Protocol, AFailureIsHeardInPlaceOfAnyWord) {
+  for (const bool at_the_end : {false, true}) {
+    const sys::SocketPair pair = sys::seqpacket_pair();
+    protocol::say_failed(pair.first.get(),
+                         {protocol::Failure::Kind::program, ENOENT, "", "", "", "", "gone"});
+    const int line = pair.second.get();
+    EXPECT_THROW(at_the_end ? protocol::expect_end(line) : void(protocol::expect(line, Word::bind_source)),
+                 spec::ProgramError);
+  }
+}
+
+TEST(Protocol, AnotherWordThanTheExpectedIsNamed) {
+  const sys::SocketPair pair = sys::seqpacket_pair();
+  protocol::say(pair.first.get(), Word::mounted);
+  protocol::say(pair.first.get(), Word::ready);
+  try {
+    protocol::expect(pair.second.get(), Word::bind_source);
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("expected \"bind_source\" of the other side, and heard \"mounted\""));
+  }
+  EXPECT_THROW(protocol::expect_end(pair.second.get()), std::runtime_error);
+}
+
 TEST(Protocol, EveryDamagedMessageIsRefused) {
   const std::string whole = protocol::encode(
-      {Word::failed, {protocol::Failure::Kind::kernel_call, 22, "mount", "x", "y", "z", ""}});
+      {Word::failed, {protocol::Failure::Kind::kernel_call, 22, "mount", "x", "y", "z", ""}, {}});
   EXPECT_EQ(protocol::encode(protocol::decode(whole)), whole);
   for (std::size_t length = 0; length < whole.size(); ++length)
     EXPECT_THROW(protocol::decode(whole.substr(0, length)), std::runtime_error) << length;

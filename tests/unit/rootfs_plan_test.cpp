@@ -213,4 +213,15 @@ TEST(RootfsPlan, TheDescriptionTellsTheStepsInOrder) {
   EXPECT_LT(text.find("hide /proc/kcore"), text.find("pivot into the root"));
 }
 
+TEST(RootfsPlan, TheDescriptionSaysWhoMakesADevice) {
+  spec::Config config = minimal();
+  config.linux.devices = {{"c", "/dev/x", 1, 5, 0640, {}, {}}, {"p", "/dev/pipe", 0, 0, 0600, {}, {}}};
+  config.linux.uid_mappings = config.linux.gid_mappings = {{0, 100000, 10}};
+  const auto text = [&config](bool user_namespace) {
+    return rootfs::describe(rootfs::plan({config, "/bundle", {}, user_namespace, false}));
+  };
+  EXPECT_THAT(text(false), HasSubstr("make device /dev/x c 1:5 mode 640\nmake FIFO /dev/pipe mode 600\n"));
+  EXPECT_THAT(text(true), HasSubstr("make device /dev/x c 1:5 mode 640, outside, and bind it\nmake FIFO"));
+}
+
 }  // namespace

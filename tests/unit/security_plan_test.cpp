@@ -119,4 +119,22 @@ TEST(SeccompPlan, AProgramIsMadeWithItsFlags) {
   EXPECT_THAT(filter.unknown_names, ElementsAre("no_such_call"));
 }
 
+TEST(SeccompPlan, TheDescriptionCountsCallsByTheirAnswer) {
+  spec::Seccomp profile;
+  profile.default_action = "SCMP_ACT_ERRNO";
+  profile.default_errno_ret = 38;
+  profile.listener_path = "/run/decider";
+  profile.flags = {"SECCOMP_FILTER_FLAG_LOG"};
+  profile.syscalls = {{{"read", "write", "no_such_call"}, "SCMP_ACT_ALLOW", {}, {}},
+                      {{"personality"}, "SCMP_ACT_ALLOW", {}, {{0, 0, 0, "SCMP_CMP_EQ"}}},
+                      {{"mount"}, "SCMP_ACT_NOTIFY", {}, {}}};
+  EXPECT_THAT(security::describe(profile, security::compile_seccomp(profile)),
+              testing::StartsWith("SCMP_ACT_ALLOW: 3 always, 1 by their arguments\n"
+                                  "SCMP_ACT_NOTIFY: 1 always, 0 by their arguments\n"
+                                  "any other: SCMP_ACT_ERRNO with errno 38\n"
+                                  "listener: /run/decider\n"
+                                  "flags: SECCOMP_FILTER_FLAG_LOG\n"
+                                  "left out, unknown to libseccomp: no_such_call\n"));
+}
+
 }  // namespace

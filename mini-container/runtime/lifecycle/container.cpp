@@ -45,6 +45,12 @@ Container find_container(const std::string& root, const std::string& id) {
   return container;
 }
 
+bool has_ended(const Container& container) {
+  // A pidfd becomes readable when its process ends.
+  pollfd ended{container.pidfd.get(), POLLIN, 0};
+  return sys::poll({&ended, 1}, 0) != 0;
+}
+
 void kill_first_process(const Container& container) {
   using std::chrono::steady_clock;
   sys::pidfd_send_signal(container.pidfd.get(), SIGKILL);

@@ -31,6 +31,9 @@ class NotRunning : public std::runtime_error {
 // Throws NoSuchContainer.
 Container find_container(const std::string& root, const std::string& id);
 
+// Has its first process ended since it was found?
+bool has_ended(const Container& container);
+
 // Kills the first process, which must be alive, frozen or not, and waits for its end. Throws if it does not come.
 void kill_first_process(const Container& container);
 

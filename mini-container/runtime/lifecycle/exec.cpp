@@ -30,13 +30,16 @@ namespace {
 using protocol::Word;
 
 // Namespaces that differ from this process's own: joining one's own user namespace is an error (EINVAL).
-std::uint64_t flags_to_join(pid_t pid) {
+// WHY what cannot be read counts: the program of whoever dies here would run on the host; setns(2) refuses (ESRCH).
+std::uint64_t flags_to_join(const Container& container) {
   std::uint64_t flags = 0;
   for (const spec::NamespaceKind& kind : spec::namespace_kinds()) {
     const std::string file(kind.file);
-    const auto theirs = sys::readlink_if_present(fmt::format("/proc/{}/ns/{}", pid, file));
-    if (theirs && theirs != sys::readlink_if_present("/proc/self/ns/" + file)) flags |= kind.clone_flag;
+    const auto theirs = sys::readlink_if_present(fmt::format("/proc/{}/ns/{}", container.state.pid, file));
+    if (theirs != sys::readlink_if_present("/proc/self/ns/" + file)) flags |= kind.clone_flag;
   }
+  // ORDER: after the last look. If it has ended, the number may mean another process by now, of the host's namespaces.
+  if (has_ended(container)) throw NotRunning(container.state.id, spec::Status::stopped);
   return flags;
 }
 
@@ -118,7 +121,7 @@ int exec(const ExecOptions& options) {
   const Signals signals;
   const Container container = running_container(options);
   const spec::Config config = spec::parse_config(sys::read_file(container.directory() + "/config.json"));
-  const std::uint64_t flags = flags_to_join(container.state.pid);
+  const std::uint64_t flags = flags_to_join(container);
   const bool into_user = (flags & CLONE_NEWUSER) != 0;
   ProcessPlans plans = make_process_plans(wanted_process(config, options), config.linux,
                                           filter_directory(options.root), into_user);
@@ -159,8 +162,7 @@ int exec(const ExecOptions& options) {
     sys::write_existing_file(fmt::format("/proc/{}/oom_score_adj", child.pid()),
                              fmt::format("{}", *plans.process.oom_score_adj));
   }
-  signals.wait_for(pair.first.get());
-  protocol::expect(pair.first.get(), Word::ready);
+  hear(child, pair.first.get(), Word::ready, signals);
   PidFile pid_file(options.pid_file, child.pid());
   const sys::UniqueFd master = receiver ? receiver->receive() : sys::UniqueFd();
   start_over(pair.first.get(), signals);

@@ -18,6 +18,23 @@ std::string indented(const std::string& text) {
   return result;
 }
 
+// In the order in which they run.
+std::string describe(const spec::Hooks& hooks) {
+  std::string text;
+  const auto add = [&text](const char* kind, const std::vector<spec::Hook>& those) {
+    for (const spec::Hook& hook : those)
+      text += fmt::format("{}: {}{}\n", kind, hook.path,
+                          hook.timeout ? fmt::format(", at most {} s", *hook.timeout) : "");
+  };
+  add("prestart", hooks.prestart);
+  add("createRuntime", hooks.create_runtime);
+  add("createContainer", hooks.create_container);
+  add("startContainer", hooks.start_container);
+  add("poststart", hooks.poststart);
+  add("poststop", hooks.poststop);
+  return text;
+}
+
 }  // namespace
 
 std::string explain(const std::string& bundle, const std::string& id) {
@@ -29,16 +46,12 @@ std::string explain(const std::string& bundle, const std::string& id) {
   text += "\nRoot file system\n" + indented(rootfs::describe(plans.rootfs));
   if (!config.process) return text;
   text += "\nProcess\n" + indented(process::describe(plans.process.process));
-  if (plans.process.capabilities) {
-    const auto& sets = *plans.process.capabilities;
-    text += fmt::format("\nCapabilities\n  bounding: {}\n  effective: {}\n  ambient: {}\n",
-                        security::capability_names(sets.bounding), security::capability_names(sets.effective),
-                        security::capability_names(sets.ambient));
-  }
-  if (plans.process.seccomp) {
-    text += fmt::format("\nSeccomp\n  {} instructions\n", plans.process.seccomp->program.size());
-  }
-  return text;
+  if (plans.process.capabilities)
+    text += "\nCapabilities\n" + indented(security::describe(*plans.process.capabilities));
+  if (plans.process.seccomp)
+    text += "\nSeccomp\n" + indented(security::describe(*config.linux.seccomp, *plans.process.seccomp));
+  const std::string hooks = describe(config.hooks);
+  return hooks.empty() ? text : text + "\nHooks\n" + indented(hooks);
 }
 
 }  // namespace lifecycle

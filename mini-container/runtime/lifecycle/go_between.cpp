@@ -23,7 +23,7 @@ int go_between(int user_namespace, std::uint64_t flags, sys::UniqueFd& line,
     });
     const int pidfd = born.pidfd();
     born.release();
-    sys::send_message(line.get(), "born", {pidfd});
+    protocol::say(line.get(), protocol::Word::born, {pidfd});
     return 0;
   } catch (...) {
     protocol::say_failed(line.get(), protocol::describe_current_exception());
@@ -42,11 +42,8 @@ sys::Child clone_in_user_namespace(const std::string& path, const sys::CloneArgu
     return go_between(space.get(), arguments.flags, pair.second, child_main);
   });
   pair.second.reset();
-  auto message = sys::receive_message(pair.first.get());
+  sys::UniqueFd pidfd = std::move(protocol::expect(pair.first.get(), protocol::Word::born).at(0));
   between.wait();
-  if (!message) throw std::runtime_error(fmt::format("nobody was born in the user namespace {}", path));
-  if (message->descriptors.empty()) protocol::rethrow(protocol::decode(message->bytes).failure);
-  sys::UniqueFd pidfd = std::move(message->descriptors.front());
   const pid_t pid = sys::pid_of(pidfd.get());
   return {pid, std::move(pidfd)};
 }

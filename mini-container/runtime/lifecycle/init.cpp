@@ -55,13 +55,19 @@ class Init {
   void become_root_of_user_namespace() {
     if (plans_.namespaces.new_user) {
       protocol::expect(line_.get(), Word::identity_mapped);
-      if (rootfs::has_bind_sources(plans_.rootfs))
-        sources_ = protocol::take_over(line_.get(), plans_.rootfs.mounts.size());
+      if (rootfs::has_bind_sources(plans_.rootfs)) hear_bind_sources();
     }
     if (!plans_.namespaces.in_user_namespace()) return;
     const trace::Phase phase("root of the user namespace",
                              "all that follows is done with the powers of its root");
     namespaces::become_namespace_root();
+  }
+
+  void hear_bind_sources() {
+    while (sources_.size() < plans_.rootfs.mounts.size()) {
+      auto along = protocol::expect(line_.get(), Word::bind_source);
+      sources_.push_back(along.empty() ? sys::UniqueFd() : std::move(along.front()));
+    }
   }
 
   void enter_groups_and_namespaces() {

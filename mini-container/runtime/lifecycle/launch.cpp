@@ -116,28 +116,10 @@ void settle_from_outside(Launched& made) {
   if (!made.plans.namespaces.new_user) return;
   namespaces::write_id_maps(made.plans.namespaces, made.child.pid());
   protocol::say(made.line.get(), Word::identity_mapped);
-  if (rootfs::has_bind_sources(made.plans.rootfs))
-    protocol::hand_over(made.line.get(), rootfs::open_bind_sources(made.plans.rootfs, made.child.pid()));
-}
-
-// Talks with the child, or throws what became of it.
-void talk(Launched& made, const std::function<void(int)>& words) {
-  try {
-    words(made.line.get());
-  } catch (const protocol::PeerGone&) {
-    const sys::ExitStatus status = made.child.wait();
-    throw std::runtime_error(
-        fmt::format("the container's first process ended with {} before it was ready. Hint: its memory limit "
-                    "may be too small",
-                    status.shell_code()));
-  }
-}
-
-void hear(Launched& made, Word word, const Signals& signals) {
-  talk(made, [&](int line) {
-    signals.wait_for(line);
-    protocol::expect(line, word);
-  });
+  if (!rootfs::has_bind_sources(made.plans.rootfs)) return;
+  for (const sys::UniqueFd& source : rootfs::open_bind_sources(made.plans.rootfs, made.child.pid()))
+    protocol::say(made.line.get(), Word::bind_source,
+                  source ? std::vector{source.get()} : std::vector<int>());
 }
 
 // WHY now: the container is busy with its mounts, and this process would only wait for it.
@@ -151,7 +133,7 @@ void remember(Launched& made, const std::string& document) {
 void run_creation_hooks(Launched& made, const Signals& signals) {
   const spec::Hooks& hooks = made.config.hooks;
   if (hooks.prestart.empty() && hooks.create_runtime.empty()) return;
-  hear(made, Word::mounted, signals);
+  hear(made.child, made.line.get(), Word::mounted, signals);
   const trace::Phase phase("hooks of the runtime", "programs of the engine, once the namespaces exist");
   const std::string state = spec::to_oci_json(made.state, spec::Status::creating);
   process::run_hooks(hooks.prestart, "hooks.prestart", state);
@@ -166,7 +148,26 @@ void publish(Launched& made, const LaunchOptions& options) {
   made.pid_file = PidFile(options.pid_file, made.child.pid());
 }
 
+// Talks with the child, or throws what became of it.
+void talk(sys::Child& child, const std::function<void()>& words) {
+  try {
+    words();
+  } catch (const protocol::PeerGone&) {
+    throw std::runtime_error(fmt::format(
+        "the container's process ended with {} before it was ready. Hint: the container's memory limit "
+        "may be too small, or somebody killed it",
+        child.wait().shell_code()));
+  }
+}
+
 }  // namespace
+
+void hear(sys::Child& child, int line, Word word, const Signals& signals) {
+  talk(child, [&] {
+    signals.wait_for(line);
+    protocol::expect(line, word);
+  });
+}
 
 void Launched::keep() {
   directory.keep();
@@ -215,9 +216,9 @@ Launched launch(const LaunchOptions& options, Gate gate, int console, const Sign
   // millisecond. Nobody else gets near before the program runs: the state directory is locked.
   if (gate == Gate::line) {
     publish(made, options);
-    talk(made, [](int line) { protocol::say(line, Word::start); });
+    talk(made.child, [&made] { protocol::say(made.line.get(), Word::start); });
   }
-  hear(made, Word::ready, signals);
+  hear(made.child, made.line.get(), Word::ready, signals);
   if (gate == Gate::socket) publish(made, options);
   return made;
 }
@@ -230,8 +231,7 @@ void start_over(int line, const Signals& signals) {
 void await_program(int line, const Signals& signals) {
   signals.wait_for(line);
   // The descriptor is close-on-exec: its end of file says that the program has taken over.
-  const auto message = protocol::hear(line);
-  if (message) protocol::rethrow(message->failure);
+  protocol::expect_end(line);
 }
 
 }  // namespace lifecycle

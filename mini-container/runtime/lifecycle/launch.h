@@ -13,6 +13,7 @@
 #include "mini-container/runtime/lifecycle/signals.h"
 #include "mini-container/runtime/lifecycle/state_dir.h"
 #include "mini-container/runtime/spec/config.h"
+#include "mini-container/runtime/sync/protocol.h"
 
 namespace lifecycle {
 
@@ -53,6 +54,8 @@ enum class Gate {
 // `console` is the socket that gets the terminal's master end; -1 without one.
 Launched launch(const LaunchOptions& options, Gate gate, int console, const Signals& signals);
 
+// Hears `word` from `child` over `line`, or throws what stopped it.
+void hear(sys::Child& child, int line, protocol::Word word, const Signals& signals);
 // Tells the process behind `line` to start, and returns once its program runs; await_program: it has been told before.
 void start_over(int line, const Signals& signals);
 void await_program(int line, const Signals& signals);

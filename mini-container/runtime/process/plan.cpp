@@ -2,7 +2,6 @@
 #include "mini-container/runtime/process/plan.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <sys/personality.h>
 
 #include "mini-container/runtime/spec/cpu_list.h"
@@ -42,7 +41,8 @@ void plan_affinity(Plan& plan, const spec::CpuAffinity& wanted) {
   plan.initial_cpus = cpus_of(wanted.initial);
   plan.final_cpus = cpus_of(wanted.final);
   // SPEC: without `final` all processors that the group may use; the kernel leaves out those that it may not.
-  if (wanted.final.empty() && !wanted.initial.empty()) plan.final_cpus = cpus_of("0-8191");
+  if (wanted.final.empty() && !wanted.initial.empty())
+    plan.final_cpus = cpus_of(fmt::format("0-{}", spec::kMostProcessors - 1));
 }
 
 void plan_labels(Plan& plan, const spec::Process& process, const SecurityModules& modules) {
@@ -93,30 +93,6 @@ Plan plan(const spec::Process& process, const std::optional<spec::Personality>& 
   if (process.exec_cpu_affinity) plan_affinity(plan, *process.exec_cpu_affinity);
   plan_labels(plan, process, modules);
   return plan;
-}
-
-std::string describe(const Plan& plan) {
-  std::string text = fmt::format("program: {}\ncwd: {}\nuser {}, group {}, groups [{}], umask {:#o}\n",
-                                 fmt::join(plan.args, " "), plan.cwd, plan.uid, plan.gid,
-                                 fmt::join(plan.groups, " "), plan.umask);
-  for (const Limit& limit : plan.limits)
-    text += fmt::format("limit: {} soft {} hard {}\n", limit.name, limit.soft, limit.hard);
-  if (plan.oom_score_adj) text += fmt::format("oom_score_adj: {}\n", *plan.oom_score_adj);
-  if (plan.scheduler) {
-    text += fmt::format("scheduler: policy {} nice {} priority {}\n", plan.scheduler->policy,
-                        plan.scheduler->nice, plan.scheduler->priority);
-  }
-  if (plan.io_priority)
-    text += fmt::format("I/O priority: class {} priority {}\n", plan.io_priority->io_class,
-                        plan.io_priority->priority);
-  if (plan.personality) text += fmt::format("personality: {:#x}\n", *plan.personality);
-  if (plan.memory_policy)
-    text += fmt::format("memory policy: mode {:#x} nodes {}\n", plan.memory_policy->mode,
-                        fmt::join(plan.memory_policy->nodes, ","));
-  for (const Label& label : plan.labels)
-    text += fmt::format("label: write {} to /proc/{}\n", label.value, label.files.front());
-  if (plan.no_new_privileges) text += "no_new_privs\n";
-  return text;
 }
 
 }  // namespace process

@@ -36,18 +36,19 @@ std::string line_of(const MountStep& step) {
     text += ", and all below " + attribute_names(step.options.recursive_set);
   if (step.id_map) text += step.options.id_mapped_recursive ? ", id-mapped with all below" : ", id-mapped";
   if (step.options.propagation != 0) text += ", " + sys::mount_flag_names(step.options.propagation);
-  for (const sys::FsOption& option : step.options.parameters) {
-    text += fmt::format(", {}{}{}", option.key, option.value.empty() ? "" : "=", option.value);
+  for (const auto* options : {&step.options.parameters, &step.options.superblock}) {
+    for (const sys::FsOption& option : *options)
+      text += fmt::format(", {}{}{}", option.key, option.value.empty() ? "" : "=", option.value);
   }
   return text + "\n";
 }
 
 std::string line_of(const DeviceNode& node, bool bind) {
-  if (bind && node.owner_outside) return fmt::format("make device {} outside, and bind it\n", node.path);
-  if (bind) return fmt::format("bind the host's {}\n", node.path);
-  if (S_ISFIFO(node.mode)) return fmt::format("make FIFO {}\n", node.path);
-  return fmt::format("make device {} {} {}:{} mode {:o}\n", node.path, S_ISBLK(node.mode) ? "b" : "c",
-                     major(node.device), minor(node.device), node.mode & 07777);
+  if (S_ISFIFO(node.mode)) return fmt::format("make FIFO {} mode {:o}\n", node.path, node.mode & 07777);
+  if (bind && !node.owner_outside) return fmt::format("bind the host's {}\n", node.path);
+  return fmt::format("make device {} {} {}:{} mode {:o}{}\n", node.path, S_ISBLK(node.mode) ? "b" : "c",
+                     major(node.device), minor(node.device), node.mode & 07777,
+                     bind ? ", outside, and bind it" : "");
 }
 
 std::string line_of(Way way) {

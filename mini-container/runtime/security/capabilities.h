@@ -40,5 +40,7 @@ void apply_capabilities(const CapabilityPlan& plan);
 
 // "CAP_CHOWN CAP_KILL", for people and traces.
 std::string capability_names(CapabilityMask mask);
+// For a person: the five sets, a line each.
+std::string describe(const CapabilityPlan& plan);
 
 }  // namespace security

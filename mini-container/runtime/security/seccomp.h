@@ -28,6 +28,9 @@ bool asks_listener(const SeccompFilter& filter);
 // Throws spec::Invalid ("linux.seccomp.syscalls[4].action: ...").
 SeccompFilter compile_seccomp(const spec::Seccomp& profile);
 
+// For a person: which answers the profile has for how many calls.
+std::string describe(const spec::Seccomp& profile, const SeccompFilter& filter);
+
 // Puts the filter on this thread, for good. ORDER: as late as possible, since every later call must pass it.
 // Without no_new_privs the kernel wants CAP_SYS_ADMIN (EACCES): load before the capabilities go; with it, after.
 // Silence the trace first (trace::silence). Returns the listener's descriptor if the filter asks one (asks_listener).

@@ -8,13 +8,11 @@ namespace spec {
 
 namespace {
 
-constexpr unsigned kMostCpus = 8192;
-
 // Takes a number from the front of `text`.
 std::optional<unsigned> take_number(std::string_view& text) {
   unsigned number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || number >= kMostCpus) return std::nullopt;
+  if (error != std::errc() || number >= kMostProcessors) return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return number;
 }

@@ -7,8 +7,10 @@
 
 namespace spec {
 
-// Processors in ascending order, each once; nullopt if it is no such list or names one above 8191, the most that a
-// kernel is built for.
+// The most that a kernel is built for.
+inline constexpr unsigned kMostProcessors = 8192;
+
+// Processors in ascending order, each once; nullopt if it is no such list or names one that no kernel has.
 std::optional<std::vector<unsigned>> parse_cpu_list(std::string_view list);
 
 }  // namespace spec

@@ -73,6 +73,14 @@ std::optional<unsigned> number_of(const Name (&table)[count], std::string_view n
 }
 
 template <std::size_t count>
+std::string name_of(const Name (&table)[count], unsigned number) {
+  for (const Name& entry : table) {
+    if (entry.number == number) return std::string(entry.name);
+  }
+  return std::to_string(number);
+}
+
+template <std::size_t count>
 std::vector<std::string> names_of(const Name (&table)[count]) {
   std::vector<std::string> names;
   for (const Name& entry : table)
@@ -104,6 +112,24 @@ std::optional<unsigned> memory_mode(std::string_view name) {
 
 std::optional<unsigned> memory_flag(std::string_view name) {
   return number_of(kMemoryFlags, name);
+}
+
+std::string scheduler_policy_name(unsigned policy) {
+  return name_of(kPolicies, policy);
+}
+
+std::string io_class_name(unsigned io_class) {
+  return name_of(kIoClasses, io_class);
+}
+
+std::string memory_policy_name(unsigned mode_and_flags) {
+  std::string flags;
+  for (const Name& flag : kMemoryFlags) {
+    if ((mode_and_flags & flag.number) == 0) continue;
+    flags += "|" + std::string(flag.name);
+    mode_and_flags &= ~flag.number;
+  }
+  return name_of(kMemoryModes, mode_and_flags) + flags;
 }
 
 std::vector<std::string> rlimit_names() {

@@ -22,11 +22,17 @@ std::optional<unsigned> scheduler_policy(std::string_view name);
 std::optional<unsigned> scheduler_flag(std::string_view name);
 std::optional<unsigned> io_class(std::string_view name);
 
+// And back, for people to read: SCHED_FIFO -> "SCHED_FIFO"; a number that has no name as it is.
+std::string scheduler_policy_name(unsigned policy);
+std::string io_class_name(unsigned io_class);
+
 // "MPOL_BIND" -> MPOL_BIND; "MPOL_F_STATIC_NODES" -> its bit.
 std::optional<unsigned> memory_mode(std::string_view name);
 std::optional<unsigned> memory_flag(std::string_view name);
 std::vector<std::string> memory_mode_names();
 std::vector<std::string> memory_flag_names();
+// "MPOL_BIND|MPOL_F_STATIC_NODES".
+std::string memory_policy_name(unsigned mode_and_flags);
 
 struct NamespaceKind {
   std::string_view type;     // of the document: "network"

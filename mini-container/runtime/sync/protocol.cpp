@@ -37,11 +37,19 @@ std::string take(std::string_view& bytes) {
   return field;
 }
 
+// What was heard in place of something else.
+[[noreturn]] void refuse(const Message& heard, std::string_view expected) {
+  if (heard.word == Word::failed) rethrow(heard.failure);
+  throw std::runtime_error(
+      fmt::format("expected \"{}\" of the other side, and heard \"{}\"", expected, name_of(heard.word)));
+}
+
 }  // namespace
 
 std::string_view name_of(Word word) {
-  constexpr std::string_view kNames[] = {
-      "?", "identity_mapped", "grouped", "mounted", "hooks_done", "ready", "kept", "start", "failed"};
+  constexpr std::string_view kNames[] = {"?",       "born",    "identity_mapped", "bind_source",
+                                         "grouped", "mounted", "hooks_done",      "ready",
+                                         "kept",    "start",   "failed"};
   const auto index = static_cast<std::size_t>(word);
   return index < std::size(kNames) ? kNames[index] : kNames[0];
 }
@@ -91,22 +99,6 @@ void say(int socket, Word word, const std::vector<int>& along, sys::Where where)
   }
 }
 
-void hand_over(int socket, const std::vector<sys::UniqueFd>& descriptors) {
-  for (const sys::UniqueFd& one : descriptors)
-    sys::send_message(socket, "descriptor", one ? std::vector{one.get()} : std::vector<int>());
-}
-
-std::vector<sys::UniqueFd> take_over(int socket, std::size_t count) {
-  std::vector<sys::UniqueFd> descriptors;
-  while (descriptors.size() < count) {
-    std::optional<sys::Message> message = sys::receive_message(socket);
-    if (!message) throw PeerGone("the other side ended before it had handed all descriptors over");
-    descriptors.push_back(message->descriptors.empty() ? sys::UniqueFd()
-                                                       : std::move(message->descriptors.front()));
-  }
-  return descriptors;
-}
-
 bool say_failed(int socket, const Failure& failure) noexcept {
   try {
     sys::send_message(socket, encode({Word::failed, failure}));
@@ -127,9 +119,13 @@ std::optional<Message> hear(int socket, sys::Where where) {
 std::vector<sys::UniqueFd> expect(int socket, Word word, sys::Where where) {
   auto message = hear(socket, where);
   if (!message) throw PeerGone(fmt::format("the other side ended before it said \"{}\"", name_of(word)));
-  if (message->word == Word::failed) rethrow(message->failure);
-  if (message->word != word) garbled();
+  if (message->word != word) refuse(*message, name_of(word));
   return std::move(message->along);
+}
+
+void expect_end(int socket, sys::Where where) {
+  const auto message = hear(socket, where);
+  if (message) refuse(*message, "end of file");
 }
 
 Failure describe_current_exception() {

@@ -4,7 +4,8 @@
 //     mini-runtime run                            the container's first process
 //       | clone3 ------------------------------->  joins namespaces and cgroups
 //       | writes uid_map, gid_map
-//       | identity_mapped, sources of binds ---->  becomes root of its user namespace    (user namespace only)
+//       | identity_mapped ---------------------->  becomes root of its user namespace    (user namespace only)
+//       | bind_source, one for each mount ------>  keeps what it could not open itself   (there, with bind mounts)
 //       | makes the cgroups                        makes its network namespace
 //       | grouped, their doors ----------------->  enters them                           (cgroup v1 only)
 //       |                                          mounts
@@ -19,7 +20,8 @@
 //
 // After `create` the last two lines are spoken by `start`, another process, through a connection to the gate (a
 // listening socket in the state directory). `run` has nothing to do between ready and start: it says start first, so that
-// neither side waits for the other to wake. At any point the child may say `failed` instead, with the cause.
+// neither side waits for the other to wake. At any point the child may say `failed` instead, with the cause. Another first
+// word is `born`, with a pidfd: of who stands between the two where a user namespace is joined (go_between.cpp).
 // Reads: unix(7), socketpair(2), OCI runtime-spec runtime.md (lifecycle).
 #pragma once
 
@@ -33,7 +35,9 @@
 namespace protocol {
 
 enum class Word : unsigned char {
-  identity_mapped = 1,
+  born = 1,
+  identity_mapped,
+  bind_source,
   grouped,
   mounted,
   hooks_done,
@@ -55,8 +59,8 @@ struct Failure {
 
 struct Message {
   Word word;
-  Failure failure;  // of Word::failed
-  std::vector<sys::UniqueFd> along = {};
+  Failure failure;                        // of Word::failed
+  std::vector<sys::UniqueFd> along = {};  // descriptors
 };
 
 // The peer closed its end without a word: it was killed.
@@ -68,15 +72,14 @@ class PeerGone : public std::runtime_error {
 // `along`: descriptors that go with it.
 // Throws PeerGone, or what the peer's failure describes, if nobody is there to hear it.
 void say(int socket, Word word, const std::vector<int>& along = {}, sys::Where where = sys::Where::current());
-// Descriptors, one a message, an empty one for an empty one; and as many of them.
-void hand_over(int socket, const std::vector<sys::UniqueFd>& descriptors);
-std::vector<sys::UniqueFd> take_over(int socket, std::size_t count);
 // False if the peer is gone.
 bool say_failed(int socket, const Failure& failure) noexcept;
 // nullopt at the end of file.
 std::optional<Message> hear(int socket, sys::Where where = sys::Where::current());
 // Hears exactly `word`, and returns what came along; throws PeerGone, or what the peer's failure describes.
 std::vector<sys::UniqueFd> expect(int socket, Word word, sys::Where where = sys::Where::current());
+// The same where nothing more is to be said: the peer closes its end.
+void expect_end(int socket, sys::Where where = sys::Where::current());
 
 // Inside a catch block: the current exception as a Failure.
 Failure describe_current_exception();

@@ -182,7 +182,10 @@ TEST_F(RaceEscapes, WritesToProcGoToProc) {
   exchange("swap", "link");
   const auto bundle = victim();
   bundle->config["linux"]["sysctl"] = {{"kernel.msgmax", "4242"}};
-  bundle->config["mounts"].push_back(bind_of("/vol/swap/msgmax", volume("/msgmax")));
+  json forgery = bind_of("/vol/swap/msgmax", volume("/msgmax"));
+  // WHY not read-only: that alone would keep the parameter out of it.
+  forgery["options"] = {"bind"};
+  bundle->config["mounts"].push_back(forgery);
   race(*bundle);
   EXPECT_EQ(sys::read_file(volume("/msgmax")), "forged");
 }
