@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <memory>
+#include <algorithm>
+#include <cctype>
 #include <optional>
 #include <stdexcept>
 
+#include "mini-container/cli/template_expression.h"
 #include "mini-container/cli/template_functions.h"
 
 namespace cli {
@@ -84,11 +86,32 @@ struct Node;
 using Nodes = std::vector<Node>;
 
 struct Node {
-  enum class Kind { text, value, range, condition } kind = Kind::text;
-  std::string text;  // itself, or the expression
+  enum class Kind { text, value, assignment, range, condition, with } kind = Kind::text;
+  std::string text = {};                // itself, or the expression
+  std::vector<std::string> names = {};  // of the variables that it declares, "$key"
   Nodes body = {};
   Nodes otherwise = {};
 };
+
+// "$a, $b := .Ports" is an expression with two names before it; with "=" the variable is there already.
+Node with_names(Node::Kind kind, const std::string& text) {
+  std::vector<std::string> names;
+  std::size_t at = 0;
+  const auto skip = [&](const char* those) { at = std::min(text.find_first_not_of(those, at), text.size()); };
+  while (text.compare(at, 1, "$") == 0) {
+    const std::size_t start = at++;
+    while (at < text.size() && (std::isalnum(static_cast<unsigned char>(text[at])) != 0 || text[at] == '_'))
+      ++at;
+    names.push_back(text.substr(start, at - start));
+    skip(" \t\n");
+    if (text.compare(at, 1, ",") == 0) skip(", \t\n");
+  }
+  const bool declared = text.compare(at, 2, ":=") == 0, assigned = text.compare(at, 1, "=") == 0;
+  if (names.empty() || !(declared || assigned)) return {kind, text};
+  const std::size_t most = kind == Node::Kind::range ? 2 : 1;
+  if (names.size() > most || (assigned && kind != Node::Kind::value)) refuse(text, "too many variables");
+  return {assigned ? Node::Kind::assignment : kind, text.substr(at + (declared ? 2 : 1)), names};
+}
 
 class Parser {
  public:
@@ -101,35 +124,52 @@ class Parser {
   }
 
  private:
+  // What follows `keyword`; nullopt for another one.
+  static std::optional<std::string> after(const char* keyword, const std::string& text) {
+    const std::string_view word = keyword;
+    if (!text.starts_with(word) || (text.size() > word.size() && !blank(text[word.size()])))
+      return std::nullopt;
+    return trimmed(text.substr(word.size()), true, false);
+  }
+
   // Up to an "end" or "else", which stays, or to the end of all.
   Nodes block(int depth) {
     if (depth > kDeepest) refuse("...", "nested too deep");
     Nodes nodes;
     for (; next_ < pieces_.size(); ++next_) {
       const Piece& piece = pieces_[next_];
-      if (piece.action && (piece.text == "end" || piece.text.starts_with("else"))) break;
-      nodes.push_back(node(piece, depth));
+      if (piece.action && (piece.text == "end" || after("else", piece.text))) break;
+      nodes.push_back(piece.action ? action(piece.text, depth) : Node{Node::Kind::text, piece.text});
     }
     return nodes;
   }
 
-  Node node(const Piece& piece, int depth) {
-    if (!piece.action) return {Node::Kind::text, piece.text};
-    if (piece.text.starts_with("range ")) return nested(Node::Kind::range, piece.text.substr(6), depth);
-    if (piece.text.starts_with("if ")) return nested(Node::Kind::condition, piece.text.substr(3), depth);
-    return {Node::Kind::value, piece.text};
+  Node action(const std::string& text, int depth) {
+    if (text.starts_with("/*") && text.ends_with("*/")) return {};
+    for (const auto& [keyword, kind] :
+         {std::pair{"range", Node::Kind::range}, std::pair{"if", Node::Kind::condition},
+          std::pair{"with", Node::Kind::with}}) {
+      if (const auto rest = after(keyword, text)) return nested(with_names(kind, *rest), depth + 1);
+    }
+    return with_names(Node::Kind::value, text);
   }
 
-  Node nested(Node::Kind kind, const std::string& expression, int depth) {
-    Node made = {kind, expression};
+  // Its body, up to its "end".
+  Node nested(Node made, int depth) {
     ++next_;
-    made.body = block(depth + 1);
-    if (next_ < pieces_.size() && pieces_[next_].text == "else") {
-      ++next_;
-      made.otherwise = block(depth + 1);
+    made.body = block(depth);
+    if (next_ == pieces_.size()) refuse(made.text, "its end is missing");
+    const auto other = after("else", pieces_[next_].text);
+    if (!other) return made;
+    if (!other->empty()) {
+      if (!after("if", *other) && !after("with", *other)) refuse(*other, "not what an else can have");
+      // The end of the second is the end of the first, too.
+      made.otherwise = {action(*other, depth)};
+      return made;
     }
-    if (next_ == pieces_.size()) refuse(expression, "its end is missing");
-    if (pieces_[next_].text != "end") refuse(pieces_[next_].text, "only a plain else is understood");
+    ++next_;
+    made.otherwise = block(depth);
+    if (next_ == pieces_.size() || pieces_[next_].text != "end") refuse(made.text, "its end is missing");
     return made;
   }
 
@@ -137,28 +177,94 @@ class Parser {
   std::size_t next_ = 0;
 };
 
-std::string shown(const Nodes& nodes, const Json& dot) {
-  std::string text;
-  for (const Node& node : nodes) {
-    if (node.kind == Node::Kind::text) {
-      text += node.text;
-      continue;
+// Shows nodes one after the other, each with the dot as it is there.
+class Display {
+ public:
+  explicit Display(const Json& value) { variables_.emplace_back("$", value); }
+
+  void show(const Nodes& nodes, const Json& dot) {
+    const std::size_t known = variables_.size();
+    for (const Node& node : nodes)
+      show(node, dot);
+    variables_.resize(known);
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  void show(const Node& node, const Json& dot) {
+    if (node.kind == Node::Kind::text) return append(node.text);
+    const Json value = evaluate(node.text, {dot, variables_});
+    charge(value.is_string() ? value.get_ref<const std::string&>().size() : 0);
+    const std::size_t known = variables_.size();
+    switch (node.kind) {
+      case Node::Kind::assignment:
+        return assign(node, value);
+      case Node::Kind::range:
+        range(node, value, dot);
+        break;
+      case Node::Kind::condition:
+      case Node::Kind::with:
+        declare(node, value);
+        if (!truth(value)) {
+          show(node.otherwise, dot);
+        } else {
+          show(node.body, node.kind == Node::Kind::with ? value : dot);
+        }
+        break;
+      default:
+        // One that declares a variable shows nothing; it is known to the end of its block.
+        if (!node.names.empty()) return declare(node, value);
+        append(text_of(value));
     }
-    const Json value = evaluate(node.text, dot);
-    if (node.kind == Node::Kind::value) {
-      text += text_of(value);
-    } else if (!truth(value)) {
-      text += shown(node.otherwise, dot);
-    } else if (node.kind == Node::Kind::condition) {
-      text += shown(node.body, dot);
-    } else {
-      if (!value.is_structured()) refuse("range " + node.text, "it is neither a list nor a map");
-      for (const Json& element : value)
-        text += shown(node.body, element);
+    variables_.resize(known);
+  }
+
+  void range(const Node& node, const Json& value, const Json& dot) {
+    if (!truth(value)) return show(node.otherwise, dot);
+    if (!value.is_structured()) refuse("range " + node.text, "it is neither a list nor a map");
+    std::vector<std::string> keys;
+    for (const auto& [key, _] : value.items())
+      keys.push_back(key);
+    // As Go: a map in the order of its keys.
+    if (value.is_object()) std::sort(keys.begin(), keys.end());
+    const std::size_t known = variables_.size();
+    for (std::size_t place = 0; place < keys.size(); ++place) {
+      const Json& element = value.is_object() ? value.at(keys[place]) : value[place];
+      if (node.names.size() == 2)
+        variables_.emplace_back(node.names.front(), value.is_object() ? Json(keys[place]) : Json(place));
+      if (!node.names.empty()) variables_.emplace_back(node.names.back(), element);
+      show(node.body, element);
+      variables_.resize(known);
     }
   }
-  return text;
-}
+
+  void declare(const Node& node, const Json& value) {
+    if (!node.names.empty()) variables_.emplace_back(node.names.front(), value);
+  }
+
+  void assign(const Node& node, const Json& value) {
+    const auto found = std::find_if(variables_.rbegin(), variables_.rend(),
+                                    [&](const auto& one) { return one.first == node.names.front(); });
+    if (found == variables_.rend()) refuse(node.text, "undefined variable " + node.names.front());
+    found->second = value;
+  }
+
+  void append(const std::string& text) {
+    charge(text.size());
+    text_ += text;
+  }
+
+  // WHY: loops in loops, and a text that doubles with every round, are written in a few words.
+  void charge(std::size_t letters) {
+    constexpr std::size_t kNode = 100, kMost = 16 << 20;
+    spent_ += kNode + letters;
+    if (spent_ > kMost) refuse("...", "this would go on for too long");
+  }
+
+  Variables variables_;
+  std::string text_;
+  std::size_t spent_ = 0;
+};
 
 // The shell passes "\t" as two characters; Docker takes them for a tab.
 std::string unescaped(std::string text) {
@@ -173,7 +279,10 @@ std::string unescaped(std::string text) {
 }  // namespace
 
 std::string render(const std::string& text, const Json& value) {
-  return shown(Parser(unescaped(text)).parse(), value);
+  const Nodes nodes = Parser(unescaped(text)).parse();
+  Display display(value);
+  display.show(nodes, value);
+  return display.text();
 }
 
 }  // namespace cli

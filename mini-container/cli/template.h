@@ -1,9 +1,10 @@
 // --format of `ps`, `images`, `inspect` and the like: the part of Go's text/template that Docker's users write.
 //
 //     {{.ID}}: {{json .Names}}{{range .Mounts}} {{.Source}}{{end}}{{if .Running}} up{{else}} down{{end}}
+//     {{range $port, $ends := .NetworkSettings.Ports}}{{$port}} at {{(index $ends 0).HostPort}}{{end}}
 //
-// Fields, ".", parentheses, "|", {{- -}}, range, if, else, end, and the functions json, join, upper, lower, title,
-// split, index, len, println, not, and, or, eq, ne. Reads: https://pkg.go.dev/text/template.
+// Fields, ".", variables, parentheses, "|", {{- -}}, {{/* */}}, range, if, with, else, end, and Go's and Docker's functions
+// (template_functions.cpp). Not there: define, template, block, break, continue. Reads: https://pkg.go.dev/text/template.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <functional>
+#include <limits>
 #include <map>
 #include <stdexcept>
 
@@ -14,9 +16,6 @@ namespace cli {
 
 namespace {
 
-using Arguments = std::vector<Json>;
-constexpr int kDeepest = 50;
-
 [[noreturn]] void refuse(const std::string& what, const std::string& why) {
   throw std::invalid_argument(fmt::format("template: \"{}\": {}", what, why));
 }
@@ -24,6 +23,13 @@ constexpr int kDeepest = 50;
 std::string string_of(const std::string& function, const Json& value) {
   if (!value.is_string()) refuse(function, "wants a text, not " + text_of(value));
   return value.get<std::string>();
+}
+
+std::size_t count_of(const std::string& function, const Json& value) {
+  constexpr std::size_t kMost = 1000;
+  if (!value.is_number_unsigned() || value.get<std::size_t>() > kMost)
+    refuse(function, fmt::format("wants a number up to {}, not {}", kMost, text_of(value)));
+  return value.get<std::size_t>();
 }
 
 Json changed(const std::string& function, const Json& value, const std::function<int(int)>& change) {
@@ -54,176 +60,134 @@ Json parts(const std::string& text, const std::string& separator) {
   return list;
 }
 
+// Docker's: blanks before and after, of what is not empty.
+Json with_blanks(const Arguments& of) {
+  const std::string text = string_of("pad", of[0]);
+  if (text.empty()) return text;
+  return std::string(count_of("pad", of[1]), ' ') + text + std::string(count_of("pad", of[2]), ' ');
+}
+
+// A map to texts alone, such as Labels, has an empty one for what is not there, as Go's has.
+bool of_texts(const Json& map) {
+  return std::all_of(map.begin(), map.end(), [](const Json& one) { return one.is_string(); });
+}
+
 Json element(const Json& of, const Json& key) {
-  if (of.is_object() && key.is_string()) return of.value(key.get<std::string>(), Json());
+  if (of.is_object() && key.is_string())
+    return of.value(key.get<std::string>(), of_texts(of) ? Json("") : Json());
   if (of.is_array() && key.is_number_unsigned() && key.get<std::size_t>() < of.size())
     return of[key.get<std::size_t>()];
   refuse("index", fmt::format("{} has no element {}", text_of(of), text_of(key)));
 }
 
-Json length(const Json& value) {
-  return value.is_string() ? value.get<std::string>().size() : value.size();
+// One key after the other.
+Json deep_element(const Arguments& of) {
+  Json value = of[0];
+  for (std::size_t next = 1; next < of.size(); ++next)
+    value = element(value, of[next]);
+  return value;
 }
 
+Json length(const Json& value) {
+  if (value.is_string()) return value.get<std::string>().size();
+  if (!value.is_structured()) refuse("len", text_of(value) + " has none");
+  return value.size();
+}
+
+// From the second argument to the third.
+Json slice(const Arguments& of) {
+  const std::size_t whole = length(of[0]).get<std::size_t>();
+  const std::size_t from = of.size() > 1 ? count_of("slice", of[1]) : 0;
+  const std::size_t to = of.size() > 2 ? count_of("slice", of[2]) : whole;
+  if (from > to || to > whole || of[0].is_object())
+    refuse("slice", fmt::format("{} has no part from {} to {}", text_of(of[0]), from, to));
+  if (of[0].is_string()) return of[0].get<std::string>().substr(from, to - from);
+  Json list = Json::array();
+  for (std::size_t next = from; next < to; ++next)
+    list.push_back(of[0][next]);
+  return list;
+}
+
+std::string spaced(const Arguments& of) {
+  std::string text;
+  for (const Json& value : of)
+    text += (&value == &of.front() ? "" : " ") + text_of(value);
+  return text;
+}
+
+Json decided(const Arguments& of, bool by) {
+  for (const Json& value : of)
+    if (truth(value) == by) return value;
+  return of.back();
+}
+
+Json is_one_of(const Arguments& of) {
+  return std::find(of.begin() + 1, of.end(), of[0]) != of.end();
+}
+
+bool less(const std::string& function, const Json& one, const Json& other) {
+  const bool alike = (one.is_number() && other.is_number()) || (one.is_string() && other.is_string());
+  if (!alike) refuse(function, fmt::format("cannot compare {} with {}", text_of(one), text_of(other)));
+  return one < other;
+}
+
+constexpr std::size_t kAny = std::numeric_limits<std::size_t>::max();
+
 struct Function {
-  std::size_t arguments;
+  std::size_t least, most;  // arguments
   std::function<Json(const Arguments&)> call;
 };
 
 const std::map<std::string, Function>& functions() {
   static const std::map<std::string, Function> all = {
-      {"json", {1, [](const Arguments& of) { return Json(of[0].dump()); }}},
-      {"join", {2, [](const Arguments& of) { return joined(of[0], string_of("join", of[1])); }}},
+      {"json",
+       {1, 1,
+        [](const Arguments& of) {
+          return Json(of[0].dump(-1, ' ', false, Json::error_handler_t::replace));
+        }}},
+      {"join", {2, 2, [](const Arguments& of) { return joined(of[0], string_of("join", of[1])); }}},
       {"split",
-       {2, [](const Arguments& of) { return parts(string_of("split", of[0]), string_of("split", of[1])); }}},
-      {"upper", {1, [](const Arguments& of) { return changed("upper", of[0], toupper); }}},
-      {"lower", {1, [](const Arguments& of) { return changed("lower", of[0], tolower); }}},
-      {"title", {1, [](const Arguments& of) { return titled(of[0]); }}},
-      {"println", {1, [](const Arguments& of) { return Json(text_of(of[0]) + "\n"); }}},
-      {"len", {1, [](const Arguments& of) { return length(of[0]); }}},
-      {"index", {2, [](const Arguments& of) { return element(of[0], of[1]); }}},
-      {"not", {1, [](const Arguments& of) { return Json(!truth(of[0])); }}},
-      {"and", {2, [](const Arguments& of) { return truth(of[0]) ? of[1] : of[0]; }}},
-      {"or", {2, [](const Arguments& of) { return truth(of[0]) ? of[0] : of[1]; }}},
-      {"eq", {2, [](const Arguments& of) { return Json(of[0] == of[1]); }}},
-      {"ne", {2, [](const Arguments& of) { return Json(of[0] != of[1]); }}},
+       {2, 2,
+        [](const Arguments& of) { return parts(string_of("split", of[0]), string_of("split", of[1])); }}},
+      {"upper", {1, 1, [](const Arguments& of) { return changed("upper", of[0], toupper); }}},
+      {"lower", {1, 1, [](const Arguments& of) { return changed("lower", of[0], tolower); }}},
+      {"title", {1, 1, [](const Arguments& of) { return titled(of[0]); }}},
+      {"pad", {3, 3, with_blanks}},
+      {"truncate",
+       {2, 2,
+        [](const Arguments& of) {
+          return Json(string_of("truncate", of[0]).substr(0, count_of("truncate", of[1])));
+        }}},
+      {"print", {1, kAny, [](const Arguments& of) { return Json(spaced(of)); }}},
+      {"println", {0, kAny, [](const Arguments& of) { return Json(spaced(of) + "\n"); }}},
+      {"printf", {1, kAny, [](const Arguments& of) { return Json(printed(of)); }}},
+      {"len", {1, 1, [](const Arguments& of) { return length(of[0]); }}},
+      {"index", {1, kAny, deep_element}},
+      {"slice", {1, 3, slice}},
+      {"not", {1, 1, [](const Arguments& of) { return Json(!truth(of[0])); }}},
+      {"and", {1, kAny, [](const Arguments& of) { return decided(of, false); }}},
+      {"or", {1, kAny, [](const Arguments& of) { return decided(of, true); }}},
+      {"eq", {2, kAny, is_one_of}},
+      {"ne", {2, 2, [](const Arguments& of) { return Json(of[0] != of[1]); }}},
+      {"lt", {2, 2, [](const Arguments& of) { return Json(less("lt", of[0], of[1])); }}},
+      {"le", {2, 2, [](const Arguments& of) { return Json(!less("le", of[1], of[0])); }}},
+      {"gt", {2, 2, [](const Arguments& of) { return Json(less("gt", of[1], of[0])); }}},
+      {"ge", {2, 2, [](const Arguments& of) { return Json(!less("ge", of[0], of[1])); }}},
   };
   return all;
 }
 
-Json call(const std::string& name, const Arguments& arguments) {
-  const auto function = functions().find(name);
-  if (function == functions().end()) refuse(name, "function not defined");
-  if (arguments.size() != function->second.arguments) {
-    refuse(name, fmt::format("wants {} arguments, not {}", function->second.arguments, arguments.size()));
-  }
-  return function->second.call(arguments);
-}
-
-// Reads one expression from the left, evaluating as it goes.
-class Expression {
- public:
-  Expression(const std::string& text, const Json& dot) : text_(text), dot_(dot) {}
-
-  Json evaluate() {
-    Json value = pipeline();
-    if (at_ < text_.size()) refuse(text_, fmt::format("unexpected \"{}\"", text_.substr(at_)));
-    return value;
-  }
-
- private:
-  void skip_blanks() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n'))
-      ++at_;
-  }
-  char peek() {
-    skip_blanks();
-    return at_ < text_.size() ? text_[at_] : '\0';
-  }
-
-  Json pipeline() {
-    if (++depth_ > kDeepest) refuse(text_.substr(0, 20) + "...", "nested too deep");
-    Json value = command({});
-    while (peek() == '|') {
-      ++at_;
-      value = command({value});
-    }
-    --depth_;
-    return value;
-  }
-
-  // A value alone, or a function with its arguments, of which the last came through the pipe.
-  Json command(Arguments piped) {
-    std::string name;
-    if (std::isalpha(static_cast<unsigned char>(peek())) != 0) name = word();
-    if (name == "true" || name == "false") return name == "true";
-    Arguments arguments;
-    while (peek() != '\0' && peek() != '|' && peek() != ')')
-      arguments.push_back(operand());
-    arguments.insert(arguments.end(), piped.begin(), piped.end());
-    if (!name.empty()) return call(name, arguments);
-    if (arguments.size() != 1) refuse(text_, "a value was expected, and no more than one");
-    return arguments.front();
-  }
-
-  std::string word() {
-    const std::size_t start = at_;
-    while (at_ < text_.size() &&
-           (std::isalnum(static_cast<unsigned char>(text_[at_])) != 0 || text_[at_] == '_'))
-      ++at_;
-    return text_.substr(start, at_ - start);
-  }
-
-  Json operand() {
-    switch (const char first = peek()) {
-      case '.':
-        return field();
-      case '"':
-      case '`':
-        return quoted(first);
-      case '(':
-        return parenthesis();
-      default:
-        break;
-    }
-    const std::string text = word();
-    if (text == "true" || text == "false") return text == "true";
-    const auto number = text::number<std::uint64_t>(text);
-    if (!number) refuse(text_, fmt::format("\"{}\" is no value", text.empty() ? text_.substr(at_) : text));
-    return *number;
-  }
-
-  Json parenthesis() {
-    ++at_;
-    Json value = pipeline();
-    if (peek() != ')') refuse(text_, "\")\" is missing");
-    ++at_;
-    return value;
-  }
-
-  Json quoted(char quote) {
-    std::string text;
-    for (++at_; at_ < text_.size() && text_[at_] != quote; ++at_) {
-      if (quote == '"' && text_[at_] == '\\' && at_ + 1 < text_.size()) ++at_;
-      text += text_[at_];
-    }
-    if (at_ == text_.size()) refuse(text_, "a quotation does not end");
-    ++at_;
-    return text;
-  }
-
-  Json field() {
-    ++at_;
-    const Json* value = &dot_;
-    for (std::string name = word(); !name.empty(); name = word()) {
-      value = &member(*value, name);
-      if (at_ >= text_.size() || text_[at_] != '.') break;
-      ++at_;
-    }
-    return *value;
-  }
-
-  static const Json& member(const Json& of, const std::string& name) {
-    if (of.is_object() && of.contains(name)) return of.at(name);
-    std::string known;
-    if (of.is_object()) {
-      for (const auto& [key, _] : of.items())
-        known += " ." + key;
-    }
-    refuse("." + name,
-           known.empty() ? "there are no fields here" : "there is no such field; there are" + known);
-  }
-
-  const std::string& text_;
-  const Json& dot_;
-  std::size_t at_ = 0;
-  int depth_ = 0;
-};
-
 }  // namespace
 
-Json evaluate(const std::string& expression, const Json& dot) {
-  return Expression(expression, dot).evaluate();
+Json call_function(const std::string& name, const Arguments& arguments) {
+  const auto found = functions().find(name);
+  if (found == functions().end()) refuse(name, "function not defined");
+  const Function& function = found->second;
+  if (arguments.size() < function.least || arguments.size() > function.most) {
+    refuse(name, fmt::format("wants {}{} arguments, not {}", function.most == kAny ? "at least " : "",
+                             function.most == kAny ? function.least : function.most, arguments.size()));
+  }
+  return function.call(arguments);
 }
 
 std::string text_of(const Json& value) {
