@@ -21,6 +21,9 @@ void add_image_tree(CLI::App& app, Context& context);                      // im
 void add_image_diff(CLI::App& app, Context& context);                      // image diff
 void add_image_export(CLI::App& app, Context& context);                    // image export
 
+// `image prune`, with its event.
+image::Removal prune_images(engine::Engine& engine, bool all);
+
 // Where a tar goes: standard output for "-", unless that is a terminal, else the file.
 sys::UniqueFd tar_output(const std::string& path);
 

@@ -66,6 +66,12 @@ void add_image_remove(CLI::App& app, Context& context, const char* name) {
   });
 }
 
+image::Removal prune_images(engine::Engine& engine, bool all) {
+  image::Removal removal = engine.images().prune(all, engine::image_users(engine.registry()));
+  engine.registry().journal().add_prune("image", removal.bytes);
+  return removal;
+}
+
 void add_image_prune(CLI::App& app, Context& context) {
   CLI::App* command = add_verb(
       app, {"prune", "Remove images without a name",
@@ -85,8 +91,7 @@ void add_image_prune(CLI::App& app, Context& context) {
     if (!confirmed(options->force,
                    fmt::format("WARNING! This will remove {}.\nAre you sure you want to continue?", which)))
       return;
-    engine::Engine& engine = context.engine();
-    const auto removal = engine.images().prune(options->all, engine::image_users(engine.registry()));
+    const auto removal = prune_images(context.engine(), options->all);
     const std::string text = lines("untagged", removal.untagged) + lines("deleted", removal.deleted);
     print((text.empty() ? "" : "Deleted Images:\n" + text + "\n") +
           "Total reclaimed space: " + text::size_text(removal.bytes, 4) + "\n");

@@ -15,19 +15,42 @@ using network::Definition;
 
 struct CreateOptions {
   Definition definition;
-  std::vector<std::string> subnets, options, labels;
+  std::vector<std::string> subnets, gateways, ranges, reserved, options, labels;
+  std::string ipam = "default";
 };
+
+bool is_ipv6(const std::string& address) {
+  return address.find(':') != std::string::npos;
+}
+
+// One of IPv4 and one of IPv6, each in its place.
+void sort_by_version(const char* flag, const std::vector<std::string>& given, std::string& first,
+                     std::string& second) {
+  for (const std::string& one : given) {
+    std::string& place = is_ipv6(one) ? second : first;
+    if (!place.empty())
+      throw std::invalid_argument(
+          fmt::format("{} {}: there is one already; one of IPv4 and one of IPv6", flag, one));
+    place = one;
+  }
+}
 
 Definition definition_of(const CreateOptions& options) {
   Definition definition = options.definition;
   definition.options = key_values(options.options);
   definition.labels = key_values(options.labels);
-  for (const std::string& subnet : options.subnets) {
-    std::string& place = subnet.find(':') == std::string::npos ? definition.subnet : definition.subnet6;
-    if (!place.empty())
-      throw std::invalid_argument("--subnet " + subnet +
-                                  ": there is one already; one of IPv4 and one of IPv6");
-    place = subnet;
+  definition.reserved = key_values(options.reserved);
+  sort_by_version("--subnet", options.subnets, definition.subnet, definition.subnet6);
+  sort_by_version("--gateway", options.gateways, definition.gateway, definition.gateway6);
+  std::string range6;
+  sort_by_version("--ip-range", options.ranges, definition.ip_range, range6);
+  if (!range6.empty()) {
+    throw std::invalid_argument(fmt::format(
+        "--ip-range {}: of IPv4 only, as an IPv6 address has the number of the IPv4 one", range6));
+  }
+  if (options.ipam != "default") {
+    throw std::invalid_argument(
+        fmt::format("plugin \"{}\" not found. Next: --ipam-driver default", options.ipam));
   }
   return definition;
 }
@@ -61,7 +84,10 @@ void add_create(CLI::App& app, Context& context) {
           "are there already")
       ->capture_default_str();
   list(*command, "--subnet", options->subnets, "Its addresses: 172.50.0.0/16; with --ipv6 also fd00:1::/64");
-  command->add_option("--gateway", options->definition.gateway, "The host's address in it (the first)");
+  list(*command, "--gateway", options->gateways, "The host's address in it (the first)");
+  list(*command, "--ip-range", options->ranges, "The part of the subnet that containers get addresses of");
+  list(*command, "--aux-address", options->reserved, "NAME=ADDRESS that no container gets");
+  command->add_option("--ipam-driver", options->ipam, "default: the only one")->capture_default_str();
   command->add_flag("--internal", options->definition.internal, "No way out of it, nor in");
   command->add_flag("--ipv6", options->definition.ipv6, "IPv6 as well");
   list(*command, "-o,--opt", options->options,
@@ -98,6 +124,7 @@ void add_connect(CLI::App& app, Context& context) {
   const auto options = add_pair(*command);
   list(*command, "--alias", options->request.aliases, "Another name for the container in this network");
   command->add_option("--ip", options->request.address, "Its IPv4 address there");
+  command->add_option("--ip6", options->request.address6, "Its IPv6 address there");
   add_explain(*command, context);
   command->callback([options, &context] {
     const engine::Registry& registry = context.engine().registry();
@@ -190,6 +217,7 @@ std::vector<std::string> prune_networks(const engine::Registry& registry, const 
     engine::remove_network(registry, one);
     removed.push_back(one.name);
   }
+  registry.journal().add_prune("network", 0);
   return removed;
 }
 

@@ -5,8 +5,8 @@
 #include "base/text/size.h"
 #include "mini-container/cli/commands.h"
 #include "mini-container/cli/filter.h"
+#include "mini-container/cli/image_commands.h"
 #include "mini-container/cli/network_commands.h"
-#include "mini-container/engine/image_users.h"
 #include "mini-container/engine/volumes.h"
 
 namespace cli {
@@ -26,6 +26,7 @@ Pruned prune_containers(engine::Engine& engine, const std::vector<std::string>& 
     engine.remove(container, false, false);
     pruned.ids.push_back(container.id);
   }
+  engine.registry().journal().add_prune("container", pruned.bytes);
   return pruned;
 }
 
@@ -55,7 +56,7 @@ std::string prune_all(engine::Engine& engine, const PruneOptions& options) {
   const std::vector<std::string> networks = prune_networks(engine.registry(), PruneFilter({}));
   engine::Volumes::Pruned volumes;
   if (options.volumes) volumes = engine::Volumes(engine.registry()).prune(&engine::VolumeRecord::anonymous);
-  const auto images = engine.images().prune(options.all, engine::image_users(engine.registry()));
+  const auto images = prune_images(engine, options.all);
   std::vector<std::string> lines;
   for (const std::string& name : images.untagged)
     lines.push_back("untagged: " + name);
@@ -81,8 +82,7 @@ void add_prune(CLI::App& app, Context& context) {
     std::string text;
     for (const std::string& id : prune_containers(engine, {}).ids)
       text += "Deleted container: " + id + "\n";
-    for (const std::string& one :
-         engine.images().prune(false, engine::image_users(engine.registry())).deleted)
+    for (const std::string& one : prune_images(engine, false).deleted)
       text += "Deleted: " + one + "\n";
     print(text);
   });

@@ -48,8 +48,9 @@ void add_isolation_options(CLI::App& run, RunOptions& options) {
   run.add_option("--network,--net", settings.network,
                  "A network by name or id, bridge, host, none, or container:NAME")
       ->capture_default_str();
-  list("--network-alias,--net-alias", options.request.aliases, "Another name for it in its network");
-  run.add_option("--ip", options.request.address, "Its IPv4 address in its network");
+  list("--network-alias,--net-alias", options.request.wishes.aliases, "Another name for it in its network");
+  run.add_option("--ip", options.request.wishes.address, "Its IPv4 address in its network");
+  run.add_option("--ip6", options.request.wishes.address6, "Its IPv6 address in its network");
   list("--cap-add", settings.cap_add, "Keep a capability more: NET_ADMIN, ALL ...");
   list("--cap-drop", settings.cap_drop, "Keep a capability less: CHOWN, ALL ...");
   list("--security-opt", options.security, "no-new-privileges, seccomp=unconfined or seccomp=FILE");

@@ -12,7 +12,7 @@ using network::Definition;
 void connect_network(const Registry& registry, const Definition& definition, const std::string& name,
                      NetworkRequest request) {
   Container container = registry.get(name);
-  request = request_for(definition, request.aliases, request.address);
+  request = request_for(definition, request);
   if (container.settings.network == "host" || container.settings.network.starts_with("container:")) {
     throw std::runtime_error(
         "container sharing network namespace with another container or host cannot be connected to any other "
@@ -42,7 +42,7 @@ void connect_network(const Registry& registry, const Definition& definition, con
   const bool gone = !recorded || (container.running() && !recorded->running());
   if (gone) network_at(registry.paths(), definition).detach(container.id, network::LinkEnd::with_namespace);
   if (!gone && container.running()) write_network_files(registry.directory(container.id), *recorded);
-  note(registry, request, "connect", container.id);
+  note(registry, definition, "connect", container.id);
 }
 
 namespace {
@@ -52,8 +52,7 @@ void find_way_out(const Registry& registry, Container& container) {
   if (container.leads_out()) return;
   const std::string netns = network::netns_of(static_cast<int>(container.pid));
   for (Endpoint& endpoint : container.endpoints) {
-    const network::Network network =
-        network_of(registry.paths(), {endpoint.network, endpoint.network_id, {}, {}});
+    const network::Network network = network_of(registry.paths(), {endpoint.network, endpoint.network_id});
     endpoint.outward = network.lead_outward(container.id, netns, ports_of(container.settings));
     if (!endpoint.outward) continue;
     container.published.clear();
@@ -87,7 +86,7 @@ void disconnect_network(const Registry& registry, const Definition& definition, 
     record.published = changed.published;
   });
   if (recorded && recorded->running()) write_network_files(registry.directory(container.id), *recorded);
-  note(registry, {definition.name, definition.id, {}, {}}, "disconnect", container.id);
+  note(registry, definition, "disconnect", container.id);
 }
 
 }  // namespace engine

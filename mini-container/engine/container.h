@@ -25,9 +25,11 @@ struct RestartPolicy {
 // A network that a container is attached to whenever it runs.
 struct NetworkRequest {
   std::string name = "bridge";
-  std::string id;                    // "" for the default network
-  std::vector<std::string> aliases;  // what others find it by, besides its name
-  std::string address;               // --ip; "" for the next that is free
+  std::string id = {};                    // "" for the default network
+  std::vector<std::string> aliases = {};  // what others find it by, besides its name
+  std::string address = {};               // --ip; "" for the next that is free
+  std::string address6 = {};              // --ip6
+  bool has_address() const { return !address.empty() || !address6.empty(); }
 };
 
 // What `run` was asked for, after the image's configuration has filled the gaps. Zero or empty: not asked for.

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <set>
 
 #include "base/sys/file.h"
 #include "mini-container/engine/container_volumes.h"
@@ -32,18 +33,19 @@ Engine::Engine(const Paths& paths) : registry_(paths), images_(paths.store) {
   make_directories(paths);
 }
 
-bool Engine::reconcile_one(const std::string& id) {
+Engine::Guardian Engine::reconcile_one(const std::string& id) {
+  const auto lost = [](bool repaired) { return repaired ? Guardian::lost : Guardian::none; };
   const auto record = registry_.load(id);
-  if (!record) return registry_.remove_unfinished(id);
+  if (!record) return lost(registry_.remove_unfinished(id));
   if (!record->renamed_from.empty()) registry_.finish_renaming(id);
-  if (record->at_rest()) return registry_.finish_removal(*record);
+  if (record->at_rest()) return lost(registry_.finish_removal(*record));
   const sys::UniqueFd lock = registry_.try_lock(id);
-  if (!lock) return false;
+  if (!lock) return Guardian::alive;
   // It may have ended properly between the look at its record and the lock.
   const auto container = registry_.load(id);
-  if (!container || container->at_rest()) return false;
+  if (!container || container->at_rest()) return Guardian::none;
   engine::finish(registry_, id, kKilled, lock.get(), "its guardian was killed");
-  return true;
+  return Guardian::lost;
 }
 
 bool Engine::remove_orphan(const std::string& id) {
@@ -59,12 +61,15 @@ bool Engine::remove_orphan(const std::string& id) {
 
 std::vector<std::string> Engine::reconcile() {
   std::vector<std::string> repaired;
+  std::set<std::string> guarded;
   for (const std::string& id : registry_.ids()) {
-    if (reconcile_one(id))
+    const Guardian guardian = reconcile_one(id);
+    if (guardian == Guardian::alive) guarded.insert(id);
+    if (guardian == Guardian::lost)
       repaired.push_back(fmt::format("container {} had lost its guardian", short_id(id)));
   }
   for (const std::string& id : states_of_runtime(registry_.paths())) {
-    if (remove_orphan(id))
+    if (!guarded.contains(id) && remove_orphan(id))
       repaired.push_back(fmt::format("container {} had been made for nobody", short_id(id)));
   }
   network::repair_dns(registry_.paths().network);

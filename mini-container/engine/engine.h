@@ -24,8 +24,7 @@ struct RunRequest {
   std::optional<std::string> entrypoint;
   bool detach = false;
   AttachOptions attach;                    // of one that is not detached
-  std::vector<std::string> aliases;        // --network-alias
-  std::string address;                     // --ip
+  NetworkRequest wishes;                   // --network-alias, --ip, --ip6
   std::vector<std::string> volumes_from;   // "CONTAINER[:ro|rw]"
   std::string id_file;                     // --cidfile, which must not be there yet
   std::optional<image::Image> image = {};  // of settings.image, if somebody has looked already
@@ -110,7 +109,9 @@ class Engine {
   ProbeResult run_probe(const Container& container, const Healthcheck& check);
   // The record of a new container: what is asked for over what the image says.
   Container describe(const RunRequest& request, const image::Image& image) const;
-  bool reconcile_one(const std::string& id);
+  // Whether a container had one that could be alive, and what became of it.
+  enum class Guardian { none, alive, lost };
+  Guardian reconcile_one(const std::string& id);
   // True if a runtime has made something for a container that nobody guards: the command that had asked it was killed, and the
   // runtime went on. Its record, if there still is one, is at rest.
   bool remove_orphan(const std::string& id);

@@ -92,6 +92,10 @@ void Journal::add_image(const std::string& action, const std::string& id, const 
   add({"image", action, id, {{"name", name}}});
 }
 
+void Journal::add_prune(const std::string& type, std::uint64_t bytes) const {
+  add({type, "prune", "", {{"reclaimed", std::to_string(bytes)}}});
+}
+
 void Journal::read(std::int64_t since, std::optional<std::int64_t> until,
                    const std::function<bool(const Event&)>& take) const {
   // ORDER: before anything is read; what is written in between then wakes us, and is found.

@@ -40,6 +40,9 @@ class Journal {
   // Of an image, by one of its names.
   void add_image(const std::string& action, const std::string& id, const std::string& name) const;
 
+  // Of a prune, by how much it has made free; "type" is "container", "image", "network" or "volume".
+  void add_prune(const std::string& type, std::uint64_t bytes) const;
+
   // Every event from `since` to `until`, in nanoseconds since 1970; without `until` those that are to come, too, for as
   // long as `take` is true.
   void read(std::int64_t since, std::optional<std::int64_t> until,

@@ -67,23 +67,29 @@ int exec_here(const OciRuntime& runtime, const Container& container, const ExecO
   return reap(pid).shell_code();
 }
 
+// `attach_socket` is where the command will attach; "" if nobody will.
+Guarded start_exec_guardian(const Registry& registry, const Container& container, const ExecFiles& files,
+                            const std::string& execution, const std::string& attach_socket) {
+  return start_guardian(
+      [&](int socket) {
+        std::vector<std::string> words = exec_guard_arguments(
+            {container.id, execution, runtime_of(registry, container).program(),
+             registry.paths().runtime_state, registry.directory(container.id) + "/runtime.log", files.process,
+             files.pid, files.console, attach_socket, sys::readlink("/proc/self/exe"), registry.paths().root,
+             socket});
+        words.insert(words.begin(), "exec");
+        return words;
+      },
+      {});
+}
+
 }  // namespace
 
 AttachResult Engine::exec_guarded(const Container& container, const ExecOptions& options,
                                   const UserEnds& user, int signals, const ExecFiles& files,
                                   const std::string& execution) const {
   const std::string attach_socket = files.console + ".attach";
-  Guarded guarded = start_guardian(
-      [&](int socket) {
-        std::vector<std::string> words = exec_guard_arguments(
-            {container.id, execution, runtime_of(registry_, container).program(),
-             registry_.paths().runtime_state, registry_.directory(container.id) + "/runtime.log",
-             files.process, files.pid, files.console, attach_socket, sys::readlink("/proc/self/exe"),
-             registry_.paths().root, socket});
-        words.insert(words.begin(), "exec");
-        return words;
-      },
-      {});
+  Guarded guarded = start_exec_guardian(registry_, container, files, execution, attach_socket);
   sys::UniqueFd connection = sys::connect_unix_seqpacket_if_served(attach_socket);
   if (!connection) throw RuntimeFailed("the container-monitor ended without a word", 125);
   const sys::UniqueFd process = sys::pidfd_open(guarded.pid);
@@ -139,7 +145,7 @@ AttachResult Engine::exec(const Container& container, const ExecOptions& options
   const ExecNotes notes(registry_.journal(), container, options.args);
   const OciRuntime runtime = runtime_of(registry_, container);
   if (options.detach) {
-    runtime.exec(container.id, files.process, files.pid, {}, "");
+    start_exec_guardian(registry_, container, files, notes.id(), "").monitor.release();
     return {false, 0};
   }
   const bool can_be_left = options.tty && options.open_stdin && sys::trace_inheritance().descriptors.empty();

@@ -2,6 +2,7 @@
 #include "mini-container/engine/files.h"
 
 #include "base/sys/file.h"
+#include "base/sys/inode.h"
 #include "mini-container/network/names.h"
 
 namespace engine {
@@ -54,6 +55,13 @@ void write_network_files(const std::string& directory, const Container& containe
   if (first) write_in_place(directory + "/hostname", network::hostname_file(settings.hostname));
   if (first || !name_servers_of(container).empty())
     write_in_place(directory + "/resolv.conf", resolv_of(container));
+}
+
+void share_network_files(const std::string& directory, const std::string& other) {
+  for (const char* name : {"/hosts", "/hostname", "/resolv.conf"}) {
+    sys::unlink_if_present(directory + name);
+    sys::linkat(AT_FDCWD, other + name, AT_FDCWD, directory + name);
+  }
 }
 
 std::string seccomp_file_of(const Settings& settings) {

@@ -11,6 +11,10 @@ namespace engine {
 // known, changes their content and not the files.
 void write_network_files(const std::string& directory, const Container& container);
 
+// The same three files as the other container has, in `directory`: whoever shares its network has its names. They are further
+// names of its files, so that what changes there changes here, and stays when that one is removed.
+void share_network_files(const std::string& directory, const std::string& other);
+
 // The gateways of those of its networks that resolve names; empty without such a network.
 std::vector<std::string> name_servers_of(const Container& container);
 

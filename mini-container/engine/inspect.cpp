@@ -108,8 +108,10 @@ ordered_json endpoint_json(const Paths& paths, const Container& container, const
       request.id.empty() ? network::predefined_networks(paths.networks).front().id : request.id;
   ordered_json aliases = request.aliases;
   if (!request.id.empty()) aliases.push_back(container.id.substr(0, 12));
-  return {{"IPAMConfig",
-           request.address.empty() ? ordered_json() : ordered_json{{"IPv4Address", request.address}}},
+  ordered_json asked;
+  if (!request.address.empty()) asked["IPv4Address"] = request.address;
+  if (!request.address6.empty()) asked["IPv6Address"] = request.address6;
+  return {{"IPAMConfig", asked},
           {"Aliases", aliases},
           {"NetworkID", id},
           {"EndpointID", endpoint.network.empty() ? "" : network::digits_of(container.id + id)},

@@ -14,6 +14,7 @@
 #include "mini-container/engine/cgroups.h"
 #include "mini-container/engine/container_volumes.h"
 #include "mini-container/engine/files.h"
+#include "mini-container/engine/joined.h"
 #include "mini-container/engine/monitor/protocol.h"
 #include "mini-container/engine/names.h"
 #include "mini-container/engine/networks.h"
@@ -24,10 +25,6 @@
 #include "mini-container/network/whole.h"
 
 namespace engine {
-
-namespace {
-constexpr std::string_view kOfContainer = "container:";
-}
 
 OciRuntime runtime_of(const Registry& registry, const Container& container) {
   const std::string& asked = container.settings.runtime;
@@ -74,7 +71,7 @@ void Launch::prepare(const image::Store& store, const image::Image& image) {
   const trace::Phase phase("write the bundle",
                            "Everything decided so far becomes one file, config.json, which any OCI runtime "
                            "understands.");
-  write_network_files(directory_, container_);
+  write_name_files(registry_, container_);
   const BundleRequest request = {container_,
                                  identity_in(directory_ + "/rootfs", container_.settings.user),
                                  directory_,
@@ -82,32 +79,12 @@ void Launch::prepare(const image::Store& store, const image::Image& image) {
                                  open_volumes(registry_, container_, directory_ + "/rootfs"),
                                  seccomp_file_of(container_.settings),
                                  container_.settings.memory > 0 && swap_is_accounted(),
-                                 joined_namespaces(),
+                                 joined_namespaces(registry_, container_.settings),
                                  devices_of(container_.settings),
                                  container_.settings.init ? sibling_program("container-init") : "",
                                  ids_to_map()};
   sys::replace_file(directory_ + "/config.json", bundle_config(request), 0640);
   note_mounts(registry_, container_);
-}
-
-std::map<std::string, std::string> Launch::joined_namespaces() const {
-  const Settings& settings = container_.settings;
-  std::map<std::string, std::string> joined;
-  for (const auto& [type, mode] :
-       {std::pair{"pid", settings.pid_mode}, std::pair{"ipc", settings.ipc_mode},
-        std::pair{"uts", settings.uts_mode}, std::pair{"network", settings.network}}) {
-    if (!mode.starts_with(kOfContainer)) continue;
-    const Container other = registry_.get(mode.substr(kOfContainer.size()));
-    if (!other.running()) {
-      throw std::runtime_error(
-          fmt::format("cannot join the {} namespace of a non running container: {}. Next: "
-                      "mini-container start {}",
-                      type, other.id, other.name));
-    }
-    joined[type] =
-        fmt::format("/proc/{}/ns/{}", other.pid, type == std::string_view("network") ? "net" : type);
-  }
-  return joined;
 }
 
 void Launch::connect(pid_t pid) {

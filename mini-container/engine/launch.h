@@ -59,7 +59,6 @@ class Launch {
 
  private:
   void connect(pid_t pid);
-  std::map<std::string, std::string> joined_namespaces() const;
   void start(const OciRuntime& runtime, pid_t pid);
 
   const Registry& registry_;

@@ -7,7 +7,6 @@
 #include "mini-container/engine/names.h"
 #include "mini-container/engine/networks.h"
 #include "mini-container/network/bridge.h"
-#include "mini-container/network/subnet6.h"
 
 namespace engine {
 
@@ -22,6 +21,17 @@ std::optional<network::Bridge> bridge_of(const Paths& paths, const Definition& d
   return network::find_bridge(network::place_of(paths.network, definition), network::Netlink());
 }
 
+// One subnet of it, with the part that containers are given addresses of, and what none of them gets.
+ordered_json pool(const Definition& definition, const std::string& subnet, const std::string& gateway,
+                  bool ipv6) {
+  ordered_json json = {{"Subnet", subnet}};
+  if (!ipv6 && !definition.ip_range.empty()) json["IPRange"] = definition.ip_range;
+  json["Gateway"] = gateway;
+  for (const auto& [name, address] : definition.reserved)
+    if ((address.find(':') != std::string::npos) == ipv6) json["AuxiliaryAddresses"][name] = address;
+  return json;
+}
+
 ordered_json addresses(const Paths& paths, const Definition& definition) {
   std::string subnet = definition.subnet, gateway = definition.gateway;
   if (const auto bridge = subnet.empty() ? bridge_of(paths, definition) : std::nullopt) {
@@ -29,11 +39,8 @@ ordered_json addresses(const Paths& paths, const Definition& definition) {
     gateway = network::address_text(bridge->range.gateway);
   }
   ordered_json config = ordered_json::array();
-  if (!subnet.empty()) config.push_back({{"Subnet", subnet}, {"Gateway", gateway}});
-  if (definition.ipv6) {
-    const auto subnet6 = network::parse_subnet6(definition.subnet6);
-    config.push_back({{"Subnet", definition.subnet6}, {"Gateway", network::nth_address(subnet6, 1)}});
-  }
+  if (!subnet.empty()) config.push_back(pool(definition, subnet, gateway, false));
+  if (definition.ipv6) config.push_back(pool(definition, definition.subnet6, gateway6_of(definition), true));
   return {{"Driver", definition.driver == "cni" ? "cni" : "default"},
           {"Options", ordered_json::object()},
           {"Config", config}};

@@ -11,6 +11,7 @@
 #include "mini-container/engine/monitor/log_writer.h"
 #include "mini-container/engine/names.h"
 #include "mini-container/network/attachment.h"
+#include "mini-container/network/subnet6.h"
 #include "mini-container/network/user_network.h"
 
 namespace engine {
@@ -61,6 +62,20 @@ void note(const Registry& registry, const Definition& definition, const std::str
       {"network", action, definition.id, {{"name", definition.name}, {"type", definition.driver}}});
 }
 
+// In Docker's words, of a network that is not user-defined.
+void refuse_own_names(const NetworkRequest& wishes) {
+  if (!wishes.aliases.empty()) {
+    throw std::invalid_argument(
+        "network-scoped alias is supported only for containers in user defined networks. Next: network "
+        "create");
+  }
+  if (wishes.has_address()) {
+    throw std::invalid_argument(
+        "user specified IP address is supported on user defined networks only. Next: network create "
+        "--subnet");
+  }
+}
+
 }  // namespace
 
 bool is_own(const NetworkRequest& request, const Definition& definition) {
@@ -73,21 +88,40 @@ network::Network network_of(const Paths& paths, const NetworkRequest& request) {
   return network_at(paths, catalogue_of(paths).get(request.id));
 }
 
-NetworkRequest request_for(const Definition& definition, const std::vector<std::string>& aliases,
-                           const std::string& address) {
-  if (definition.name == "bridge" && !aliases.empty()) {
-    throw std::invalid_argument(
-        "network-scoped alias is supported only for containers in user defined networks. Next: network "
-        "create");
+namespace {
+
+// As far as it is known, should its record be gone.
+Definition definition_of(const Paths& paths, const NetworkRequest& request) {
+  try {
+    return catalogue_of(paths).get(request.id.empty() ? request.name : request.id);
+  } catch (const network::NoSuchNetwork&) {
+    Definition gone;
+    gone.name = request.name;
+    gone.id = request.id;
+    return gone;
   }
-  const bool own_address = !definition.predefined() && definition.driver != "cni";
-  if (!address.empty() && !own_address) {
+}
+
+}  // namespace
+
+NetworkRequest request_for(const Definition& definition, NetworkRequest wishes) {
+  if (definition.predefined()) refuse_own_names(wishes);
+  if (wishes.has_address() && definition.driver == "cni") {
     throw std::invalid_argument(
-        "user specified IP address is supported on user defined networks only. Next: network create "
-        "--subnet");
+        "user specified IP address is supported on user defined networks only. Next: leave it to the "
+        "plug-in");
   }
-  if (!address.empty()) network::parse_address(address);
-  return {definition.name, definition.name == "bridge" ? "" : definition.id, aliases, address};
+  if (!wishes.address6.empty() && !definition.ipv6) {
+    throw std::invalid_argument(
+        "user specified IP address is supported only when connecting to networks with user configured "
+        "subnets. Next: network "
+        "create --ipv6 --subnet fd00:1::/64");
+  }
+  if (!wishes.address.empty()) network::parse_address(wishes.address);
+  if (!wishes.address6.empty()) network::parse_address6(wishes.address6);
+  wishes.name = definition.name;
+  wishes.id = definition.name == "bridge" ? "" : definition.id;
+  return wishes;
 }
 
 std::vector<network::PortMapping> ports_of(const Settings& settings) {
@@ -106,6 +140,7 @@ void attach_network(const Registry& registry, Container& container, const Networ
   options.outward = !container.leads_out();
   if (options.outward) options.ports = ports_of(container.settings);
   options.address = request.address;
+  options.address6 = request.address6;
   if (network.definition().resolves_names()) {
     options.names = {container.name, short_id(container.id)};
     options.names.insert(options.names.end(), request.aliases.begin(), request.aliases.end());
@@ -118,15 +153,17 @@ void attach_network(const Registry& registry, Container& container, const Networ
     container.published.push_back(to_string(port));
 }
 
-void note(const Registry& registry, const NetworkRequest& network, const std::string& action,
+void note(const Registry& registry, const Definition& network, const std::string& action,
           const std::string& container) {
-  registry.journal().add({"network", action, network.id, {{"name", network.name}, {"container", container}}});
+  registry.journal().add({"network",
+                          action,
+                          network.id,
+                          {{"name", network.name}, {"type", network.driver}, {"container", container}}});
 }
 
-void choose_networks(const Registry& registry, Settings& settings, const std::vector<std::string>& aliases,
-                     const std::string& address) {
+void choose_networks(const Registry& registry, Settings& settings, const NetworkRequest& wishes) {
   const bool shared = settings.network.starts_with("container:");
-  if (settings.network == "bridge" && aliases.empty() && address.empty()) return;
+  if (settings.network == "bridge" && wishes.aliases.empty() && !wishes.has_address()) return;
   Definition definition;
   if (shared) {
     registry.get(settings.network.substr(settings.network.find(':') + 1));
@@ -141,12 +178,9 @@ void choose_networks(const Registry& registry, Settings& settings, const std::ve
                     "address of its own. Next: leave out -p, or --network",
                     settings.network));
   }
-  if (!own && (!aliases.empty() || !address.empty())) {
-    throw std::invalid_argument(fmt::format(
-        "--network-alias and --ip need a network of their own, and {} is none", settings.network));
-  }
+  if (!own) refuse_own_names(wishes);
   settings.networks.clear();
-  if (own) settings.networks.push_back(request_for(definition, aliases, address));
+  if (own) settings.networks.push_back(request_for(definition, wishes));
 }
 
 namespace {
@@ -181,15 +215,15 @@ void attach_networks(const Registry& registry, Container& container, pid_t pid) 
   if (!network::governs_links()) return attach_through_sockets(registry, container, pid);
   for (const NetworkRequest& request : networks_of(container.settings)) {
     attach_network(registry, container, request, pid);
-    // WHY not of the default network: every start would write one more line, which nobody waits for.
-    if (!request.id.empty()) note(registry, request, "connect", container.id);
+    note(registry, definition_of(registry.paths(), request), "connect", container.id);
   }
 }
 
 void note_departure(const Registry& registry, const Container& container) {
-  for (const Endpoint& endpoint : container.endpoints)
-    if (!endpoint.network_id.empty())
-      note(registry, {endpoint.network, endpoint.network_id, {}, {}}, "disconnect", container.id);
+  for (const Endpoint& endpoint : container.endpoints) {
+    const NetworkRequest request = {endpoint.network, endpoint.network_id};
+    note(registry, definition_of(registry.paths(), request), "disconnect", container.id);
+  }
 }
 
 void create_network(const Registry& registry, Definition& definition) {

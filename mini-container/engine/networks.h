@@ -17,15 +17,14 @@ network::Network network_of(const Paths& paths, const NetworkRequest& request);
 bool is_own(const NetworkRequest& request, const network::Definition& definition);
 
 // How a container is to be attached to `definition`. Throws std::invalid_argument for what that network cannot do.
-NetworkRequest request_for(const network::Definition& definition, const std::vector<std::string>& aliases,
-                           const std::string& address);
+// `wishes` has aliases and addresses, if any.
+NetworkRequest request_for(const network::Definition& definition, NetworkRequest wishes);
 // What -p has asked for.
 std::vector<network::PortMapping> ports_of(const Settings& settings);
 
-// What --network, --network-alias and --ip mean for a new container: fills in `settings.networks`. Throws
+// What --network, --network-alias, --ip and --ip6 mean for a new container: fills in `settings.networks`. Throws
 // network::NoSuchNetwork, and std::invalid_argument for what the network cannot do.
-void choose_networks(const Registry& registry, Settings& settings, const std::vector<std::string>& aliases,
-                     const std::string& address);
+void choose_networks(const Registry& registry, Settings& settings, const NetworkRequest& wishes);
 
 // After the runtime's `create`: attaches `container` to all its networks, and fills in endpoints and published ports.
 void attach_networks(const Registry& registry, Container& container, pid_t pid);
@@ -33,7 +32,7 @@ void attach_networks(const Registry& registry, Container& container, pid_t pid);
 // To one more; the container's way out leads through it if there is none so far.
 void attach_network(const Registry& registry, Container& container, const NetworkRequest& request, pid_t pid);
 // An event of `network` that is about a container.
-void note(const Registry& registry, const NetworkRequest& network, const std::string& action,
+void note(const Registry& registry, const network::Definition& network, const std::string& action,
           const std::string& container);
 // Its events, when it has ended.
 void note_departure(const Registry& registry, const Container& container);

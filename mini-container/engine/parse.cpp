@@ -49,7 +49,28 @@ std::int64_t parse_swap(const std::string& text) {
   return text == "-1" ? -1 : parse_bytes(text);
 }
 
+namespace {
+
+// Whoever shares another container's network has that one's name and files, too.
+void check_shared_network(const Settings& settings) {
+  if (!settings.network.starts_with("container:")) return;
+  if (settings.network == "container:")
+    throw std::invalid_argument("Invalid network mode: invalid container format container:<name|id>");
+  const auto refuse = [](bool given, const char* what) {
+    if (given) throw std::invalid_argument(fmt::format("conflicting options: {} network mode", what));
+  };
+  refuse(!settings.hostname.empty(), "hostname and the");
+  refuse(!settings.dns.empty(), "dns and the");
+  refuse(!settings.add_hosts.empty(), "custom host-to-IP mapping and the");
+  refuse(!settings.ports.empty(), "port publishing and the container type");
+}
+
+}  // namespace
+
 void check_settings(const Settings& settings) {
+  check_shared_network(settings);
+  if (settings.uts_mode == "host" && !settings.hostname.empty())
+    throw std::invalid_argument("conflicting options: hostname and the UTS mode");
   if (settings.remove && settings.restart.name != "no")
     throw std::invalid_argument("Conflicting options: --restart and --rm. Next: leave one of them out");
   if (settings.memory_swap != 0 && settings.memory == 0) {

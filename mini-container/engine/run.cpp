@@ -71,7 +71,7 @@ Container Engine::describe(const RunRequest& request, const image::Image& image)
   settings.healthcheck = merged(settings.healthcheck, image.config.healthcheck);
   if (settings.hostname.empty()) settings.hostname = short_id(container.id);
   choose_volumes(registry_, settings, image.config.volumes, request.volumes_from);
-  choose_networks(registry_, settings, request.aliases, request.address);
+  choose_networks(registry_, settings, request.wishes);
   write_id_file(request.id_file, container.id);
   return container;
 }

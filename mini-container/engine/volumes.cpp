@@ -185,6 +185,7 @@ Volumes::Pruned Volumes::prune(const std::function<bool(const VolumeRecord&)>& g
       // Somebody was faster.
     }
   }
+  registry_.journal().add_prune("volume", pruned.bytes);
   return pruned;
 }
 

@@ -33,7 +33,8 @@ std::optional<Bridge> read_record(const Place& place) {
                 .range = {parse_subnet(json.at("subnet")), parse_address(json.at("gateway"))},
                 .mtu = json.at("mtu"),
                 .internal = json.at("internal"),
-                .subnet6 = json.at("subnet6")};
+                .subnet6 = json.at("subnet6"),
+                .gateway6 = json.value("gateway6", "")};
 }
 
 void write_record(const Place& place, const Bridge& bridge) {
@@ -43,7 +44,8 @@ void write_record(const Place& place, const Bridge& bridge) {
                      {"gateway", address_text(bridge.range.gateway)},
                      {"mtu", bridge.mtu},
                      {"internal", bridge.internal},
-                     {"subnet6", bridge.subnet6}};
+                     {"subnet6", bridge.subnet6},
+                     {"gateway6", bridge.gateway6}};
   sys::write_file_atomically(record_path(place), json.dump(2) + "\n", 0600);
 }
 
@@ -93,7 +95,8 @@ Bridge plan(const Place& place, const Definition& definition, const std::string&
                 .range = {},
                 .mtu = netlink.outward_mtu(),
                 .internal = definition.internal,
-                .subnet6 = definition.subnet6};
+                .subnet6 = definition.subnet6,
+                .gateway6 = gateway6_of(definition)};
   bridge.range.subnet = definition.subnet.empty()
                             ? choose_subnet("", Catalogue(catalogue).list(), netlink.routed_subnets())
                             : parse_subnet(definition.subnet);

@@ -19,8 +19,8 @@ struct Bridge {
   Range range;
   unsigned mtu = 1500;
   bool internal = false;
-  std::string subnet6;  // "" without IPv6
-  int index = 0;        // of the link, as it is now
+  std::string subnet6, gateway6;  // "" without IPv6
+  int index = 0;                  // of the link, as it is now
 };
 
 // "mc1a2b3c4d" for container 1a2b3c4d... in the default network, a hash in others: at most 15 characters, IFNAMSIZ.

@@ -19,10 +19,6 @@ std::string table_of(const Place& place) {
 
 }  // namespace
 
-std::string gateway6_of(const std::string& subnet6) {
-  return nth_address(parse_subnet6(subnet6), 1);
-}
-
 std::string table6_text(const std::string& table, const std::string& bridge, const std::string& subnet,
                         bool internal) {
   return fmt::format(
@@ -52,8 +48,7 @@ void build_ipv6(const Place& place, const Bridge& bridge, Netlink& netlink) {
         "ipv6.disable=1, or leave --ipv6 out");
   }
   sys::write_existing_file(switch_path, "0");
-  netlink.add_address6(netlink.get_link(bridge.name), gateway6_of(bridge.subnet6),
-                       parse_subnet6(bridge.subnet6).prefix);
+  netlink.add_address6(netlink.get_link(bridge.name), bridge.gateway6, parse_subnet6(bridge.subnet6).prefix);
   nft_or_throw(table6_text(table_of(place), bridge.name, bridge.subnet6, bridge.internal));
 }
 

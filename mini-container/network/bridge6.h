@@ -16,7 +16,5 @@ std::string table6_text(const std::string& table, const std::string& bridge, con
 void build_ipv6(const Place& place, const Bridge& bridge, Netlink& netlink);
 // Idempotent.
 void remove_ipv6(const Place& place);
-// The address of a network's gateway.
-std::string gateway6_of(const std::string& subnet6);
 
 }  // namespace network

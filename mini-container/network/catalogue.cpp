@@ -53,6 +53,7 @@ void Catalogue::add(Definition& definition) const {
     const Subnet subnet = choose_subnet(definition.subnet, others, routes);
     definition.subnet = to_string(subnet);
     if (definition.gateway.empty()) definition.gateway = address_text(gateway_of(subnet));
+    definition.gateway6 = gateway6_of(definition);
   }
   sys::replace_file(path_of(definition.id), to_json(definition), 0600);
 }

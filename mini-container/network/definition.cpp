@@ -14,7 +14,8 @@
 namespace network {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Definition, id, name, driver, subnet, gateway, subnet6,
-                                                internal, ipv6, labels, options, created)
+                                                gateway6, ip_range, reserved, internal, ipv6, labels, options,
+                                                created)
 
 std::string to_json(const Definition& definition) {
   return nlohmann::json(definition).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
@@ -67,36 +68,79 @@ void check_driver(const Definition& definition) {
   if (definition.driver == "cni") check_option(definition, "config", "/etc/cni/net.d/my.conflist");
 }
 
+void check_subnet(const Definition& definition) {
+  const Subnet subnet = parse_subnet(definition.subnet);
+  if (subnet.prefix > 30 || subnet.prefix < 8) {
+    throw std::invalid_argument(
+        fmt::format("subnet {}: from /8 to /30; a network, a gateway and a broadcast address are taken",
+                    definition.subnet));
+  }
+  if (!definition.gateway.empty() && !contains(subnet, parse_address(definition.gateway)))
+    throw std::invalid_argument(fmt::format("no matching subnet for gateway {}", definition.gateway));
+  if (definition.ip_range.empty()) return;
+  const Subnet range = parse_subnet(definition.ip_range);
+  if (range.prefix < subnet.prefix || !contains(subnet, range.base))
+    throw std::invalid_argument(fmt::format("no matching subnet for range {}", definition.ip_range));
+}
+
+void check_ipv6(const Definition& definition) {
+  if (definition.ipv6 == definition.subnet6.empty()) {
+    throw std::invalid_argument(
+        "--ipv6 and a subnet of IPv6 belong together: network create --ipv6 --subnet fd00:1::/64 NAME");
+  }
+  if (!definition.ipv6 && !definition.gateway6.empty()) {
+    throw std::invalid_argument(
+        "every ip-range or gateway must have a corresponding subnet. Next: --ipv6 and a --subnet for it");
+  }
+  if (!definition.ipv6) return;
+  const Subnet6 subnet = parse_subnet6(definition.subnet6);
+  if (!definition.gateway6.empty() && !contains(subnet, parse_address6(definition.gateway6)))
+    throw std::invalid_argument(fmt::format("no matching subnet for gateway {}", definition.gateway6));
+}
+
+void check_reserved(const Definition& definition) {
+  const std::string gateway = definition.gateway.empty() && !definition.subnet.empty()
+                                  ? address_text(gateway_of(parse_subnet(definition.subnet)))
+                                  : definition.gateway;
+  for (const auto& [name, address] : definition.reserved) {
+    const bool fits =
+        address.find(':') == std::string::npos
+            ? !definition.subnet.empty() && contains(parse_subnet(definition.subnet), parse_address(address))
+            : definition.ipv6 && contains(parse_subnet6(definition.subnet6), parse_address6(address));
+    if (!fits) throw std::invalid_argument(fmt::format("no matching subnet for aux-address {}", address));
+    if (address == gateway || address == gateway6_of(definition)) {
+      throw std::invalid_argument(fmt::format(
+          "failed to allocate secondary ip address ({}:{}): Address already in use", name, address));
+    }
+  }
+}
+
 }  // namespace
 
 void check(const Definition& definition) {
   check_name(definition.name);
   check_driver(definition);
-  const bool addresses = !definition.subnet.empty() || !definition.gateway.empty() || definition.ipv6;
+  const bool addresses = !definition.subnet.empty() || !definition.gateway.empty() ||
+                         !definition.ip_range.empty() || !definition.reserved.empty() || definition.ipv6;
   if (definition.driver == "cni" && addresses) {
     throw std::invalid_argument(
         "driver cni: --subnet, --gateway and --ipv6 are the business of the plug-in; they stand in its "
         "configuration, under \"ipam\"");
   }
-  if (!definition.gateway.empty() && definition.subnet.empty()) {
-    throw std::invalid_argument("--gateway needs --subnet: every gateway must have a corresponding subnet");
-  }
-  if (!definition.subnet.empty()) {
-    const Subnet subnet = parse_subnet(definition.subnet);
-    if (subnet.prefix > 30 || subnet.prefix < 8) {
-      throw std::invalid_argument(
-          fmt::format("subnet {}: from /8 to /30; a network, a gateway and a broadcast address are taken",
-                      definition.subnet));
-    }
-    if (!definition.gateway.empty() && !contains(subnet, parse_address(definition.gateway))) {
-      throw std::invalid_argument(fmt::format("no matching subnet for gateway {}", definition.gateway));
-    }
-  }
-  if (definition.ipv6 == definition.subnet6.empty()) {
+  const bool homeless = !definition.gateway.empty() || !definition.ip_range.empty();
+  if (homeless && definition.subnet.empty()) {
     throw std::invalid_argument(
-        "--ipv6 and a subnet of IPv6 belong together: network create --ipv6 --subnet fd00:1::/64 NAME");
+        "every ip-range or gateway must have a corresponding subnet. Next: --gateway needs --subnet");
   }
-  if (definition.ipv6) parse_subnet6(definition.subnet6);
+  if (!definition.subnet.empty()) check_subnet(definition);
+  check_ipv6(definition);
+  check_reserved(definition);
+}
+
+std::string gateway6_of(const Definition& definition) {
+  if (!definition.ipv6) return {};
+  if (!definition.gateway6.empty()) return address_text(parse_address6(definition.gateway6));
+  return nth_address(parse_subnet6(definition.subnet6), 1);
 }
 
 std::string digits_of(const std::string& text) {

@@ -19,6 +19,9 @@ struct Definition {
   std::string subnet;             // "172.50.0.0/16"
   std::string gateway;
   std::string subnet6;  // of --ipv6, "fd00:1::/64"
+  std::string gateway6;
+  std::string ip_range;  // the part of the subnet that containers get addresses of; "" for all of it
+  std::map<std::string, std::string> reserved;  // --aux-address: name -> an address that no container gets
   bool internal = false;
   bool ipv6 = false;
   std::map<std::string, std::string> labels, options;
@@ -45,6 +48,9 @@ std::vector<Definition> predefined_networks(const std::string& place);
 // this host `routes` already. Throws std::runtime_error in Docker's words when it overlaps.
 Subnet choose_subnet(const std::string& asked, const std::vector<Definition>& others,
                      const std::vector<Subnet>& routes);
+
+// The host's address in its IPv6 subnet: the first, unless asked otherwise; "" without such a subnet.
+std::string gateway6_of(const Definition& definition);
 
 // "br-1a2b3c4d5e6f", as Docker calls a network's bridge; the default one has a name of its own (bridge.h).
 std::string bridge_link_of(const Definition& definition);

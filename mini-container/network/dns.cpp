@@ -51,7 +51,8 @@ std::string line_of(const Attachment& one, const std::string& names) {
                      one.name_servers.empty() ? "" : " ", fmt::join(one.name_servers, ","));
 }
 
-void write_files(const std::string& root) {
+// False if there are no names.
+bool write_files(const std::string& root) {
   const auto files = dns_files(named_networks(root));
   const std::string directory = files_of(root) + "/";
   sys::mkdir_parents(directory, 0700);
@@ -64,6 +65,7 @@ void write_files(const std::string& root) {
     sys::replace_file(root + "/dns.new", text, 0600);
     sys::rename(root + "/dns.new", directory + id);
   }
+  return !files.empty();
 }
 
 // It goes into the background by itself, and writes down its process there.
@@ -132,9 +134,8 @@ bool update_dns(const std::string& root, const std::string& gateway, const std::
     return false;
   }
   const sys::UniqueFd lock = sys::lock_file(root + "/dns.lock");
-  write_files(root);
+  const bool wanted = write_files(root);
   const int pid = dns_process(root);
-  const bool wanted = !named_networks(root).empty();
   // Also when no file has changed: who changed one may have been killed before this.
   if (pid != 0) sys::kill_if_present(pid, SIGHUP);
   if (pid == 0 && wanted && dns_installed()) start_server(root);

@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 
 #include "mini-container/network/subnet.h"
@@ -17,6 +19,10 @@ namespace network {
 struct Range {
   Subnet subnet;
   std::uint32_t gateway = 0;
+  std::optional<Subnet> part = {};        // --ip-range: where the next free one is looked for
+  std::set<std::uint32_t> reserved = {};  // --aux-address
+
+  bool is_usable(std::uint32_t address) const;
 };
 
 class Leases {
@@ -27,17 +33,18 @@ class Leases {
   // back may still lead to the link of a namespace that is being taken down). Throws std::runtime_error when it is taken,
   // outside the subnet, or when none is left.
   std::uint32_t take(const Range& range, const std::string& container_id, std::uint32_t wanted = 0) const;
+  // The same of an IPv6 address, as text; false when it is taken.
+  bool try_take(const std::string& address, const std::string& container_id) const;
   // Gives back all that the container has. False if it had none.
   bool release(const std::string& container_id) const;
   // The quick form when the address is known.
-  void release(std::uint32_t address) const;
+  void release_address(const std::string& address) const;
   // Address -> container id.
   std::map<std::string, std::string> all() const;
 
  private:
-  bool try_take(std::uint32_t address, const std::string& container_id) const;
   std::uint32_t take_next(const Range& range, const std::string& container_id) const;
-  std::string path_of(std::uint32_t address) const { return directory_ + "/" + address_text(address); }
+  std::string path_of(const std::string& address) const { return directory_ + "/" + address; }
   std::string directory_;  // beside it, DIRECTORY.last holds the address given out last: a hint
 };
 

@@ -7,12 +7,12 @@
 #include <stdexcept>
 
 #include "base/sys/file.h"
+#include "mini-container/network/addresses.h"
 #include "mini-container/network/bridge.h"
 #include "mini-container/network/bridge6.h"
 #include "mini-container/network/cni.h"
 #include "mini-container/network/dns.h"
 #include "mini-container/network/free_port.h"
-#include "mini-container/network/subnet6.h"
 
 namespace network {
 
@@ -96,11 +96,6 @@ Definition default_definition() {
   return definition;
 }
 
-// What has a macvlan for its wire has no bridge of ours to tell its range.
-Range range_of(const Definition& definition) {
-  return {parse_subnet(definition.subnet), parse_address(definition.gateway)};
-}
-
 // A published port is for the network that leads out; and random ones become known here.
 void publish_ports(const Place& place, Attachment& attachment) {
   if (attachment.ports.empty()) return;
@@ -156,20 +151,10 @@ Attachment Network::plan(const std::string& container_id, const AttachOptions& o
     attachment.cni = cni_record(sys::read_file(definition_.options.at("config")));
     return attachment;
   }
-  const Range range = ground.bridge ? ground.bridge->range : range_of(definition_);
   if (ground.bridge) attachment.host_link = host_link_name(container_id, place_.id);
-  const std::uint32_t wanted = options.address.empty() ? 0 : parse_address(options.address);
-  const std::uint32_t address = Leases(place_.addresses()).take(range, container_id, wanted);
-  attachment.address = address_text(address);
-  attachment.prefix = range.subnet.prefix;
-  attachment.gateway = address_text(range.gateway);
-  attachment.mac = mac_of(address);
-  if (definition_.ipv6) {
-    const Subnet6 subnet = parse_subnet6(definition_.subnet6);
-    attachment.address6 = nth_address(subnet, address - range.subnet.base);
-    attachment.prefix6 = subnet.prefix;
-    attachment.gateway6 = nth_address(subnet, 1);
-  }
+  const Range range = ground.bridge ? ground.bridge->range : range_of(definition_);
+  take_addresses(Leases(place_.addresses()), definition_, range, {options.address, options.address6},
+                 attachment);
   if (definition_.resolves_names()) {
     attachment.names = options.names;
     attachment.name_servers = options.name_servers;
@@ -231,7 +216,8 @@ bool Network::detach(const std::string& container_id, LinkEnd link, const std::s
   if (torn || record->address.empty()) {
     Leases(place_.addresses()).release(container_id);
   } else if (record->driver != "cni") {
-    Leases(place_.addresses()).release(parse_address(record->address));
+    Leases(place_.addresses()).release_address(record->address);
+    if (!record->address6.empty()) Leases(place_.addresses()).release_address(record->address6);
   }
   sys::unlink_if_present(place_.record_of(container_id));
   return true;

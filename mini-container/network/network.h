@@ -23,6 +23,7 @@ struct AttachOptions {
   std::string interface = "eth0";
   std::vector<PortMapping> ports = {};
   std::string address = {};                    // IPv4 wished for; empty for the next that is free
+  std::string address6 = {};                   // IPv6, likewise
   bool outward = true;                         // unless the network is internal
   std::vector<std::string> names = {};         // for those networks that resolve them
   std::vector<std::string> name_servers = {};  // --dns

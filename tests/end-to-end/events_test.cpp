@@ -61,6 +61,32 @@ TEST_F(Events, OfARunThatIsForgottenEndWithDestroy) {
   EXPECT_THAT(lines({"container=short"}), ElementsAre("create", "start", "die", "destroy"));
 }
 
+TEST_F(Events, TellHowAnExecThatWasLeftAloneHasEnded) {
+  detached({"--name", "web", "busybox", "sleep", "1000"});
+  EXPECT_EQ(mini({"exec", "-d", "web", "sh", "-c", "exit 7"}).code, 0);
+  EXPECT_TRUE(e2e::eventually([&] {
+    return lines({"event=exec_die"}, "{{.Actor.Attributes.exitCode}}") == std::vector<std::string>{"7"};
+  }));
+  EXPECT_EQ(mini({"exec", "-d", "web", "nosuchprogram"}).code, 127);
+}
+
+TEST_F(Events, TellOfTheDefaultNetworkToo) {
+  run_container({"--rm", "--name", "one", "busybox", "true"});
+  EXPECT_THAT(lines({"network=bridge"}, "{{.Action}} {{.Actor.Attributes.name}} {{.Actor.Attributes.type}}"),
+              ElementsAre("connect bridge bridge", "disconnect bridge bridge"));
+}
+
+TEST_F(Events, TellOfEveryPrune) {
+  created({"busybox", "true"});
+  for (const char* group : {"container", "image", "network", "volume"})
+    EXPECT_EQ(mini({group, "prune", "-f"}).code, 0);
+  EXPECT_EQ(mini({"system", "prune", "-f", "--volumes"}).code, 0);
+  EXPECT_THAT(lines({"event=prune"}, "{{.Type}}"), ElementsAre("container", "image", "network", "volume",
+                                                               "container", "network", "volume", "image"));
+  EXPECT_THAT(lines({"event=prune", "type=network"}, "{{.Actor.Attributes.reclaimed}}"),
+              ElementsAre("0", "0"));
+}
+
 TEST_F(Events, HaveDockersLinesAndDockersJson) {
   run_container({"--rm", "--name", "one", "-l", "a=b", "busybox", "true"});
   const Result text =

@@ -4,57 +4,18 @@
 
 #include <csignal>
 #include <fstream>
+#include <tuple>
 
 #include "base/sys/file.h"
-#include "tests/end-to-end/containers.h"
+#include "tests/end-to-end/networks_fixture.h"
 
 namespace {
 
+using e2e::Networks;
 using e2e::Result;
 using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-// A web server that says who it is.
-std::vector<std::string> server(const std::string& word) {
-  return {"busybox", "sh", "-c", "echo " + word + " > /index.html; exec httpd -f -p 80 -h /"};
-}
-
-class Networks : public e2e::Containers {
- protected:
-  void network(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), "network");
-    const Result result = mini(arguments);
-    EXPECT_EQ(result.code, 0) << result.err;
-  }
-  json inspected(const std::string& name) const {
-    return json::parse(mini({"network", "inspect", name}).out).at(0);
-  }
-  void serve(std::vector<std::string> options, const std::string& word) const {
-    const auto words = server(word);
-    options.insert(options.end(), words.begin(), words.end());
-    detached(options);
-  }
-  // What the server called `name` says to a container, once it listens; "" if it does not.
-  std::string said(const std::string& container, const std::string& name, bool soon = true) const {
-    const auto ask = [&] {
-      return mini({"exec", container, "timeout", "2", "wget", "-q", "-O", "-", "http://" + name + "/"}).out;
-    };
-    std::string answer = ask();
-    if (soon) e2e::eventually([&] { return !answer.empty() || !(answer = ask()).empty(); });
-    return answer;
-  }
-  static std::string at_host(const std::string& address) {
-    std::string answer;
-    e2e::eventually([&] {
-      answer =
-          e2e::run({"busybox", "timeout", "2", "busybox", "wget", "-q", "-O", "-", "http://" + address + "/"})
-              .out;
-      return !answer.empty();
-    });
-    return answer;
-  }
-};
 
 TEST_F(Networks, AreMadeListedInspectedAndRemoved) {
   network({"create", "--subnet", "172.50.0.0/16", "--label", "of=lecture", "lecture"});
@@ -188,6 +149,39 @@ TEST_F(Networks, CanBeAnotherContainersOrNone) {
   network({"create", "one"});
   detached({"--name", "lonely", "--network", "none", "busybox", "sleep", "100"});
   EXPECT_THAT(mini({"network", "connect", "one", "lonely"}).err, HasSubstr("private (none) mode"));
+}
+
+TEST_F(Networks, OfAnotherContainerComeWithItsNames) {
+  network({"create", "one"});
+  detached({"--name", "web", "--hostname", "webhost", "--add-host", "far:10.9.8.7", "--network", "one",
+            "busybox", "sleep", "100"});
+  const auto files = [&](const std::string& name) {
+    return mini({"exec", name, "sh", "-c", "hostname; cat /etc/hosts /etc/resolv.conf /etc/hostname"}).out;
+  };
+  detached({"--name", "shares", "--network", "container:web", "busybox", "sleep", "100"});
+  EXPECT_THAT(files("shares"), ::testing::AllOf(HasSubstr("webhost"), HasSubstr("10.9.8.7\tfar")));
+  EXPECT_EQ(files("shares"), files("web"));
+  EXPECT_EQ(inspect("shares")["Config"]["Hostname"], "webhost");
+  network({"create", "two"});
+  network({"connect", "two", "web"});
+  EXPECT_EQ(files("shares"), files("web")) << "also what has changed since";
+  detached({"--name", "third", "--network", "container:shares", "busybox", "sleep", "100"});
+  EXPECT_EQ(files("third"), files("web"));
+  for (const auto& [option, value, what] :
+       {std::tuple{"--hostname", "x", "hostname and the network mode"},
+        std::tuple{"--dns", "10.0.0.1", "dns and the network mode"},
+        std::tuple{"--add-host", "a:10.0.0.1", "custom host-to-IP mapping and the network mode"},
+        std::tuple{"-p", "80:80", "port publishing and the container type network mode"}}) {
+    const Result refused =
+        run_container({"--rm", "--network", "container:web", option, value, "busybox", "true"});
+    EXPECT_EQ(refused.code, 125);
+    EXPECT_THAT(refused.err, HasSubstr(std::string("conflicting options: ") + what));
+  }
+  EXPECT_THAT(run_container({"--rm", "--network", "container:", "busybox", "true"}).err,
+              HasSubstr("invalid container format container:<name|id>"));
+  created({"--name", "rests", "busybox", "true"});
+  EXPECT_THAT(run_container({"--rm", "--network", "container:rests", "busybox", "true"}).err,
+              HasSubstr("cannot join network of a non running container"));
 }
 
 TEST_F(Networks, ExplainThemselvesAsCommands) {

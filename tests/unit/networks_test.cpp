@@ -53,7 +53,7 @@ TEST(Definition, RefusesWhatContradictsItself) {
   EXPECT_THAT(objection(named("-x")), HasSubstr("invalid network name"));
   Definition one = named("x");
   one.gateway = "172.50.0.1";
-  EXPECT_THAT(objection(one), HasSubstr("--gateway needs --subnet"));
+  EXPECT_THAT(objection(one), HasSubstr("every ip-range or gateway must have a corresponding subnet"));
   one.subnet = "172.51.0.0/16";
   EXPECT_THAT(objection(one), HasSubstr("no matching subnet for gateway"));
   EXPECT_THAT(objection(named("x", "172.50.0.0/31")), HasSubstr("from /8 to /30"));
@@ -68,6 +68,30 @@ TEST(Definition, RefusesWhatContradictsItself) {
   one.ipv6 = true;
   EXPECT_THAT(objection(one), HasSubstr("belong together"));
   one.subnet6 = "fd00:1::/64";
+  EXPECT_EQ(objection(one), "");
+  EXPECT_EQ(gateway6_of(one), "fd00:1::1");
+  one.gateway6 = "fd00:1:0::00ff";
+  EXPECT_EQ(gateway6_of(one), "fd00:1::ff");
+  one.gateway6 = "fd00:2::1";
+  EXPECT_THAT(objection(one), HasSubstr("no matching subnet for gateway fd00:2::1"));
+}
+
+TEST(Definition, APartOfTheSubnetIsWithinIt) {
+  Definition one = named("x");
+  one.ip_range = "172.50.1.0/24";
+  EXPECT_THAT(objection(one), HasSubstr("every ip-range or gateway must have a corresponding subnet"));
+  one.subnet = "172.50.0.0/16";
+  EXPECT_EQ(objection(one), "");
+  one.ip_range = "172.51.1.0/24";
+  EXPECT_THAT(objection(one), HasSubstr("no matching subnet for range"));
+  one.ip_range.clear();
+  one.reserved["printer"] = "172.51.0.2";
+  EXPECT_THAT(objection(one), HasSubstr("no matching subnet for aux-address 172.51.0.2"));
+  one.reserved["printer"] = "fd00:1::2";
+  EXPECT_THAT(objection(one), HasSubstr("no matching subnet for aux-address"));
+  one.reserved["printer"] = "172.50.0.1";
+  EXPECT_THAT(objection(one), HasSubstr("Address already in use"));
+  one.reserved["printer"] = "172.50.0.2";
   EXPECT_EQ(objection(one), "");
 }
 

@@ -10,12 +10,37 @@
 
 namespace engine {
 
+namespace {
+
+// Writes down how it ended.
+[[noreturn]] void become_exec_ended(const ExecGuardOptions& options, int code) {
+  sys::execve(options.engine,
+              {options.engine, "--root", options.root, "exec-ended", options.id, options.execution,
+               std::to_string(code)},
+              {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"});
+}
+
+// Of one that nobody sees or talks to.
+int guard_unwatched(const ExecGuardOptions& options, const OciRuntime& runtime, sys::UniqueFd socket) {
+  pid_t pid = 0;
+  const bool made = tell_what_was_made(socket.get(), [&] {
+    pid = runtime.exec(options.id, options.process, options.pid_file, {}, "");
+    return pid;
+  });
+  if (!made) return 1;
+  socket.reset();
+  become_exec_ended(options, reap(pid).shell_code());
+}
+
+}  // namespace
+
 int guard_exec(const ExecGuardOptions& options) {
   const sys::UniqueFd signals = sys::signal_descriptor({SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE});
   sys::UniqueFd socket(options.socket);
   sys::set_cloexec(options.socket, true);
   sys::set_child_subreaper();
   const OciRuntime runtime(options.runtime, options.runtime_state, options.log);
+  if (options.attach_socket.empty()) return guard_unwatched(options, runtime, std::move(socket));
   sys::UniqueFd listener;
   ProcessEnds ends;
   pid_t pid = 0;
@@ -43,10 +68,7 @@ int guard_exec(const ExecGuardOptions& options) {
   const int code = reap(pid).shell_code();
   sys::unlink_if_present(options.attach_socket);
   relay.tell_end(code);
-  sys::execve(options.engine,
-              {options.engine, "--root", options.root, "exec-ended", options.id, options.execution,
-               std::to_string(code)},
-              {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"});
+  become_exec_ended(options, code);
 }
 
 }  // namespace engine

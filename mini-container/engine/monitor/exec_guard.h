@@ -1,4 +1,4 @@
-// The guardian of one process of `exec` whose user may leave it by the detach keys.
+// The guardian of one process of `exec` whose user may leave it by the detach keys, or has left it alone from the start (-d).
 #pragma once
 
 #include "mini-container/engine/monitor/protocol.h"

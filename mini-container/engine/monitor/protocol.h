@@ -49,7 +49,8 @@ std::vector<std::string> probe_command_of(const std::string& engine, const std::
 MonitorOptions parse_monitor_arguments(const std::vector<std::string>& arguments);
 
 // The same of the guardian of one process of `exec` that its user may leave: container-monitor exec NAME=VALUE...
-// The command attaches before it says "started", so that nothing of the output is lost.
+// The command attaches before it says "started", so that nothing of the output is lost. Without an attach socket nobody ever
+// attaches (exec -d), and nothing more is said.
 struct ExecGuardOptions {
   std::string id, execution;  // the container's, and what events call the exec
   std::string runtime, runtime_state, log;
