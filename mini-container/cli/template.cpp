@@ -256,7 +256,7 @@ class Display {
 
   // WHY: loops in loops, and a text that doubles with every round, are written in a few words.
   void charge(std::size_t letters) {
-    constexpr std::size_t kNode = 100, kMost = 16 << 20;
+    constexpr std::size_t kNode = 400, kMost = 16 << 20;
     spent_ += kNode + letters;
     if (spent_ > kMost) refuse("...", "this would go on for too long");
   }
