@@ -2,6 +2,7 @@
 #include "base/sys/own_program.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/statvfs.h>
@@ -9,6 +10,9 @@
 
 #include "base/sys/file.h"
 #include "base/sys/process.h"
+
+// By the linker: where the program file begins in memory, and where its instructions end.
+extern "C" char __executable_start, etext;  // NOLINT(bugprone-reserved-identifier)
 
 namespace sys {
 
@@ -53,6 +57,13 @@ void protect_own_program(char** arguments, Where where) {
   for (char** entry = environ; *entry != nullptr; ++entry)
     environment.emplace_back(*entry);
   execveat(copy.get(), all, environment, where);
+}
+
+void give_back_own_text(Where where) {
+  const auto length = static_cast<std::size_t>(&etext - &__executable_start);
+  call(
+      "madvise", [&] { return fmt::format("own text, {} bytes, MADV_DONTNEED", length); },
+      [&] { return ::madvise(&__executable_start, length, MADV_DONTNEED); }, where);
 }
 
 }  // namespace sys

@@ -43,10 +43,7 @@ void prepare_vm_launcher(ProgressBar& bar) {
   if (run.status != 0) bar.stage(run.errors);
 }
 
-report::Results measure(const CompareOptions& options, ProgressBar& bar) {
-  // ORDER: before the private view, whose network reaches nothing.
-  prepare_vm_launcher(bar);
-  auto notes = enter_private_view();
+report::Results measure(const CompareOptions& options, ProgressBar& bar, std::vector<std::string> notes) {
   if (options.quick) notes.emplace_back("a quick run: fewer repetitions, wider intervals");
   const Workspace workspace;
   report::Results results = new_results(options.command, options.seed, workspace.path(), std::move(notes));
@@ -63,11 +60,9 @@ report::Results measure(const CompareOptions& options, ProgressBar& bar) {
   return results;
 }
 
-}  // namespace
-
-int compare(const CompareOptions& options) {
-  ProgressBar bar;
-  const report::Results results = measure(options, bar);
+int measure_and_write(const CompareOptions& options, ProgressBar& bar,
+                      const std::vector<std::string>& notes) {
+  const report::Results results = measure(options, bar, notes);
   sys::mkdir_parents(options.out);
   const std::string json = report::to_json(results).dump(1) + "\n";
   sys::write_file_atomically(options.out + "/results.json", json);
@@ -77,6 +72,15 @@ int compare(const CompareOptions& options) {
   bar.stage(fmt::format("wrote results.json, report.md and report.html to {}", options.out));
   const bool interrupted = !results.notes.empty() && results.notes.back().starts_with("interrupted");
   return interrupted ? kInterrupted : 0;
+}
+
+}  // namespace
+
+int compare(const CompareOptions& options) {
+  ProgressBar bar;
+  // ORDER: before the private view, whose network reaches nothing.
+  prepare_vm_launcher(bar);
+  return in_private_view([&](const auto& notes) { return measure_and_write(options, bar, notes); });
 }
 
 }  // namespace bench

@@ -56,16 +56,15 @@ Platforms runtimes(const Workspace& workspace, BundleKind kind) {
 // One run of the command: what it measures, and what is measured already.
 class Comparison {
  public:
-  explicit Comparison(const EnginesOptions& options)
+  Comparison(const EnginesOptions& options, std::vector<std::string> notes)
       : options_(options),
-        notes_(enter_private_view()),
         engines_(engines(workspace_)),
         full_(runtimes(workspace_, BundleKind::full)),
         limited_(runtimes(workspace_, BundleKind::limited)),
         plain_(runtimes(workspace_, BundleKind::plain)) {
     plain_.push_back(std::make_unique<Bubblewrap>(workspace_));
-    notes_.push_back(workspace_.disk());
-    results_ = new_results(options.command, options.seed, workspace_.path(), std::move(notes_));
+    notes.push_back(workspace_.disk());
+    results_ = new_results(options.command, options.seed, workspace_.path(), std::move(notes));
     for (const Platforms* some : {&engines_, &full_, &limited_, &plain_}) {
       auto facts = prepare_platforms(*some, options.platforms, [&](const auto& text) { bar_.stage(text); });
       std::move(facts.begin(), facts.end(), std::back_inserter(results_.platforms));
@@ -232,7 +231,6 @@ class Comparison {
 
   const EnginesOptions& options_;
   ProgressBar bar_;
-  std::vector<std::string> notes_;
   Workspace workspace_{Workspace::Disk::own};
   Platforms engines_, full_, limited_, plain_;
   report::Results results_;
@@ -240,10 +238,8 @@ class Comparison {
   bool interrupted_ = false;
 };
 
-}  // namespace
-
-int compare_engines(const EnginesOptions& options) {
-  Comparison comparison(options);
+int measure_and_write(const EnginesOptions& options, const std::vector<std::string>& notes) {
+  Comparison comparison(options, notes);
   const std::vector<std::pair<std::string, void (Comparison::*)()>> parts = {
       {"starts", &Comparison::measure_starts},
       {"verbs", &Comparison::measure_verbs},
@@ -258,6 +254,12 @@ int compare_engines(const EnginesOptions& options) {
     if (wanted) comparison.measure_unless_interrupted(measure);
   }
   return comparison.write();
+}
+
+}  // namespace
+
+int compare_engines(const EnginesOptions& options) {
+  return in_private_view([&](const auto& notes) { return measure_and_write(options, notes); });
 }
 
 }  // namespace bench

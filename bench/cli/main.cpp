@@ -7,9 +7,9 @@
 #include <CLI/CLI.hpp>
 #include <vector>
 
-#include "base/sys/fd.h"
 #include "bench/cli/compare.h"
 #include "bench/cli/seam.h"
+#include "bench/platforms/private_view.h"
 #include "bench/platforms/timed_run.h"
 #include "bench/report/print.h"
 
@@ -78,13 +78,5 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    return run(argc, argv);
-  } catch (const bench::Interrupted&) {
-    sys::write_all(2, "bench: interrupted; nothing is left running\n");
-    return 130;
-  } catch (const std::exception& error) {
-    sys::write_all(2, fmt::format("bench: {}\n", error.what()));
-    return 1;
-  }
+  return bench::exit_status_of([&] { return run(argc, argv); });
 }

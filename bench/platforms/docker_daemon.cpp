@@ -38,29 +38,11 @@ bool DockerDaemon::start(const std::string& storage_driver) {
   options.output = log.get();
   options.error = log.get();
   options.own_session = true;
-  daemon_ = sys::spawn({"setpriv",
-                        "--pdeathsig",
-                        "KILL",
-                        "unshare",
-                        "--net",
-                        "--mount",
-                        "--pid",
-                        "--fork",
-                        "--kill-child",
-                        "--mount-proc",
-                        "dockerd",
-                        "--host",
-                        address_,
-                        "--data-root",
-                        data_folder(),
-                        "--exec-root",
-                        folder_ + "/exec",
-                        "--pidfile",
-                        folder_ + "/pid",
-                        "--storage-driver",
-                        storage_driver,
-                        "--cgroup-parent",
-                        "/" + cgroup_parent()},
+  daemon_ = sys::spawn({"unshare",          "--net",           "--mount",         "--pid",
+                        "--fork",           "--kill-child",    "--mount-proc",    "dockerd",
+                        "--host",           address_,          "--data-root",     data_folder(),
+                        "--exec-root",      folder_ + "/exec", "--pidfile",       folder_ + "/pid",
+                        "--storage-driver", storage_driver,    "--cgroup-parent", "/" + cgroup_parent()},
                        options);
   const auto limit = std::chrono::steady_clock::now() + kStartDeadline;
   while (std::chrono::steady_clock::now() < limit) {

@@ -2,7 +2,7 @@
 //
 // It lives in a pid, a mount and a network namespace of its own, so its bridge, its firewall rules and its
 // overlays are not the host's, and the end of its first process ends everything. A daemon that the host runs
-// already is neither used nor disturbed. Reads: dockerd(8), unshare(1), setpriv(1), pid_namespaces(7).
+// already is neither used nor disturbed. Reads: dockerd(8), unshare(1), pid_namespaces(7).
 #pragma once
 
 #include <string>

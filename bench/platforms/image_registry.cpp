@@ -49,9 +49,7 @@ ImageRegistry::ImageRegistry(const Workspace& workspace, const std::string& netw
   options.own_session = true;
   run_or_throw(inside(network_namespace, {"ip", "link", "set", "lo", "up"}));
   server_ =
-      sys::spawn(joined({"setpriv", "--pdeathsig", "KILL"},
-                        inside(network_namespace, {"docker-registry", "serve", folder + "/config.yml"})),
-                 options);
+      sys::spawn(inside(network_namespace, {"docker-registry", "serve", folder + "/config.yml"}), options);
   for (int tries = 0; tries < 100; ++tries) {
     if (answers(network_namespace)) return;
     pause_for(100ms);

@@ -9,7 +9,7 @@
 #include <sstream>
 
 #include "base/sys/file.h"
-#include "base/sys/identity.h"
+#include "bench/platforms/workspace.h"
 
 namespace bench {
 
@@ -41,7 +41,7 @@ std::string name_of(Technique technique) {
 }
 
 std::string Platform::instance_name() {
-  return fmt::format("isolab-bench-{}", sys::getpid());
+  return run_name();
 }
 
 std::unique_ptr<Instance> Platform::start_idle() {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <sstream>
 #include <stdexcept>
 
 #include "base/sys/file.h"
@@ -21,18 +22,6 @@ namespace {
 
 constexpr const char* kBase = "/var/tmp";
 constexpr const char* kPrefix = "isolab-bench-";
-
-// A folder whose maker is gone belongs to nobody.
-void remove_abandoned() {
-  for (const std::string& name : sys::list_directory(kBase)) {
-    if (!name.starts_with(kPrefix)) continue;
-    const std::string maker = name.substr(std::string(kPrefix).size());
-    if (maker.empty() || maker.find_first_not_of("0123456789") != std::string::npos) continue;
-    if (!sys::start_time(static_cast<pid_t>(std::stol(maker)))) {
-      sys::remove_tree(fmt::format("{}/{}", kBase, name));
-    }
-  }
-}
 
 void make_rootfs(const std::string& rootfs) {
   const std::string busybox = find_program("busybox");
@@ -57,12 +46,36 @@ void remove_cgroup_tree(const fs::path& cgroup) {
   fs::remove(cgroup, ignored);
 }
 
+// Of our engine's containers, whose records went with the disk that they were on: "cgroup   PATH" in what doctor says.
+void remove_groups_of_engine(const std::string& root) {
+  const Run run = timed_run({sibling_program("mini-container"), "--root", root, "doctor", "--leaks"},
+                            std::chrono::seconds(10));
+  std::istringstream lines(run.output);
+  for (std::string kind, what; lines >> kind && std::getline(lines >> std::ws, what);)
+    if (kind == "cgroup") remove_cgroup_tree(what);
+}
+
+// What a killed run has left. Its processes and mounts went with its namespaces; control groups have none.
+void remove_abandoned() {
+  for (const std::string& name : sys::list_directory(kBase)) {
+    const std::string folder = fmt::format("{}/{}", kBase, name);
+    if (!name.starts_with(kPrefix) || !sys::try_lock_directory_if_present(folder)) continue;
+    remove_groups_of_engine(folder + "/mini-container");
+    remove_cgroups(name);
+    sys::remove_tree(folder);
+  }
+}
+
 }  // namespace
 
-Workspace::Workspace(Disk disk) : path_(fmt::format("{}/{}{}", kBase, kPrefix, sys::getpid())) {
-  remove_abandoned();
-  sys::remove_tree(path_);
-  sys::mkdir(path_, 0700);
+Workspace::Workspace(Disk disk) : path_(fmt::format("{}/{}", kBase, run_name())) {
+  {
+    // ORDER: nobody else may look for abandoned folders between the making of ours and its lock.
+    const sys::UniqueFd all = sys::lock_directory_if_present(kBase);
+    remove_abandoned();
+    sys::mkdir(path_, 0700);
+    lock_ = sys::try_lock_directory_if_present(path_);
+  }
   try {
     if (disk == Disk::own) disk_ = mount_own_disk(path_);
     sys::mkdir(run_folder(), 0700);
@@ -79,7 +92,7 @@ Workspace::Workspace(Disk disk) : path_(fmt::format("{}/{}{}", kBase, kPrefix, s
 
 Workspace::~Workspace() {
   try {
-    remove_cgroups();
+    remove_cgroups(run_name());
     sys::umount_if_mounted(run_folder());
     sys::umount_if_mounted(path_);
     sys::remove_tree(path_);
@@ -94,17 +107,22 @@ std::string Workspace::folder(const std::string& name) const {
   return folder;
 }
 
-std::string cgroup_parent() {
-  return fmt::format("isolab-bench-{}", sys::getpid());
+const std::string& run_name() {
+  static const std::string name = fmt::format("{}{}", kPrefix, sys::getpid());
+  return name;
 }
 
-void remove_cgroups() {
+std::string cgroup_parent() {
+  return run_name();
+}
+
+void remove_cgroups(const std::string& run) {
   const fs::path top = "/sys/fs/cgroup";
   if (!fs::exists(top)) return;
   std::error_code ignored;
-  remove_cgroup_tree(top / cgroup_parent());
+  remove_cgroup_tree(top / run);
   for (const auto& hierarchy : fs::directory_iterator(top, ignored))
-    remove_cgroup_tree(hierarchy.path() / cgroup_parent());
+    remove_cgroup_tree(hierarchy.path() / run);
 }
 
 }  // namespace bench

@@ -8,7 +8,12 @@
 
 #include <string>
 
+#include "base/sys/fd.h"
+
 namespace bench {
+
+// "isolab-bench-PID", by the number that the host has for this program: the name of all that a run makes.
+const std::string& run_name();
 
 class Workspace {
  public:
@@ -33,11 +38,12 @@ class Workspace {
 
  private:
   std::string path_, disk_;
+  sys::UniqueFd lock_;  // on the folder: whose lock is free belongs to nobody
 };
 
 // The cgroup of this run, below which every platform that can be told so puts its own.
 std::string cgroup_parent();
-// Removes that cgroup from every hierarchy; what still holds a process stays.
-void remove_cgroups();
+// Removes the cgroup of the run of that name from every hierarchy; what still holds a process stays.
+void remove_cgroups(const std::string& run);
 
 }  // namespace bench

@@ -50,6 +50,7 @@ void add_finish(CLI::App& app, Context& context);      // finish, hidden: what a
 void add_exec_ended(CLI::App& app, Context& context);  // exec-ended, hidden: the same of an exec
 void add_probe(CLI::App& app, Context& context);   // probe, hidden: what a guardian starts from time to time
 void add_system(CLI::App& app, Context& context);  // doctor reset
+void add_reset(CLI::App& app, Context& context);   // reset, system reset
 void add_system_group(CLI::App& app,
                       Context& context);           // events info, and system with these and those that follow
 void add_events(CLI::App& app, Context& context);  // events
@@ -86,9 +87,6 @@ std::vector<std::string> for_each_named(
 
 // What `inspect --merged` prints: where a container's files come from.
 std::string merged_text(engine::Engine& engine, const engine::Container& container);
-
-// True when the person, or --force, says yes.
-bool confirmed(bool force, const std::string& question);
 
 // Prints to standard output in one write; a closed pipe is no error.
 void print(const std::string& text);

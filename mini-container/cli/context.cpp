@@ -1,5 +1,4 @@
 // See commands.h: what all verbs share.
-#include <iostream>
 #include <sstream>
 
 #include "base/sys/identity.h"
@@ -33,14 +32,6 @@ engine::Engine& Context::engine() {
     engine_->reconcile();
   }
   return *engine_;
-}
-
-bool confirmed(bool force, const std::string& question) {
-  if (force) return true;
-  print(question + " [y/N] ");
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "Y" || answer == "yes";
 }
 
 void print(const std::string& text) {

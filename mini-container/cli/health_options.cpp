@@ -33,6 +33,14 @@ void add_health_options(CLI::App& command, HealthOptions& options) {
   command.add_option("--health-retries", options.retries, "Failures in a row until it is unhealthy (3)");
   command.add_option("--health-start-period", options.start_period,
                      "How long failures do not count before the first success (0s)");
+  command.add_option_function<std::string>(
+      "--health-start-interval",
+      [](const std::string&) {
+        throw std::invalid_argument(
+            "--health-start-interval: one pace for a container's whole life. Next: a shorter "
+            "--health-interval");
+      },
+      "Refused: --health-interval holds from the start");
   command.add_flag("--no-healthcheck", options.none, "None, whatever the image says");
 }
 

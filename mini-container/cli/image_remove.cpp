@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "base/text/size.h"
 #include "mini-container/cli/image_commands.h"
+#include "mini-container/cli/prune_verb.h"
 #include "mini-container/engine/image_users.h"
 
 namespace cli {
@@ -73,29 +73,22 @@ image::Removal prune_images(engine::Engine& engine, bool all) {
 }
 
 void add_image_prune(CLI::App& app, Context& context) {
-  CLI::App* command = add_verb(
-      app, {"prune", "Remove images without a name",
-            "image prune -f\n"
-            "image prune -a",
-            "An image loses its name when another takes it; its layers stay on disk until somebody prunes."});
-  struct Options {
-    bool all = false;
-    bool force = false;
+  const auto all = std::make_shared<bool>(false);
+  const auto prune = [all, &context] {
+    const auto removal = prune_images(context.engine(), *all);
+    return deleted_images_text(removal) + reclaimed_text(removal.bytes);
   };
-  const auto options = std::make_shared<Options>();
-  command->add_flag("-a,--all", options->all, "All images that no container uses, those with names too");
-  command->add_flag("-f,--force", options->force, "Do not ask");
-  command->callback([options, &context] {
-    const std::string which =
-        options->all ? "all images without at least one container associated to them" : "all dangling images";
-    if (!confirmed(options->force,
-                   fmt::format("WARNING! This will remove {}.\nAre you sure you want to continue?", which)))
-      return;
-    const auto removal = prune_images(context.engine(), options->all);
-    const std::string text = lines("untagged", removal.untagged) + lines("deleted", removal.deleted);
-    print((text.empty() ? "" : "Deleted Images:\n" + text + "\n") +
-          "Total reclaimed space: " + text::size_text(removal.bytes, 4) + "\n");
-  });
+  CLI::App* command = add_prune_verb(
+      app,
+      {"prune", "Remove images without a name", "image prune -f\nimage prune -a",
+       "An image loses its name when another takes it; its layers stay on disk until somebody prunes."},
+      [all, prune]() -> Pruning {
+        return {fmt::format("WARNING! This will remove {}.",
+                            *all ? "all images without at least one container associated to them"
+                                 : "all dangling images"),
+                prune};
+      });
+  command->add_flag("-a,--all", *all, "All images that no container uses, those with names too");
 }
 
 }  // namespace cli

@@ -5,6 +5,7 @@
 #include "mini-container/cli/commands.h"
 #include "mini-container/cli/key_values.h"
 #include "mini-container/cli/network_commands.h"
+#include "mini-container/cli/prune_verb.h"
 #include "mini-container/engine/networks.h"
 
 namespace cli {
@@ -55,10 +56,6 @@ Definition definition_of(const CreateOptions& options) {
   return definition;
 }
 
-void list(CLI::App& command, const char* name, std::vector<std::string>& values, const char* help) {
-  command.add_option(name, values, help)->take_all()->allow_extra_args(false);
-}
-
 void add_explain(CLI::App& command, Context& context) {
   command.add_flag("--explain", context.trace.explain,
                    "Tell each link, address and rule, as the ip and nft command that would do the same");
@@ -83,16 +80,17 @@ void add_create(CLI::App& app, Context& context) {
           "bridge, macvlan (a card of its own on the host's wire), or cni (made by plug-ins); host and none "
           "are there already")
       ->capture_default_str();
-  list(*command, "--subnet", options->subnets, "Its addresses: 172.50.0.0/16; with --ipv6 also fd00:1::/64");
-  list(*command, "--gateway", options->gateways, "The host's address in it (the first)");
-  list(*command, "--ip-range", options->ranges, "The part of the subnet that containers get addresses of");
-  list(*command, "--aux-address", options->reserved, "NAME=ADDRESS that no container gets");
+  add_list_option(*command, "--subnet", options->subnets,
+                  "Its addresses: 172.50.0.0/16; with --ipv6 also fd00:1::/64");
+  add_list_option(*command, "--gateway", options->gateways, "The host's address in it (the first)");
+  add_list_option(*command, "--ip-range", options->ranges, "The part of the subnet that containers get addresses of");
+  add_list_option(*command, "--aux-address", options->reserved, "NAME=ADDRESS that no container gets");
   command->add_option("--ipam-driver", options->ipam, "default: the only one")->capture_default_str();
   command->add_flag("--internal", options->definition.internal, "No way out of it, nor in");
   command->add_flag("--ipv6", options->definition.ipv6, "IPv6 as well");
-  list(*command, "-o,--opt", options->options,
-       "NAME=VALUE for the driver: parent, macvlan_mode; config; com.docker.network.driver.mtu");
-  list(*command, "--label", options->labels, "NAME=VALUE that filters and inspect show");
+  add_list_option(*command, "-o,--opt", options->options,
+                  "NAME=VALUE for the driver: parent, macvlan_mode; config; com.docker.network.driver.mtu");
+  add_list_option(*command, "--label", options->labels, "NAME=VALUE that filters and inspect show");
   add_explain(*command, context);
   command->callback([options, &context] {
     Definition definition = definition_of(*options);
@@ -122,7 +120,8 @@ void add_connect(CLI::App& app, Context& context) {
                      "eth1; the name server "
                      "is told of it. A container that is at rest gets it when it starts."});
   const auto options = add_pair(*command);
-  list(*command, "--alias", options->request.aliases, "Another name for the container in this network");
+  add_list_option(*command, "--alias", options->request.aliases,
+                  "Another name for the container in this network");
   command->add_option("--ip", options->request.address, "Its IPv4 address there");
   command->add_option("--ip6", options->request.address6, "Its IPv6 address there");
   add_explain(*command, context);
@@ -181,30 +180,20 @@ void add_remove(CLI::App& app, Context& context) {
 }
 
 void add_network_prune(CLI::App& app, Context& context) {
-  CLI::App* command = add_verb(app, {"prune", "Remove all networks that no container uses",
-                                     "network prune -f\nnetwork prune --filter label=old",
-                                     "network rm for each that no container has."});
-  struct Options {
-    bool force = false;
-    std::vector<std::string> filters;
+  const auto filters = std::make_shared<std::vector<std::string>>();
+  const auto plan = [filters, &context]() -> Pruning {
+    return {"WARNING! This will remove all custom networks not used by at least one container.",
+            [&context, filter = PruneFilter(*filters)] {
+              return deleted_text("Deleted Networks:", prune_networks(context.engine().registry(), filter));
+            }};
   };
-  const auto options = std::make_shared<Options>();
-  command->add_flag("-f,--force", options->force, "Do not ask");
-  list(*command, "--filter", options->filters,
-       "Only those with label=NAME[=VALUE], label!=..., or until=TIME");
-  command->callback([options, &context] {
-    const PruneFilter filter(options->filters);
-    const bool yes = confirmed(options->force,
-                               "WARNING! This will remove all custom networks not used by at least one "
-                               "container.\nAre you sure you want to "
-                               "continue?");
-    if (!yes) return;
-    const auto removed = prune_networks(context.engine().registry(), filter);
-    std::string text = removed.empty() ? "" : "Deleted Networks:\n";
-    for (const std::string& name : removed)
-      text += name + "\n";
-    print(removed.empty() ? "" : text + "\n");
-  });
+  CLI::App* command = add_prune_verb(
+      app,
+      {"prune", "Remove all networks that no container uses",
+       "network prune -f\nnetwork prune --filter label=old", "network rm for each that no container has."},
+      plan);
+  add_list_option(*command, "--filter", *filters,
+                  "Only those with label=NAME[=VALUE], label!=..., or until=TIME");
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <csignal>
+
 #include "base/sys/console.h"
 #include "base/sys/process.h"
 #include "mini-container/cli/image_commands.h"
@@ -82,7 +84,9 @@ int run_registry(const std::vector<std::string>& words, const std::string& input
   options.environment = trace.environment;
   sys::Child child = sys::spawn(command, options);
   pipe.read.reset();
-  if (!input.empty()) sys::write_all(pipe.write.get(), input);
+  // It may have ended without reading, and has told why: its exit code is the answer, not a signal.
+  const sys::UniqueFd no_pipe_signal = sys::signal_descriptor({SIGPIPE});
+  sys::write_if_read(pipe.write.get(), input);
   pipe.write.reset();
   return child.wait().shell_code();
 }

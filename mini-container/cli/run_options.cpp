@@ -211,7 +211,10 @@ void apply_isolation_options(engine::Settings& settings, const RunOptions& optio
   check_mode("--ipc", settings.ipc_mode);
   check_mode("--uts", settings.uts_mode);
   if (!options.userns.empty() && options.userns != "host")
-    throw std::invalid_argument("--userns " + options.userns + ": invalid USER mode. Next: host");
+    throw std::invalid_argument(
+        "--userns " + options.userns +
+        ": invalid USER mode: ids are not mapped in root's containers. Next: host, or "
+        "an ordinary user's mini-container, whose ids all are");
   for (const std::string& text : settings.devices)
     engine::parse_device(text);
 }

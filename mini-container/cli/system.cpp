@@ -3,6 +3,7 @@
 
 #include "base/sys/file.h"
 #include "mini-container/cli/commands.h"
+#include "mini-container/cli/prune_verb.h"
 #include "mini-container/engine/doctor.h"
 #include "mini-container/engine/leaks.h"
 #include "mini-container/network/user_network.h"
@@ -49,25 +50,29 @@ void add_doctor(CLI::App& app, Context& context) {
   });
 }
 
-void add_reset(CLI::App& app, Context& context) {
-  CLI::App* command =
-      app.add_subcommand("reset", "Remove everything: containers, images, volumes, bridge, rules");
-  command->footer("\nExamples:\n  mini-container reset -f\n");
-  const auto force = std::make_shared<bool>(false);
-  command->add_flag("-f,--force", *force, "Do not ask");
-  command->callback([force, &context] {
-    if (!confirmed(*force, "Remove all containers, images and volumes?")) return;
-    engine::Engine& engine = context.engine();
-    for (const engine::Container& container : engine.registry().list())
-      engine.remove(container, true, true);
-    const engine::Paths paths = context.paths();
-    if (network::governs_links()) network::remove_all(paths.network);
-    sys::remove_tree(paths.run);
-    sys::remove_tree(paths.store);
-  });
+std::string remove_everything(engine::Engine& engine) {
+  for (const engine::Container& container : engine.registry().list())
+    engine.remove(container, true, true);
+  const engine::Paths paths = engine.registry().paths();
+  if (network::governs_links()) network::remove_all(paths.network);
+  sys::remove_tree(paths.run);
+  sys::remove_tree(paths.store);
+  return {};
 }
 
 }  // namespace
+
+void add_reset(CLI::App& app, Context& context) {
+  add_prune_verb(app,
+                 {"reset", "Remove everything: containers, images, volumes, networks, rules",
+                  "reset -f\nsystem reset -f",
+                  "rm -f -v for each container, then what all share: bridges, the nftables table, and the "
+                  "directories of state and store."},
+                 [&context]() -> Pruning {
+                   return {"WARNING! This will remove all containers, images, volumes and networks.",
+                           [&context] { return remove_everything(context.engine()); }};
+                 });
+}
 
 void add_system(CLI::App& app, Context& context) {
   add_doctor(app, context);

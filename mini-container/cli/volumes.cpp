@@ -5,10 +5,10 @@
 
 #include <algorithm>
 
-#include "base/text/size.h"
 #include "mini-container/cli/commands.h"
 #include "mini-container/cli/key_values.h"
 #include "mini-container/cli/listing.h"
+#include "mini-container/cli/prune_verb.h"
 
 namespace cli {
 
@@ -37,12 +37,9 @@ void add_create(CLI::App& app, Context& context) {
   const auto options = std::make_shared<Options>();
   command->add_option("VOLUME", options->name, "Its name (default: 64 random digits)");
   command->add_option("-d,--driver", options->driver, "local: the only one")->capture_default_str();
-  command->add_option("--label", options->labels, "A name and a value that ls and inspect show: NAME=value")
-      ->take_all()
-      ->allow_extra_args(false);
-  command->add_option("-o,--opt", options->options, "type=, device= and o= of mount(8)")
-      ->take_all()
-      ->allow_extra_args(false);
+  add_list_option(*command, "--label", options->labels,
+                  "A name and a value that ls and inspect show: NAME=value");
+  add_list_option(*command, "-o,--opt", options->options, "type=, device= and o= of mount(8)");
   command->callback([options, &context] {
     if (options->driver != "local") {
       throw std::invalid_argument(
@@ -105,9 +102,7 @@ void add_list(CLI::App& app, Context& context) {
   };
   const auto options = std::make_shared<Options>();
   command->add_flag("-q,--quiet", options->quiet, "Only names");
-  command->add_option("-f,--filter", options->filters, "KEY=VALUE: dangling, driver, label, name")
-      ->take_all()
-      ->allow_extra_args(false);
+  add_list_option(*command, "-f,--filter", options->filters, "KEY=VALUE: dangling, driver, label, name");
   command->add_option("--format", options->format, kFormatHelp);
   command->callback([options, &context] {
     const FilterValues filters = filter_values(options->filters, {"dangling", "driver", "label", "name"});
@@ -206,45 +201,42 @@ void add_remove(CLI::App& app, Context& context) {
   });
 }
 
-void add_volume_prune(CLI::App& app, Context& context) {
-  CLI::App* command = add_verb(app, {"prune", "Remove volumes that no container has",
-                                     "volume prune -f\nvolume prune -a\nvolume prune --filter label!=keep",
-                                     "rm for each: those that were given no name, unless -a says all."});
-  struct Options {
-    bool all = false, force = false;
-    std::vector<std::string> filters;
+struct VolumePruneOptions {
+  bool all = false;
+  std::vector<std::string> filters;
+};
+
+Pruning volume_pruning(Context& context, const VolumePruneOptions& options) {
+  const FilterValues filters = filter_values(options.filters, {"label", "label!", "all"});
+  const bool all = options.all || filters == FilterValues{{"all", {"true"}}};
+  const auto named_by = [filters](const VolumeRecord& volume, const std::string& key, bool wanted) {
+    const auto labels = filters.find(key);
+    return labels == filters.end() ||
+           std::all_of(labels->second.begin(), labels->second.end(),
+                       [&](const std::string& label) { return has_label(volume.labels, label) == wanted; });
   };
-  const auto options = std::make_shared<Options>();
+  const auto goes = [all, named_by](const VolumeRecord& volume) {
+    return (all || volume.anonymous()) && named_by(volume, "label", true) &&
+           named_by(volume, "label!", false);
+  };
+  return {fmt::format("WARNING! This will remove {} not used by at least one container.",
+                      all ? "all local volumes" : "anonymous local volumes"),
+          [&context, goes] {
+            const auto pruned = volumes_of(context).prune(goes);
+            return deleted_text("Deleted Volumes:", pruned.names) + reclaimed_text(pruned.bytes);
+          }};
+}
+
+void add_volume_prune(CLI::App& app, Context& context) {
+  const auto options = std::make_shared<VolumePruneOptions>();
+  CLI::App* command = add_prune_verb(app,
+                                     {"prune", "Remove volumes that no container has",
+                                      "volume prune -f\nvolume prune -a\nvolume prune --filter label!=keep",
+                                      "rm for each: those that were given no name, unless -a says all."},
+                                     [options, &context] { return volume_pruning(context, *options); });
   command->add_flag("-a,--all", options->all, "Those with a name, too");
-  command->add_flag("-f,--force", options->force, "Do not ask");
-  command->add_option("--filter", options->filters, "label=NAME[=value], label!=NAME[=value], all=true")
-      ->take_all()
-      ->allow_extra_args(false);
-  command->callback([options, &context] {
-    const FilterValues filters = filter_values(options->filters, {"label", "label!", "all"});
-    const bool all = options->all || filters == FilterValues{{"all", {"true"}}};
-    const std::string which = all ? "all local volumes" : "anonymous local volumes";
-    if (!confirmed(options->force,
-                   fmt::format("WARNING! This will remove {} not used by at least one container.\n"
-                               "Are you sure you want to continue?",
-                               which)))
-      return;
-    const auto named_by = [&](const VolumeRecord& volume, const std::string& key, bool wanted) {
-      const auto labels = filters.find(key);
-      return labels == filters.end() ||
-             std::all_of(labels->second.begin(), labels->second.end(),
-                         [&](const std::string& label) { return has_label(volume.labels, label) == wanted; });
-    };
-    const auto pruned = volumes_of(context).prune([&](const VolumeRecord& volume) {
-      return (all || volume.anonymous()) && named_by(volume, "label", true) &&
-             named_by(volume, "label!", false);
-    });
-    std::string text = pruned.names.empty() ? "" : "Deleted Volumes:\n";
-    for (const std::string& name : pruned.names)
-      text += name + "\n";
-    text += pruned.names.empty() ? "" : "\n";
-    print(text + "Total reclaimed space: " + text::size_text(pruned.bytes) + "\n");
-  });
+  add_list_option(*command, "--filter", options->filters,
+                  "label=NAME[=value], label!=NAME[=value], all=true");
 }
 
 }  // namespace

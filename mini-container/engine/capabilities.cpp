@@ -8,6 +8,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "base/sys/file.h"
+
 namespace engine {
 
 namespace {
@@ -55,6 +57,17 @@ const std::vector<std::string>& all_capabilities() {
                                                  "CAP_PERFMON",
                                                  "CAP_BPF",
                                                  "CAP_CHECKPOINT_RESTORE"};
+  return names;
+}
+
+// As Docker: all that the engine itself may have. A runtime cannot give more, and crun ends when it is asked to (EPERM).
+std::vector<std::string> all_that_can_be_given() {
+  constexpr std::string_view kBound = "CapBnd:\t";
+  const std::string status = sys::read_file("/proc/self/status");
+  const std::uint64_t bound = std::stoull(status.substr(status.find(kBound) + kBound.size()), nullptr, 16);
+  std::vector<std::string> names;
+  for (std::size_t bit = 0; bit < all_capabilities().size(); ++bit)
+    if ((bound >> bit & 1) != 0) names.push_back(all_capabilities()[bit]);
   return names;
 }
 
@@ -108,7 +121,7 @@ std::vector<std::string> effective_capabilities(const std::vector<std::string>& 
 }
 
 std::vector<std::string> capabilities_of(const Settings& settings) {
-  return settings.privileged ? all_capabilities()
+  return settings.privileged ? all_that_can_be_given()
                              : effective_capabilities(settings.cap_add, settings.cap_drop);
 }
 

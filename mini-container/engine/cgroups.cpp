@@ -2,10 +2,13 @@
 #include "mini-container/engine/cgroups.h"
 
 #include <fmt/format.h>
+#include <linux/magic.h>
 
 #include <algorithm>
+#include <csignal>
 
 #include "base/sys/file.h"
+#include "base/sys/process.h"
 #include "base/text/text.h"
 
 namespace engine {
@@ -74,7 +77,52 @@ Usage usage_v2(const std::string& path) {
   return usage;
 }
 
+constexpr int kSoonMilliseconds = 5;
+constexpr int kPatience = 400;  // of these
+
+// WHY the magic number: where no tree is mounted, crun makes plain directories and files that only look like it.
+bool is_group(const std::string& directory) {
+  if (!sys::exists(directory + "/cgroup.procs")) return false;
+  const long type = sys::filesystem_type(sys::open(directory, O_PATH).get());
+  return type == CGROUP_SUPER_MAGIC || type == CGROUP2_SUPER_MAGIC;
+}
+
+// One hierarchy's. The kernel refuses (EBUSY) while a process is in it, a killed one until it is gone.
+void remove_group_at(const std::string& group) {
+  for (const std::string& name : sys::list_directory(group))
+    if (sys::exists(group + "/" + name + "/cgroup.procs")) remove_group_at(group + "/" + name);
+  for (int attempt = 0;; ++attempt) {
+    const std::string processes = sys::read_file_if_present(group + "/cgroup.procs").value_or("");
+    for (const std::string_view line : text::words(processes, "\n")) {
+      const auto pid = text::number<pid_t>(line);
+      // 0 is a process of a pid namespace that is not seen from here.
+      if (pid && *pid > 0) sys::kill_if_present(*pid, SIGKILL);
+    }
+    try {
+      sys::rmdir_if_present(group);
+      return;
+    } catch (const sys::Error& error) {
+      if (error.error() != EBUSY || attempt == kPatience) throw;
+      sys::poll({}, kSoonMilliseconds);
+    }
+  }
+}
+
 }  // namespace
+
+std::vector<std::string> hierarchies() {
+  if (is_unified()) return {kTop};
+  std::vector<std::string> all;
+  if (!sys::exists(kTop)) return all;
+  for (const std::string& name : sys::list_directory(kTop))
+    all.push_back(fmt::format("{}/{}", kTop, name));
+  return all;
+}
+
+void remove_group(const std::string& path) {
+  for (const std::string& hierarchy : hierarchies())
+    if (is_group(hierarchy + path)) remove_group_at(hierarchy + path);
+}
 
 Usage usage_of(const std::string& path) {
   Usage usage = is_unified() ? usage_v2(path) : usage_v1(path);

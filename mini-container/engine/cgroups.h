@@ -1,5 +1,5 @@
-// What the kernel's control groups tell of a container, read where the OCI runtime has made them. Nothing is changed
-// here: limits and freezing are the runtime's.
+// What the kernel's control groups tell of a container, read where the OCI runtime has made them. Limits and
+// freezing are the runtime's; what it has left behind is removed here.
 // Reads: cgroups(7), Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/freezer-subsystem.rst.
 #pragma once
 
@@ -7,10 +7,18 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace engine {
 
-// Whether the processes of the group at `path` ("/mini-container/ID", see paths.h) are frozen.
+// Where control groups are: one tree (v2), or one for each controller (v1, hybrid).
+std::vector<std::string> hierarchies();
+
+// Removes the group at `path` ("/mini-container/ID", see paths.h) wherever it is, and ends what is in it.
+// WHY: a runtime that was killed before it wrote down what it had made knows of no group; crun and runc keep no account.
+void remove_group(const std::string& path);
+
+// Whether the processes of the group are frozen.
 bool is_frozen(const std::string& path);
 
 // What the processes of a group have used, as far as the kernel counts it.

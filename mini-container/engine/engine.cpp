@@ -9,6 +9,8 @@
 #include <set>
 
 #include "base/sys/file.h"
+#include "mini-container/engine/at_work.h"
+#include "mini-container/engine/cgroups.h"
 #include "mini-container/engine/container_volumes.h"
 #include "mini-container/engine/names.h"
 #include "mini-container/engine/volumes.h"
@@ -44,6 +46,8 @@ Engine::Guardian Engine::reconcile_one(const std::string& id) {
   // It may have ended properly between the look at its record and the lock.
   const auto container = registry_.load(id);
   if (!container || container->at_rest()) return Guardian::none;
+  // ORDER: before the runtime is asked to delete; a `create` that is still at work would make what nobody takes down.
+  end_runtimes_at_work(registry_.paths(), id);
   engine::finish(registry_, id, kKilled, lock.get(), "its guardian was killed");
   return Guardian::lost;
 }
@@ -88,6 +92,20 @@ bool Engine::deliver(const OciRuntime& runtime, const Container& container, int 
   return runtime.kill(container.id, signal);
 }
 
+namespace {
+
+// WHY: a frozen process keeps its signals for later, SIGKILL too (control groups v1). runc thaws for SIGKILL by itself, and
+// refuses to resume what has ended meanwhile.
+void thaw(const OciRuntime& runtime, const Paths& paths, const Container& container) {
+  try {
+    runtime.resume(container.id);
+  } catch (const RuntimeFailed&) {
+    if (is_frozen(cgroup_path(paths, container.id))) throw;
+  }
+}
+
+}  // namespace
+
 bool Engine::send(const Container& container, int signal) {
   const bool ending = signal == SIGKILL || signal == SIGTERM;
   // ORDER: before the signal, or its guardian could start it again.
@@ -95,8 +113,7 @@ bool Engine::send(const Container& container, int signal) {
   if (container.restarting()) return ending;
   const OciRuntime runtime = runtime_of(registry_, container);
   if (!container.running() || !deliver(runtime, container, signal)) return false;
-  // WHY: a frozen process keeps its signals for later, SIGKILL too (control groups v1).
-  if (container.paused && ending) runtime.resume(container.id);
+  if (container.paused && ending) thaw(runtime, registry_.paths(), container);
   return true;
 }
 
@@ -115,7 +132,7 @@ void Engine::stop(const Container& container, int signal, int seconds) {
   if (process) {
     const OciRuntime runtime = runtime_of(registry_, container);
     deliver(runtime, container, signal);
-    if (container.paused) runtime.resume(container.id);
+    if (container.paused) thaw(runtime, registry_.paths(), container);
     pollfd polled = {process.get(), POLLIN, 0};
     if (sys::poll({&polled, 1}, seconds * 1000) == 0) deliver(runtime, container, SIGKILL);
   }

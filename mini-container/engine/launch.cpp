@@ -213,6 +213,7 @@ void take_down(const Registry& registry, const Container& container) {
                            "firewall entries and mounts stay until somebody removes them.");
   const std::string directory = registry.directory(container.id);
   runtime_of(registry, container).remove(container.id);
+  remove_group(cgroup_path(registry.paths(), container.id));
   network::stop_user_network(container.id, directory);
   // The last process has ended, so the links go with its namespace; waiting for that would cost 15 ms.
   network::detach_everywhere(registry.paths().network, container.id, network::LinkEnd::with_namespace);

@@ -4,12 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/sys/file.h"
 #include "base/sys/mount.h"
+#include "mini-container/engine/at_work.h"
+#include "mini-container/engine/cgroups.h"
 #include "mini-container/engine/names.h"
 #include "mini-container/engine/volumes.h"
 #include "mini-container/network/whole.h"
@@ -89,12 +90,7 @@ std::string id_of_cgroup(const Paths& paths, const std::string& name) {
 }
 
 void add_cgroups(std::vector<Leak>& found, const Registry& registry, const Ids& alive) {
-  const std::string top = "/sys/fs/cgroup";
-  // One hierarchy (v2), or one below each name (v1, hybrid).
-  std::vector<std::string> hierarchies = {top};
-  for (const std::string& name : entries(top))
-    hierarchies.push_back(fmt::format("{}/{}", top, name));
-  for (const std::string& hierarchy : hierarchies) {
+  for (const std::string& hierarchy : hierarchies()) {
     if (!sys::exists(hierarchy + "/mini-container/cgroup.procs")) continue;
     for (const std::string& name : sys::list_directory(hierarchy + "/mini-container")) {
       const std::string id = id_of_cgroup(registry.paths(), name);
@@ -104,21 +100,11 @@ void add_cgroups(std::vector<Leak>& found, const Registry& registry, const Ids& 
   }
 }
 
-// Monitors, and programs of an OCI runtime, that work on a directory of ours for no living container.
 void add_processes(std::vector<Leak>& found, const Registry& registry, const Ids& alive) {
-  for (const std::string& pid : sys::list_directory("/proc")) {
-    if (std::isdigit(static_cast<unsigned char>(pid.front())) == 0) continue;
-    const auto command = sys::read_file_if_present("/proc/" + pid + "/cmdline").value_or("");
-    const std::size_t place = command.find(registry.paths().containers + "/");
-    const bool ours = command.find("container-monitor") != std::string::npos ||
-                      command.find("--bundle") != std::string::npos ||
-                      // pasta's file, of the network of an ordinary user's container
-                      command.find("/network.pid") != std::string::npos;
-    if (place == std::string::npos || !ours) continue;
-    std::string id = id_below(command.substr(place), registry.paths().containers);
-    id = id.substr(0, id.find('\0'));
-    if (!alive.contains(id))
-      found.push_back({"process", fmt::format("{} for container {}", pid, short_id(id))});
+  for (const AtWork& program : programs_at_work(registry.paths())) {
+    if (!alive.contains(program.container))
+      found.push_back(
+          {"process", fmt::format("{} for container {}", program.pid, short_id(program.container))});
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/sys/file.h"
 #include "base/sys/process.h"
+#include "base/text/text.h"
 #include "mini-container/engine/engine.h"
 #include "mini-container/engine/exec.h"
 
@@ -42,6 +43,17 @@ bool hear_out(int process, int output, std::int64_t nanoseconds, std::string& he
   }
 }
 
+// SPEC: kill(2): a negative number is a process group. mini-runtime and runc make one for each exec; crun does not, so the
+// children that the process has now are looked up as well (proc_pid_task(5)).
+void kill_with_children(pid_t pid) {
+  const auto children =
+      sys::read_file_if_present(fmt::format("/proc/{0}/task/{0}/children", pid)).value_or("");
+  for (const std::string_view child : text::words(children, " "))
+    kill_with_children(text::number<pid_t>(child).value_or(0));
+  sys::kill_if_present(-pid, SIGKILL);
+  sys::kill_if_present(pid, SIGKILL);
+}
+
 }  // namespace
 
 ProbeResult Engine::run_probe(const Container& container, const Healthcheck& check) {
@@ -60,10 +72,8 @@ ProbeResult Engine::run_probe(const Container& container, const Healthcheck& che
     pipe.write.reset();
     const sys::UniqueFd process = sys::pidfd_open(pid);
     const bool answered = hear_out(process.get(), pipe.read.get(), check.timeout, result.output);
-    // SPEC: kill(2): a negative number is a process group; an OCI runtime makes one for each exec.
     if (!answered) {
-      sys::kill_if_present(-pid, SIGKILL);
-      sys::pidfd_send_signal(process.get(), SIGKILL);
+      kill_with_children(pid);
       pollfd ended = {process.get(), POLLIN, 0};
       sys::poll({&ended, 1}, -1);
     }

@@ -201,6 +201,41 @@ TEST(Compare, InterruptionLeavesNothingBehind) {
   EXPECT_EQ(processes_that_name(workspace), "");
 }
 
+// The cgroups of the run, and those of the engine's containers.
+std::string groups_of(const std::string& run) {
+  return bench::run_or_throw({"sh", "-c",
+                              "find /sys/fs/cgroup -type d -name '*" + run +
+                                  "*'; find /sys/fs/cgroup "
+                                  "-mindepth 3 -maxdepth 3 -path '*/mini-container/*'"});
+}
+
+TEST(Engines, KilledItTakesAllThatItHasStartedAlong) {
+  if (sys::geteuid() != 0) GTEST_SKIP() << "the engine's bridge needs root";
+  const support::TemporaryFolder folder("bench-test");
+  sys::SpawnOptions quiet;
+  quiet.output = quiet.error = -1;
+  const std::string before = groups_of("no such run");
+  sys::Child child = sys::spawn({kBench, "engines", "--quick", "--platforms", "mini-container,docker",
+                                 "--parts", "list", "--out", folder / "out"},
+                                quiet);
+  const std::string run = "isolab-bench-" + std::to_string(child.pid());
+  const std::string workspace = "/var/tmp/" + run;
+  for (int tries = 0;
+       tries < 1000 && processes_that_name(workspace).find("container-monitor") == std::string::npos; ++tries)
+    std::this_thread::sleep_for(20ms);
+  EXPECT_NE(processes_that_name(workspace), "");
+  child.kill(SIGKILL);
+  child.wait();
+  for (int tries = 0; tries < 500 && !processes_that_name(workspace).empty(); ++tries)
+    std::this_thread::sleep_for(20ms);
+  EXPECT_EQ(processes_that_name(workspace), "");
+  // Files and control groups are no processes: the next run removes them.
+  bench::run_or_throw({kBench, "engines", "--quick", "--repetitions", "1", "--platforms", "floor", "--parts",
+                       "starts", "--out", folder / "out"});
+  EXPECT_FALSE(sys::exists(workspace));
+  EXPECT_EQ(groups_of(run), before);
+}
+
 TEST(Engines, InterruptionLeavesNoContainer) {
   if (sys::geteuid() != 0) GTEST_SKIP() << "the engine's bridge needs root";
   const support::TemporaryFolder folder("bench-test");

@@ -102,8 +102,14 @@ TEST_F(Privileges, UserIdsAreTheHosts) {
 
 TEST_F(Privileges, DisksAreSharedByWeight) {
   EXPECT_THAT(refusal({"--blkio-weight", "5"}), HasSubstr("from 10 to 1000"));
-  const std::string id = detached({"--blkio-weight", "300", "busybox", "sleep", "1000"});
-  EXPECT_EQ(inspect(id)["HostConfig"]["BlkioWeight"], 300);
+  const Result made =
+      run_container({"-d", "--name", "light", "--blkio-weight", "300", "busybox", "sleep", "1000"});
+  if (made.err.find("file `blkio.weight`") != std::string::npos) {
+    EXPECT_EQ(leaks(), "");
+    GTEST_SKIP() << "this kernel has no weights for disks, which crun does not forgive";
+  }
+  EXPECT_EQ(made.code, 0) << made.err;
+  EXPECT_EQ(inspect("light")["HostConfig"]["BlkioWeight"], 300);
 }
 
 }  // namespace

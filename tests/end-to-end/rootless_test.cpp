@@ -1,4 +1,4 @@
-// The engine of an ordinary user: containers, images, volumes and a network without root. Reads: docs/decisions/0028-rootless.md.
+// The engine of an ordinary user: containers, images and volumes without root. Reads: docs/decisions/0028-rootless.md.
 #include <gmock/gmock.h>
 
 #include <csignal>
@@ -8,6 +8,7 @@
 
 #include "base/sys/file.h"
 #include "tests/end-to-end/ordinary_user.h"
+#include "tests/end-to-end/registry_server.h"
 
 namespace {
 
@@ -151,6 +152,48 @@ TEST_F(UserEngine, WhatAKilledCommandLeavesIsGoneAfterTheNext) {
   EXPECT_TRUE(e2e::eventually([] { return e2e::run({"pgrep", "-u", "701233"}).code != 0; }));
 }
 
+TEST_F(UserEngine, RestartsAndIsToldSo) {
+  ASSERT_EQ(mini({"run", "-d", "--name", "again", "--network", "none", "-v", "kept:/kept", "busybox", "sh",
+                  "-c", "echo x >> /kept/runs; sleep 100"})
+                .code,
+            0);
+  const std::string pid = mini({"inspect", "-f", "{{.State.Pid}}", "again"}).out;
+  const Result restarted = mini({"restart", "-t", "0", "again"});
+  EXPECT_EQ(restarted.out, "again\n") << restarted.err;
+  EXPECT_NE(mini({"inspect", "-f", "{{.State.Pid}}", "again"}).out, pid);
+  EXPECT_TRUE(e2e::eventually([&] { return mini({"exec", "again", "cat", "/kept/runs"}).out == "x\nx\n"; }));
+  EXPECT_EQ(mini({"rm", "-f", "again"}).code, 0);
+}
+
+TEST_F(UserEngine, AKilledForegroundRunIsCleanedUpByTheNextCommand) {
+  sys::SpawnOptions quiet;
+  quiet.error = -1;
+  sys::Child command = sys::spawn(
+      mini_command({"run", "--name", "held", "--network", "none", "-u", "1234", "busybox", "sleep", "1000"}),
+      quiet);
+  ASSERT_TRUE(e2e::eventually([&] { return mini({"exec", "held", "true"}).code == 0; }));
+  command.kill(SIGKILL);
+  command.wait();
+  EXPECT_EQ(mini({"ps", "-q"}).out, "");
+  EXPECT_EQ(leaks(), "");
+  EXPECT_EQ(mini({"inspect", "-f", "{{.State.ExitCode}}", "held"}).out, "137\n");
+  EXPECT_TRUE(e2e::eventually([] { return e2e::run({"pgrep", "-u", "701233"}).code != 0; }));
+}
+
+TEST_F(UserEngine, PullsFromARegistryAndRuns) {
+  if (!e2e::RegistryServer::installed()) GTEST_SKIP() << "docker-registry is not installed";
+  const e2e::RegistryServer registry(home_ + "/registry");
+  const std::string name = registry.host() + "/team/made:1";
+  import_image();
+  ASSERT_EQ(mini({"tag", "made", name}).code, 0);
+  const Result pushed = mini({"push", name});
+  ASSERT_EQ(pushed.code, 0) << pushed.err;
+  ASSERT_EQ(mini({"rmi", name, "made"}).code, 0);
+  const Result result = run_alone({name, "stat", "-c", "%u:%g", "/data/file"});
+  EXPECT_THAT(result.err, HasSubstr("Unable to find image"));
+  EXPECT_EQ(result.out, "7:8\n") << result.err;
+}
+
 class UserEngineWithOneId : public UserEngine {
  protected:
   UserEngineWithOneId() { subordinate_ids_ = "somebody:700000:65536\n"; }
@@ -166,101 +209,6 @@ TEST_F(UserEngineWithOneId, RunsAsRootAndAsNobodyElse) {
   ASSERT_EQ(mini({"run", "-d", "--name", "one", "--network", "none", "busybox", "sleep", "100"}).code, 0);
   EXPECT_EQ(mini({"exec", "one", "id", "-u"}).out, "0\n");
   EXPECT_THAT(mini({"doctor"}).out, HasSubstr("a single id"));
-}
-
-class UserEngineNetwork : public UserEngine {
- protected:
-  UserEngineNetwork() { with_network_ = true; }
-  void SetUp() override {
-    UserEngine::SetUp();
-    if (IsSkipped()) return;
-    if (!sys::exists("/dev/net/tun")) GTEST_SKIP() << "no /dev/net/tun: the kernel has no tap devices";
-    // A route that leads nowhere, and a server on an address that only this namespace has.
-    const Result made = as_root(
-        "ip link add out type veth peer name nowhere && ip address add 198.51.100.2/24 dev out && ip link "
-        "set out up && "
-        "ip link set nowhere up && ip link set lo up && ip route add default via 198.51.100.1 && ip address "
-        "add "
-        "203.0.113.5/32 dev lo && mkdir -p " +
-        home_ + "/www && echo found > " + home_ + "/www/word");
-    ASSERT_EQ(made.code, 0) << made.err;
-    server_ =
-        sys::spawn(user_command({"busybox", "httpd", "-f", "-p", "203.0.113.5:8000", "-h", home_ + "/www"}));
-  }
-  void TearDown() override {
-    if (server_) {
-      server_.kill(SIGKILL);
-      server_.wait();
-    }
-    UserEngine::TearDown();
-  }
-  // With only these of the programs that connect a container.
-  void use_only(const std::string& helper) {
-    path_ = home_ + "/tools";
-    ASSERT_EQ(as_root("mkdir " + path_ + " && cd " + path_ + " && for name in " + helper +
-                      " newuidmap newgidmap busybox cp ps; do ln -s $(command -v $name) .; done")
-                  .code,
-              0);
-  }
-  // WHY timeout(1): busybox's wget crashes with a timeout of its own, where it is linked statically.
-  static std::vector<std::string> fetch(const std::string& url) {
-    return {"timeout", "5", "wget", "-q", "-O", "-", url};
-  }
-  Result fetch_on_host(const std::string& url) const {
-    return as_root("timeout 5 busybox wget -q -O - " + url);
-  }
-  Result in(std::vector<std::string> arguments, const std::vector<std::string>& command) const {
-    arguments.insert(arguments.end(), command.begin(), command.end());
-    return mini(arguments);
-  }
-  void expect_out_and_in() {
-    const Result out = in({"run", "--rm", "busybox"}, fetch("http://203.0.113.5:8000/word"));
-    EXPECT_EQ(out.out, "found\n") << out.err;
-    const Result web = mini({"run", "-d", "--name", "web", "-p", "127.0.0.1:18080:80", "busybox", "sh", "-c",
-                             "echo served > /tmp/page; exec httpd -f -p 80 -h /tmp"});
-    ASSERT_EQ(web.code, 0) << web.err;
-    const std::string page = "http://127.0.0.1:18080/page";
-    EXPECT_TRUE(e2e::eventually([&] { return fetch_on_host(page).out == "served\n"; }));
-    const Result taken = mini({"run", "--rm", "-p", "127.0.0.1:18080:80", "busybox", "true"});
-    EXPECT_EQ(taken.code, 125) << "a port that is in use";
-    // The host's own loopback is not lent, by no name that it might have in the container.
-    ASSERT_EQ(as_root("busybox httpd -p 127.0.0.1:8001 -h " + home_ + "/www").code, 0);
-    for (const char* address : {"127.0.0.1", "198.51.100.1", "198.51.100.2", "10.0.2.2"}) {
-      EXPECT_NE(in({"exec", "web"},
-                   {"timeout", "1", "wget", "-q", "-O", "-", std::string("http://") + address + ":8001/word"})
-                    .out,
-                "found\n")
-          << address;
-    }
-    as_root("kill $(pgrep -f 'httpd -p 127.0.0.1:8001')");
-    EXPECT_EQ(mini({"rm", "-f", "web"}).code, 0);
-    EXPECT_NE(fetch_on_host(page).code, 0);
-  }
-  sys::Child server_;
-};
-
-TEST_F(UserEngineNetwork, LeadsOutAndInThroughPasta) {
-  if (e2e::run({"sh", "-c", "command -v pasta"}).code != 0)
-    GTEST_SKIP() << "pasta is not installed: package passt";
-  use_only("pasta");
-  expect_out_and_in();
-}
-
-TEST_F(UserEngineNetwork, LeadsOutAndInThroughSlirp4netns) {
-  if (e2e::run({"sh", "-c", "command -v slirp4netns"}).code != 0)
-    GTEST_SKIP() << "slirp4netns is not installed";
-  use_only("slirp4netns");
-  expect_out_and_in();
-}
-
-TEST_F(UserEngineNetwork, WithoutAHelperIsALoopbackAndANote) {
-  use_only("");
-  const Result alone = mini({"run", "--rm", "busybox", "ls", "/sys/class/net"});
-  EXPECT_EQ(alone.out, "lo\n");
-  EXPECT_THAT(alone.err, HasSubstr("neither pasta (package passt) nor slirp4netns"));
-  const Result published = mini({"run", "--rm", "-p", "18080:80", "busybox", "true"});
-  EXPECT_EQ(published.code, 125);
-  EXPECT_THAT(published.err, HasSubstr("leave out -p"));
 }
 
 }  // namespace

@@ -85,6 +85,15 @@ TEST_F(System, PruneTakesWhatNothingNeeds) {
   EXPECT_EQ(mini({"system", "check"}).code, 0);
 }
 
+TEST_F(System, ResetForgetsEverything) {
+  detached({"--name", "busy", "-v", "kept:/data", "busybox", "sleep", "1000"});
+  EXPECT_THAT(mini({"system", "reset"}, "n\n").out, HasSubstr("WARNING! This will remove all containers"));
+  EXPECT_THAT(mini({"ps"}).out, HasSubstr("busy"));
+  EXPECT_EQ(mini({"system", "reset"}, "y\n").code, 0);
+  EXPECT_EQ(mini({"ps", "-aq"}).out + mini({"volume", "ls", "-q"}).out + mini({"images", "-q"}).out, "");
+  EXPECT_EQ(leaks(), "");
+}
+
 TEST_F(System, CheckFindsWhatIsBrokenAndWhatIsMissing) {
   make_app();
   run_container({"--name", "user", "--network", "none", "app", "true"});

@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include "base/sys/file.h"
+#include "base/sys/own_program.h"
 #include "base/sys/socket.h"
 #include "mini-container/engine/monitor/conversation.h"
 #include "mini-container/engine/monitor/guard.h"
@@ -61,6 +62,7 @@ int guard_exec(const ExecGuardOptions& options) {
   const sys::UniqueFd process = sys::pidfd_open(pid);
   if (!wait_for_start(socket.get())) sys::pidfd_send_signal(process.get(), SIGKILL);
   socket.reset();
+  sys::give_back_own_text();
   Relay relay(std::move(ends), {}, nullptr, std::move(listener));
   ProbeClock no_probes({});
   relay.serve(

@@ -13,6 +13,7 @@
 
 #include "base/sys/console.h"
 #include "base/sys/file.h"
+#include "base/sys/own_program.h"
 #include "mini-container/engine/monitor/conversation.h"
 #include "mini-container/engine/monitor/exec_guard.h"
 #include "mini-container/engine/monitor/guard.h"
@@ -55,6 +56,7 @@ int monitor(const MonitorOptions& options) {
   socket.reset();
   sys::stop_tracing();
   if (!started) runtime.remove(options.id);
+  sys::give_back_own_text();
   const sys::ExitStatus status = guard.supervise({}, -1, [](engine::Relay&, int) {});
   become_finish(options, status.shell_code());
 }

@@ -18,7 +18,7 @@ int exit_code_of(const std::string& message) {
   const bool program = has("exec") || has("executable") || has("command not found");
   if (program && (has("No such file") || has("no such file") || has("not found"))) return 127;
   if (program && (has("ermission denied") || has("is a directory") || has("Is a directory") ||
-                  has("xec format error"))) {
+                  has("xec format error") || has("open executable: Operation not permitted"))) {
     return 126;
   }
   return 125;

@@ -2,6 +2,7 @@
 #include "mini-container/engine/monitor/probe_clock.h"
 
 #include "base/sys/notice.h"
+#include "base/sys/own_program.h"
 
 namespace engine {
 
@@ -23,6 +24,8 @@ void ProbeClock::serve() {
     pid_t ended = 0;
     while (const auto status = sys::reap_any(ended))
       if (ended == main_) main_ended_ = status;
+    // Until the next one, what starts and reaps is not needed.
+    sys::give_back_own_text();
   } else {
     timer_.reset();
     sys::SpawnOptions options;
