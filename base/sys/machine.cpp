@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <ctime>
 
 #include "base/sys/process.h"
 
@@ -41,6 +42,13 @@ void set_loopback_up(Where where) {
   call(
       "ioctl", [] { return std::string("SIOCSIFFLAGS, lo, IFF_UP"); },
       [&] { return ::ioctl(socket.get(), SIOCSIFFLAGS, &request); }, where);
+}
+
+void set_clock(std::int64_t seconds, std::int64_t nanoseconds, Where where) {
+  const timespec time{seconds, nanoseconds};
+  call(
+      "clock_settime", [&] { return fmt::format("CLOCK_REALTIME, {} s", seconds); },
+      [&] { return ::clock_settime(CLOCK_REALTIME, &time); }, where);
 }
 
 std::string kernel_release(Where where) {

@@ -1,5 +1,5 @@
 // The machine as a whole: what only PID 1 of a (virtual) machine does. Kernel modules, the loopback link, and
-// leaving. Reads: finit_module(2), reboot(2), netdevice(7), uname(2).
+// leaving. Reads: finit_module(2), reboot(2), netdevice(7), clock_settime(2), uname(2).
 #pragma once
 
 #include <string>
@@ -14,6 +14,9 @@ bool finit_module(int module, const std::string& parameters = {}, Where where = 
 // reboot(2) RB_AUTOBOOT: ends this machine at once, without syncing anything. In a PID namespace it ends the
 // namespace instead.
 [[noreturn]] void restart_machine(Where where = Where::current());
+
+// clock_settime(2) CLOCK_REALTIME.
+void set_clock(std::int64_t seconds, std::int64_t nanoseconds, Where where = Where::current());
 
 // ioctl(2) SIOCSIFFLAGS: 127.0.0.1 answers from here on.
 void set_loopback_up(Where where = Where::current());

@@ -70,6 +70,12 @@ CLI::App* add_run(CLI::App& app, Options& options) {
   run->add_option("--cpus", options.run.cpus, "Virtual CPUs")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
+  CLI::Option* cold = run->add_flag_callback(
+      "--cold", [&] { options.run.warmth = vm::Warmth::cold; }, "Boot, even if there is a snapshot to go on from");
+  run->add_flag_callback(
+         "--warm", [&] { options.run.warmth = vm::Warmth::warm; },
+         "Go on from a snapshot, saved first if there is none; default for an image without disks")
+      ->excludes(cold);
   add_disks(*run, options.run.disks);
   run->add_option("--name", options.run.name, "Name for list, stop and console");
   run->add_option("-e,--env", options.run.environment, "NAME=value for the command")->allow_extra_args(false);

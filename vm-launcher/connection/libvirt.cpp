@@ -2,6 +2,7 @@
 #include "vm-launcher/connection/libvirt.h"
 
 #include <fmt/format.h>
+#include <libvirt/libvirt-qemu.h>
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 
@@ -150,6 +151,23 @@ void Domain::reset() noexcept {
 void Domain::resume(sys::Where where) {
   call(
       "virDomainResume", [&] { return name(); }, [&] { return virDomainResume(handle_); }, where);
+}
+
+std::string Domain::monitor(const std::string& command, int file, sys::Where where) {
+  char* answer = nullptr;
+  call(
+      "virDomainQemuMonitorCommand", [&] { return command; },
+      [&] {
+        const unsigned files = file < 0 ? 0 : 1;
+        return virDomainQemuMonitorCommandWithFiles(handle_, command.c_str(), files, &file, nullptr, nullptr,
+                                                    &answer, 0);
+      },
+      where);
+  const std::unique_ptr<char, decltype(&std::free)> owned(answer, &std::free);
+  // libvirt hands QEMU's refusal back as an answer like any other.
+  if (std::string_view(answer).find("\"error\"") != std::string_view::npos)
+    throw Error(fmt::format("{}: {}", command, answer));
+  return answer;
 }
 
 bool Domain::destroy(sys::Where where) {

@@ -62,6 +62,9 @@ class Domain {
   explicit operator bool() const { return handle_ != nullptr; }
   // Lets the guest's CPUs run.
   void resume(sys::Where where = sys::Where::current());
+  // One command of QEMU's own protocol (QMP), for what libvirt has no words for; `file` goes along if it is not -1.
+  // Returns QEMU's answer. Throws Error if QEMU refused.
+  std::string monitor(const std::string& command, int file = -1, sys::Where where = sys::Where::current());
   // Ends QEMU. False if there was nothing left to end.
   bool destroy(sys::Where where = sys::Where::current());
   // Lets go of the domain without a word to libvirt.

@@ -30,6 +30,13 @@ struct Disk {
 // letters (vda, vdb) follow the order in which it met them.
 std::string disk_serial(std::size_t index);
 
+// A guest begins with its kernel's first instruction, or goes on from a snapshot.
+enum class Beginning {
+  boot,
+  boot_to_save,  // boots with its memory in a file, which then is half of a snapshot
+  restore,       // maps that file privately: its own writes are copied, and the file stays as it is
+};
+
 struct Machine {
   std::string name;
   Profile profile = Profile::tiny;
@@ -43,6 +50,9 @@ struct Machine {
   std::string agent_socket;
   std::vector<Disk> disks;
   unsigned long host_khz = 0;  // the host's time stamp counter; 0 when unknown
+  Beginning beginning = Beginning::boot;
+  std::string memory_file;  // of the snapshot; empty for a plain boot
+  std::string state_file;   // of the snapshot: CPU and devices; what a restore reads
 };
 
 // False for tiny, whose kernel finds no virtio device.

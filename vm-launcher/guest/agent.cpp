@@ -6,6 +6,8 @@
 
 #include <csignal>
 
+#include "base/sys/entropy.h"
+#include "base/sys/machine.h"
 #include "base/sys/terminal.h"
 
 namespace vm::guest {
@@ -27,6 +29,7 @@ Agent::Agent(sys::UniqueFd port)
 void Agent::serve(const protocol::Ready& ready) {
   // Raw, or the line discipline of a serial port would translate, echo and interpret the frames.
   const sys::RawMode raw(port_.get());
+  ready_ = ready;
   send(Type::ready, protocol::encode(ready));
   while (!done_)
     wait_for_something();
@@ -74,6 +77,8 @@ void Agent::take_orders() {
 void Agent::obey(const protocol::Frame& frame) {
   const auto number = protocol::decode_number(frame.payload);
   switch (frame.type) {
+    case Type::renew:
+      return renew(frame.payload);
     case Type::mount:
       return mount(frame.payload);
     case Type::run:
@@ -99,6 +104,15 @@ void Agent::obey(const protocol::Frame& frame) {
 void Agent::pass_signal(int signal) {
   if (command_.pid > 0 && !sys::kill_if_present(-command_.pid, signal))
     sys::kill_if_present(command_.pid, signal);
+}
+
+// ORDER: the seed before anything asks for a random number; "ready" last.
+void Agent::renew(const std::string& payload) {
+  const auto order = protocol::decode_renewal(payload);
+  if (!order) return;  // no "ready" follows, and the launcher gives this guest up
+  sys::add_entropy(order->seed);
+  sys::set_clock(order->seconds, order->nanoseconds);
+  send(Type::ready, protocol::encode(ready_));
 }
 
 void Agent::mount(const std::string& payload) {

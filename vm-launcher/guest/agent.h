@@ -24,6 +24,7 @@ class Agent {
   void take_orders();
   void obey(const protocol::Frame& frame);
   void pass_signal(int signal);
+  void renew(const std::string& payload);
   void mount(const std::string& payload);
   void run(const std::string& payload);
   void give_up(const protocol::Failure& failure);
@@ -39,6 +40,7 @@ class Agent {
   Disks disks_;
   RunningCommand command_;
   std::string pending_input_;
+  protocol::Ready ready_;
   bool input_ended_ = false;
   bool done_ = false;
 };

@@ -35,7 +35,24 @@ bool readable(int fd, int timeout_ms) {
   return sys::poll({&entry, 1}, timeout_ms) > 0;
 }
 
+// Has a QEMU that waits for it take the state of the snapshot. It answers before it has read it; should it fail to, it
+// ends. ORDER: before the CPUs are let go, which QEMU then does as soon as it has read.
+void go_on_from(libvirt::Domain& domain, const std::string& state_file) {
+  const trace::Phase phase("restore the snapshot",
+                           "CPU and devices as they were saved; the memory is mapped, and read page by page when touched");
+  keep_memory_apart(domain);
+  domain.monitor(R"({"execute": "getfd", "arguments": {"fdname": "state"}})",
+                 sys::open(state_file, O_RDONLY).get());
+  domain.monitor(R"({"execute": "migrate-incoming", "arguments": {"uri": "fd:state"}})");
+}
+
 }  // namespace
+
+void keep_memory_apart(libvirt::Domain& domain) {
+  domain.monitor(
+      R"({"execute": "migrate-set-capabilities", "arguments": )"
+      R"({"capabilities": [{"capability": "x-ignore-shared", "state": true}]}})");
+}
 
 Boot::Boot(libvirt::Connection& connection, Machine machine, const VmFolder& folder, Timeline& timeline)
     : connection_(connection) {
@@ -51,6 +68,7 @@ Boot::Boot(libvirt::Connection& connection, Machine machine, const VmFolder& fol
     qemu_ = *process;
     pidfd_ = sys::pidfd_open(process->pid);
   }
+  if (machine.beginning == Beginning::restore) go_on_from(domain_, machine.state_file);
   domain_.resume();
   timeline.mark(Stamp::qemu_started);
 }

@@ -14,6 +14,9 @@
 
 namespace vm {
 
+// Tells QEMU that what it saves or restores is without the memory that lies in a file.
+void keep_memory_apart(libvirt::Domain& domain);
+
 class Boot {
  public:
   // Starts QEMU and lets it go. `machine` gets the socket paths of `folder`.

@@ -107,8 +107,11 @@ BootedVm Launcher::try_boot(const Machine& machine, std::chrono::milliseconds de
   if (started) started(*vm.boot);
   vm.supervisor =
       std::make_unique<Supervisor>(*vm.boot, timeline_, signals_.get(), &control_, console_log_.get());
-  const trace::Phase phase("boot the guest",
-                           "kernel, PID 1, mounts and modules, until guest-init says READY");
+  const bool restored = machine.beginning == Beginning::restore;
+  const trace::Phase phase(restored ? "renew the guest" : "boot the guest",
+                           restored ? "clock and random numbers of its own, and READY again"
+                                    : "kernel, PID 1, mounts and modules, until guest-init says READY");
+  if (restored) vm.supervisor->renew();
   const Arrival arrival = vm.supervisor->await_ready(deadline);
   if (arrival == Arrival::ready) return vm;
   failure = describe(arrival, deadline, vm);
@@ -126,7 +129,7 @@ BootedVm Launcher::boot(const Machine& machine, std::chrono::milliseconds deadli
   BootFailure failure;
   BootedVm vm = try_boot(machine, deadline, failure, started);
   if (vm.supervisor || failure.cancelled) {
-    if (!vm.supervisor) throw std::runtime_error(failure.reason);
+    if (!vm.supervisor) throw Cancelled(failure.reason);
     return vm;
   }
   say(fmt::format("the boot failed, trying once more: {}\n{}", failure.reason, failure.evidence));

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 #include "vm-launcher/launch/boot.h"
@@ -16,6 +17,11 @@ struct BootedVm {
   std::unique_ptr<Boot> boot;
   std::unique_ptr<Supervisor> supervisor;
   int attempts = 1;
+};
+
+// Somebody asked for the end before READY.
+struct Cancelled : std::runtime_error {
+  using std::runtime_error::runtime_error;
 };
 
 // Why a VM did not reach READY.

@@ -15,6 +15,7 @@
 #include "vm-launcher/disk/host_disk.h"
 #include "vm-launcher/kernel/modules.h"
 #include "vm-launcher/launch/kvm.h"
+#include "vm-launcher/launch/warm.h"
 
 namespace vm {
 
@@ -167,19 +168,45 @@ Machine machine_for(const RunRequest& request, Profile profile, const Choice& ch
   return machine;
 }
 
-// Boots, and keeps state.json true while it does.
-BootedVm boot(Launcher& launcher, const Machine& machine, VmState state, unsigned timeout_s) {
+// How a VM began, for the report.
+struct Began {
+  BootedVm vm;
+  bool warm = false;
+  std::string why;
+};
+
+// From a snapshot, or by a boot if there is a reason for one.
+Began restore_or_boot(const RunRequest& request, const Machine& machine, const Beginner& with,
+                      Timeline& timeline) {
+  const bool from_file = request.source.image.empty();
+  std::string why = why_cold(machine, request.warmth, from_file, request.connect.empty());
+  if (!why.empty() && request.warmth == Warmth::warm)
+    throw std::runtime_error(fmt::format("--warm: this VM cannot start from a snapshot: {}", why));
+  try {
+    if (why.empty()) return {restore(machine, with, timeline), true, "restored"};
+  } catch (const Cancelled&) {
+    throw;
+  } catch (const std::runtime_error& error) {
+    if (request.warmth == Warmth::warm) throw;
+    why = error.what();
+    with.say(fmt::format("{}booting instead", why));
+  }
+  return {with.launcher.boot(machine, with.deadline, with.started, with.say), false, why};
+}
+
+// Brings the VM to READY, and keeps state.json true while it does.
+Began begin(Launcher& launcher, const Machine& machine, VmState state, const RunRequest& request,
+            Timeline& timeline) {
   launcher.folder().write(state);
-  BootedVm vm = launcher.boot(
-      machine, std::chrono::seconds(timeout_s),
-      [&](const Boot& started) {
-        state.qemu = started.qemu();
-        launcher.folder().write(state);
-      },
-      say);
+  const auto started = [&](const Boot& boot) {
+    state.qemu = boot.qemu();
+    launcher.folder().write(state);
+  };
+  Began began = restore_or_boot(request, machine,
+                                {launcher, std::chrono::seconds(request.timeout_s), started, say}, timeline);
   state.status = "running";
   launcher.folder().write(state);
-  return vm;
+  return began;
 }
 
 Ending converse(BootedVm& vm, const protocol::Command& command, const RunRequest& request) {
@@ -188,9 +215,12 @@ Ending converse(BootedVm& vm, const protocol::Command& command, const RunRequest
   return vm.supervisor->converse(command, request.interactive ? 0 : -1);
 }
 
-std::vector<std::pair<std::string, std::string>> facts_of(const BootedVm& vm, const Machine& machine,
+std::vector<std::pair<std::string, std::string>> facts_of(const Began& began, const Machine& machine,
                                                           const Choice& choice, const Ending& ending) {
-  return {{"accelerator", name_of(machine.accelerator)},
+  const BootedVm& vm = began.vm;
+  return {{"start", began.warm ? "warm" : "cold"},
+          {"start_why", began.why},
+          {"accelerator", name_of(machine.accelerator)},
           {"accelerator_why", choice.why},
           {"profile", name_of(machine.profile)},
           {"attempts", std::to_string(vm.attempts)},
@@ -220,14 +250,14 @@ int run(const RunRequest& request, Timeline& timeline) {
   auto launcher = std::make_unique<Launcher>(name, request.connect, timeline);
   const Choice choice = choose(request, *launcher, kernel);
   const Machine machine = machine_for(request, profile, choice, kernel, initramfs.path, disks);
-  BootedVm vm =
-      boot(*launcher, machine, first_state(request, name, machine, command.arguments), request.timeout_s);
-  const Ending ending = converse(vm, command, request);
-  const auto facts = facts_of(vm, machine, choice, ending);
+  Began began =
+      begin(*launcher, machine, first_state(request, name, machine, command.arguments), request, timeline);
+  const Ending ending = converse(began.vm, command, request);
+  const auto facts = facts_of(began, machine, choice, ending);
   {
     const trace::Phase phase(
         "end the VM", "all it had was in memory, or on disks that are unmounted; nothing of it may stay");
-    launcher->leave(vm);
+    launcher->leave(began.vm);
   }
   // WHY not destroyed: the embedded libvirt ends with this process anyway, and closing it in order waits up to 200 ms
   // for a thread that looks after the QEMU that has just been reaped. On every other way out it is closed in order.

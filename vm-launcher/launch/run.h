@@ -9,6 +9,7 @@
 #include "vm-launcher/domain/machine.h"
 #include "vm-launcher/initramfs/image.h"
 #include "vm-launcher/launch/timeline.h"
+#include "vm-launcher/launch/warmth.h"
 
 namespace vm {
 
@@ -19,6 +20,7 @@ struct RunRequest {
   std::optional<Profile> profile;    // none: the quickest that has what was asked for
   unsigned memory_mib = 0;           // 0: enough for the image
   unsigned cpus = 1;
+  Warmth warmth = Warmth::automatic;
   std::vector<DiskSpec> disks;
   std::string name;     // empty for one of our own
   std::string connect;  // libvirt URI; empty for embedded

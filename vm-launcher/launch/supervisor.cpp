@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <csignal>
 
+#include "base/sys/entropy.h"
 #include "base/sys/process.h"
 
 namespace vm {
@@ -42,6 +43,16 @@ Arrival Supervisor::await_ready(std::chrono::milliseconds deadline) {
   if (ready_) return Arrival::ready;
   if (cancelled_) return Arrival::cancelled;
   return gone_ ? Arrival::gone : Arrival::timed_out;
+}
+
+void Supervisor::renew() {
+  constexpr std::size_t kSeed = 64;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
+  send(Type::renew, protocol::encode(protocol::Renewal{
+                        static_cast<std::uint32_t>(seconds.count()),
+                        static_cast<std::uint32_t>(std::chrono::nanoseconds(now - seconds).count()),
+                        sys::random_bytes(kSeed)}));
 }
 
 Ending Supervisor::converse(const protocol::Command& command, int input) {

@@ -29,6 +29,8 @@ class Supervisor {
   Supervisor(Boot& boot, Timeline& timeline, int signals, Control* control, int console_log);
 
   Arrival await_ready(std::chrono::milliseconds deadline);
+  // For a guest that goes on from a snapshot: what it cannot know. It says READY again. ORDER: before await_ready().
+  void renew();
   // Has the guest mount a disk. ORDER: before converse(), which hears of it if that fails.
   void mount(const protocol::Mount& disk) { send(protocol::Type::mount, protocol::encode(disk)); }
   // Runs the command; its streams go to this process's own. `input` is -1 for none.

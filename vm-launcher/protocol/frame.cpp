@@ -26,7 +26,8 @@ constexpr std::array<std::uint32_t, 256> crc_table() {
 constexpr auto kCrcTable = crc_table();
 
 bool known(std::uint8_t type) {
-  return (type >= static_cast<std::uint8_t>(Type::ready) &&
+  return type == static_cast<std::uint8_t>(Type::renew) ||
+         (type >= static_cast<std::uint8_t>(Type::ready) &&
           type <= static_cast<std::uint8_t>(Type::failed)) ||
          (type >= static_cast<std::uint8_t>(Type::run) && type <= static_cast<std::uint8_t>(Type::mount));
 }

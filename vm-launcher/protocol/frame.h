@@ -37,6 +37,7 @@ enum class Type : std::uint8_t {
   signal = 19,     // number: for the command
   power_off = 20,  // leave now
   mount = 21,      // Mount: a disk that the command shall find at a path
+  renew = 32,      // Renewal: the guest goes on from a snapshot, and answers "ready" again
 };
 
 struct Frame {

@@ -78,6 +78,25 @@ std::optional<Failure> decode_failure(std::string_view payload) {
   return Failure{*code, std::move(*reason)};
 }
 
+std::string encode(const Renewal& message) {
+  std::string out;
+  append_u32(out, message.seconds);
+  append_u32(out, message.nanoseconds);
+  append_string(out, message.seed);
+  return out;
+}
+
+std::optional<Renewal> decode_renewal(std::string_view payload) {
+  Reader reader(payload);
+  const auto seconds = reader.number();
+  const auto nanoseconds = reader.number();
+  auto seed = reader.text();
+  if (!seconds || !nanoseconds || *nanoseconds >= 1'000'000'000 || !seed || seed->size() > kMostSeed)
+    return std::nullopt;
+  if (!reader.at_end()) return std::nullopt;
+  return Renewal{*seconds, *nanoseconds, std::move(*seed)};
+}
+
 std::string encode_number(std::uint32_t number) {
   std::string out;
   append_u32(out, number);

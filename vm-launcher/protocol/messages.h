@@ -2,6 +2,7 @@
 //
 //     launcher                                   guest-init
 //        |  <------------------------- ready        |   mounts and modules are done
+//        |  renew ----------------------------->    |   only to a guest that was restored from a snapshot; it says "ready" again
 //        |  mount ----------------------------->    |   for each disk with a mount point; "failed" if it cannot be
 //        |  run ------------------------------->    |
 //        |  input, input_end, signal ---------->    |   at most kInputWindow bytes of input without input_taken
@@ -39,6 +40,14 @@ struct Command {
   std::string hostname;
 };
 
+// What a guest cannot know that was saved once and goes on many times.
+struct Renewal {
+  std::uint32_t seconds = 0;  // since 1970
+  std::uint32_t nanoseconds = 0;
+  std::string seed;  // for the guest's random numbers, which would be those of every other guest of the snapshot
+};
+inline constexpr std::size_t kMostSeed = 256;
+
 struct Mount {
   std::string serial;  // of the disk, as sysfs says
   std::string path;    // where; made if missing
@@ -54,12 +63,14 @@ std::string encode(const Ready& message);
 std::string encode(const Command& message);
 std::string encode(const Mount& message);
 std::string encode(const Failure& message);
+std::string encode(const Renewal& message);
 std::string encode_number(std::uint32_t number);
 
 std::optional<Ready> decode_ready(std::string_view payload);
 std::optional<Command> decode_command(std::string_view payload);
 std::optional<Mount> decode_mount(std::string_view payload);
 std::optional<Failure> decode_failure(std::string_view payload);
+std::optional<Renewal> decode_renewal(std::string_view payload);
 std::optional<std::uint32_t> decode_number(std::string_view payload);
 
 // Name of the virtio-serial port that carries frames: /dev/virtio-ports/NAME by udev, sysfs "name" without.
