@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <vector>
 
+#include "bench/cli/boots.h"
 #include "bench/cli/compare.h"
 #include "bench/cli/seam.h"
 #include "bench/platforms/private_view.h"
@@ -53,6 +54,19 @@ void add_engines(CLI::App& app, bench::EnginesOptions& options) {
   command->add_option("--platforms", options.platforms, "only these, by name, with commas")->delimiter(',');
 }
 
+void add_boots(CLI::App& app, bench::BootsOptions& options) {
+  CLI::App* command = app.add_subcommand("boots", "a virtual machine to READY: QEMU alone, vm-launcher cold and warm");
+  command->add_option("--repetitions", options.repetitions, "of each")->check(CLI::Range(1, 10000))->capture_default_str();
+  command->add_option("--profile", options.profile, "of vm-launcher")
+      ->check(CLI::IsMember({"tiny", "devices", "compat"}))
+      ->capture_default_str();
+  command->add_option("--accel", options.accelerator, "kvm or tcg")
+      ->check(CLI::IsMember({"kvm", "tcg"}))
+      ->capture_default_str();
+  command->add_option("--out", options.out, "folder for results.json and README.md")->capture_default_str();
+  command->add_option("--seed", options.seed, "of the bootstrap intervals")->capture_default_str();
+}
+
 int run(int argc, char** argv) {
   CLI::App app("What isolation costs on this machine.", "bench");
   app.require_subcommand(1);
@@ -62,15 +76,18 @@ int run(int argc, char** argv) {
   std::string out = ".";
   add_compare(app, compare);
   add_engines(app, engines);
+  bench::BootsOptions boots;
+  add_boots(app, boots);
   app.add_subcommand("seam", "what the tracing seam costs while nobody listens");
   CLI::App* print = app.add_subcommand("report", "print report.md and report.html again from a results.json");
   print->add_option("FILE", results_file, "results.json")->required();
   print->add_option("--out", out, "folder for the report")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-  compare.command = engines.command = typed(argc, argv);
+  compare.command = engines.command = boots.command = typed(argc, argv);
   bench::watch_for_interruption();
   if (app.got_subcommand("compare")) return bench::compare(compare);
   if (app.got_subcommand("engines")) return bench::compare_engines(engines);
+  if (app.got_subcommand("boots")) return bench::compare_boots(boots);
   if (app.got_subcommand("report")) return report::print_again(results_file, out);
   return bench::measure_seam();
 }

@@ -36,7 +36,7 @@ std::string Vm::prepare() {
 
 Arguments Vm::command_with(const Arguments& options, const Arguments& arguments) {
   Arguments all = {program(),           "run",          "--accel",
-                   accelerator_,        "--name",       fmt::format("{}-{}", instance_name(), ++runs_),
+                   accelerator_,        "--cold",       "--name",       fmt::format("{}-{}", instance_name(), ++runs_),
                    "--timings",         timings_file(), "--rootfs",
                    workspace_.archive()};
   all.insert(all.end(), options.begin(), options.end());

@@ -30,6 +30,7 @@ struct Options {
   std::string profile;
   std::string memory;
   sys::TraceRequest trace;
+  vm::BootRequest boot;
   std::string name;
   std::string format = "text";
   int grace_s = 10;
@@ -96,6 +97,43 @@ CLI::App* add_run(CLI::App& app, Options& options) {
   return run;
 }
 
+CLI::App* add_boot(CLI::App& app, Options& options) {
+  CLI::App* boot = app.add_subcommand("boot", "Draw one boot, and measure what each part of it costs");
+  boot->footer(
+      "Examples:\n"
+      "  vm-launcher boot busybox\n"
+      "  vm-launcher boot --profile devices --repetitions 10 --without audit --without quiet busybox\n"
+      "  vm-launcher boot --rootfs root.tar --with mitigations=off --cpu max --repetitions 10 --format json\n"
+      "  sh -c \"$(vm-launcher boot --command busybox | xargs -d '\\n' printf '%q ')\"   (QEMU alone)\n"
+      "Behind it: guest-init tells when it was up, the kernel's clock says when that began, initcall_debug what took long.\n"
+      "Each variant differs from the shipped machine in one thing; all are booted in turn.\n");
+  boot->add_option("IMAGE", options.boot.of.source.image, "Whose root file system the guest has");
+  boot->add_option("--rootfs", options.boot.of.source.tar, "Root file system: a tar archive instead of an image");
+  boot->add_option("--accel", options.boot.of.accelerator, "auto, kvm or tcg (emulation)")
+      ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
+      ->capture_default_str();
+  boot->add_option("--profile", options.profile, "tiny, devices or compat")
+      ->check(CLI::IsMember({"tiny", "devices", "compat"}));
+  boot->add_option("--without", options.boot.without, "Measure without this word of the kernel's command line")
+      ->allow_extra_args(false);
+  boot->add_option("--with", options.boot.with, "Measure with one more word on it")->allow_extra_args(false);
+  boot->add_option("--cpu", options.boot.processors, "Measure with another processor of QEMU's")->allow_extra_args(false);
+  boot->add_option("--repetitions", options.boot.repetitions, "Boots of each variant")
+      ->check(CLI::Range(0, 10000))
+      ->capture_default_str();
+  boot->add_flag("--command", options.boot.command, "Print QEMU's command line, a word a line, and boot nothing");
+  return boot;
+}
+
+int boot(Options& options, vm::Timeline& timeline) {
+  vm::BootRequest& request = options.boot;
+  if (request.of.source.image.empty() && request.of.source.tar.empty()) request.of.source.nothing = true;
+  request.of.profile = vm::profile_named(options.profile);
+  const bool varied = !request.without.empty() || !request.with.empty() || !request.processors.empty();
+  if (varied && request.repetitions == 0) request.repetitions = 5;
+  return vm::boot(request, options.format == "json", timeline);
+}
+
 // What stands after the options: IMAGE [--] COMMAND..., or [--] COMMAND... when the root comes from a file.
 void take_rest(vm::RunRequest& request, std::vector<std::string> rest) {
   const bool from_file = !request.source.initrd.empty() || !request.source.tar.empty();
@@ -134,6 +172,8 @@ int dispatch(int argc, char** argv, vm::Timeline& timeline) {
     verb->add_option("--format", options.format, "text or json")->check(CLI::IsMember({"text", "json"}));
     return verb;
   };
+  const CLI::App* boot_verb = with_format(add_boot(app, options));
+  const CLI::App* prune = app.add_subcommand("prune", "Remove all snapshots; VMs that run keep theirs until they end");
   const CLI::App* list = with_format(app.add_subcommand("list", "Running VMs")->alias("ls"));
   CLI::App* stop =
       app.add_subcommand("stop", "SIGTERM to the command, and the end of the VM after a grace period");
@@ -161,6 +201,8 @@ int dispatch(int argc, char** argv, vm::Timeline& timeline) {
   if (list->parsed()) return vm::list(json);
   if (stop->parsed()) return vm::stop(options.name, options.grace_s);
   if (console->parsed()) return vm::console(options.name);
+  if (boot_verb->parsed()) return boot(options, timeline);
+  if (prune->parsed()) return vm::prune();
   if (doctor->parsed()) return vm::doctor(json, options.refresh);
   return 0;  // completion has printed its script
 }

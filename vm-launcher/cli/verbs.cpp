@@ -10,6 +10,7 @@
 #include "base/sys/socket.h"
 #include "base/sys/terminal.h"
 #include "vm-launcher/cache/paths.h"
+#include "vm-launcher/snapshot/store.h"
 #include "vm-launcher/state/folder.h"
 
 namespace vm {
@@ -59,6 +60,12 @@ int stop(const std::string& name, int grace_s) {
   // The launcher closes the socket when nothing of the VM is left.
   sys::read_to_end(control.get());
   fmt::print("{}\n", name);
+  return 0;
+}
+
+int prune() {
+  const std::size_t count = forget_snapshots();
+  fmt::print("{} snapshot{} removed\n", count, count == 1 ? "" : "s");
   return 0;
 }
 

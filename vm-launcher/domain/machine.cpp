@@ -2,7 +2,9 @@
 #include "vm-launcher/domain/machine.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -47,19 +49,49 @@ std::vector<std::string> modules_for(Profile profile, bool with_disks) {
   return modules;
 }
 
-std::string kernel_command_line(const Machine& machine) {
+namespace {
+
+std::string name_in(const std::string& word) {
+  return word.substr(0, word.find('='));
+}
+
+std::vector<std::string> needed_words(const Machine& machine) {
   // reboot=t: leaves by a triple fault, the quickest way out. panic=-1: a dead guest ends instead of hanging.
-  std::string line = "console=ttyS0 quiet reboot=t panic=-1 rdinit=/.isolab/init";
-  // Each costs boot time and serves no one here: self-tests of ciphers, patching of locks for one CPU, security
-  // modules without a policy, the audit log, a second address family.
-  line += " cryptomgr.notests noreplace-smp lsm= audit=0 ipv6.disable=1";
-  line += machine.profile == Profile::tiny ? " isolab.port=ttyS1" : " isolab.port=virtio";
+  return {"console=ttyS0", "reboot=t", "panic=-1", "rdinit=/.isolab/init",
+          machine.profile == Profile::tiny ? "isolab.port=ttyS1" : "isolab.port=virtio"};
+}
+
+// Each costs boot time and serves no one here: messages on a serial line, self-tests of ciphers, patching of locks for
+// one CPU, security modules without a policy, the audit log, a second address family. `vm-launcher boot --without NAME`
+// measures what each is worth.
+std::vector<std::string> saving_words(const Machine& machine) {
+  std::vector<std::string> words = {"quiet", "cryptomgr.notests", "noreplace-smp", "lsm=", "audit=0", "ipv6.disable=1"};
   // WHY: a stock kernel on microvm with ACPI hangs at random while it calibrates its clock (1 to 21 boots of 40); told
   // the frequency, it never did.
   if (machine.profile == Profile::devices && machine.host_khz != 0) {
-    line += fmt::format(" tsc_early_khz={} tsc=reliable", machine.host_khz);
+    words.push_back(fmt::format("tsc_early_khz={}", machine.host_khz));
+    words.emplace_back("tsc=reliable");
   }
-  return line;
+  return words;
+}
+
+}  // namespace
+
+std::vector<std::string> optional_words(const Machine& machine) {
+  std::vector<std::string> names;
+  for (const std::string& word : saving_words(machine))
+    names.push_back(name_in(word));
+  return names;
+}
+
+std::string kernel_command_line(const Machine& machine) {
+  std::vector<std::string> words = needed_words(machine);
+  for (std::string& word : saving_words(machine)) {
+    const auto& left_out = machine.without;
+    if (std::find(left_out.begin(), left_out.end(), name_in(word)) == left_out.end()) words.push_back(std::move(word));
+  }
+  words.insert(words.end(), machine.with.begin(), machine.with.end());
+  return fmt::format("{}", fmt::join(words, " "));
 }
 
 unsigned long host_khz_from(const std::string& cpuinfo) {

@@ -50,6 +50,9 @@ struct Machine {
   std::string agent_socket;
   std::vector<Disk> disks;
   unsigned long host_khz = 0;  // the host's time stamp counter; 0 when unknown
+  std::vector<std::string> without;  // words of the kernel command line to leave out, by name
+  std::vector<std::string> with;     // and to add, whole
+  std::string cpu;                   // under emulation: QEMU's name of a processor; empty for QEMU's plain one
   Beginning beginning = Beginning::boot;
   std::string memory_file;  // of the snapshot; empty for a plain boot
   std::string state_file;   // of the snapshot: CPU and devices; what a restore reads
@@ -62,9 +65,15 @@ bool has_disks(Profile profile);
 std::vector<std::string> modules_for(Profile profile, bool with_disks);
 
 std::string kernel_command_line(const Machine& machine);
+// Names of the words in it that a kernel boots without: those that may stand in `without`.
+std::vector<std::string> optional_words(const Machine& machine);
 
 // The document for virDomainCreateXML.
 std::string domain_xml(const Machine& machine);
+
+// The same machine, without disks, as a command that a person could type: QEMU alone, the agent's line on its standard
+// streams. What nobody but QEMU charges; the measure for what libvirt and this program add.
+std::vector<std::string> qemu_command(const Machine& machine);
 
 // kHz from the text of /proc/cpuinfo; 0 if it does not say.
 unsigned long host_khz_from(const std::string& cpuinfo);

@@ -144,6 +144,18 @@ void add_snapshot(xml_node domain, const Machine& machine) {
   add_argument(line, "defer");
 }
 
+void add_processor(xml_node domain, const Machine& machine) {
+  if (machine.accelerator == Accelerator::kvm && machine.host_cpu) {
+    set(add(domain, "cpu"), "mode", "host-passthrough");
+  } else if (!machine.cpu.empty()) {
+    xml_node cpu = add(domain, "cpu");
+    set(cpu, "mode", "custom");
+    set(cpu, "match", "exact");
+    set(cpu, "check", "none");
+    add(cpu, "model", machine.cpu);
+  }
+}
+
 }  // namespace
 
 std::string domain_xml(const Machine& machine) {
@@ -156,8 +168,7 @@ std::string domain_xml(const Machine& machine) {
   add(domain, "vcpu", std::to_string(machine.cpus));
   add_boot(domain, machine);
   if (machine.profile != Profile::tiny) add(add(domain, "features"), "acpi");
-  if (machine.accelerator == Accelerator::kvm && machine.host_cpu)
-    set(add(domain, "cpu"), "mode", "host-passthrough");
+  add_processor(domain, machine);
   // The guest leaves by rebooting; a VM that comes back is not what anybody asked for.
   add(domain, "on_poweroff", "destroy");
   add(domain, "on_reboot", "destroy");

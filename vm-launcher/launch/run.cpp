@@ -235,6 +235,13 @@ void say(const std::string& text) {
   sys::write_all(2, "vm-launcher: " + text + (text.ends_with('\n') ? "" : "\n"));
 }
 
+Machine machine_of(const RunRequest& request, Launcher& launcher) {
+  const Profile profile = profile_for(request);
+  const GuestKernel kernel = kernel_for(request);
+  const Initramfs initramfs = initramfs_for(request, profile, kernel);
+  return machine_for(request, profile, choose(request, launcher, kernel), kernel, initramfs.path, {});
+}
+
 int run(const RunRequest& request, Timeline& timeline) {
   const std::string name = request.name.empty() ? fmt::format("vm-{}", sys::getpid()) : request.name;
   // QEMU daemonizes and becomes an orphan: adopted, it can be waited for exactly.

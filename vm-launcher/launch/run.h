@@ -36,6 +36,10 @@ struct RunRequest {
 // The exit code of the command. Throws when there is none.
 int run(const RunRequest& request, Timeline& timeline);
 
+// The machine of such a request, without its disks; the initramfs is made if it is not there yet.
+class Launcher;
+Machine machine_of(const RunRequest& request, Launcher& launcher);
+
 // Tells the user something on standard error, under the program's name.
 void say(const std::string& text);
 

@@ -46,7 +46,7 @@ Arrival Supervisor::await_ready(std::chrono::milliseconds deadline) {
 }
 
 void Supervisor::renew() {
-  constexpr std::size_t kSeed = 64;
+  constexpr std::size_t kSeed = 32;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
   send(Type::renew, protocol::encode(protocol::Renewal{

@@ -20,15 +20,8 @@ constexpr char kQemu[] = "/usr/bin/qemu-system-x86_64";
 constexpr std::string_view kUnfinished = ".making";
 constexpr std::size_t kKept = 4;
 
-std::string home() {
-  const std::string path = cache_directory() + "/snapshots";
-  // Memory of guests: for nobody else's eyes.
-  sys::mkdir_parents(path, 0700);
-  return path;
-}
-
-std::string folder_for(const std::string& question) {
-  return fmt::format("{}/{:016x}", home(), std::hash<std::string>{}(question));
+std::string folder_for(const std::string& home, const std::string& question) {
+  return fmt::format("{}/{:016x}", home, std::hash<std::string>{}(question));
 }
 
 std::string manifest(const Snapshot& snapshot, const std::string& question) {
@@ -42,10 +35,10 @@ bool is_snapshot(const std::string& name) {
   return name != "lock" && !name.ends_with(kUnfinished);
 }
 
-std::vector<std::string> newest_first() {
+std::vector<std::string> newest_first(const std::string& home) {
   std::vector<std::pair<time_t, std::string>> found;
-  for (const std::string& name : sys::list_directory(home())) {
-    std::string path = fmt::format("{}/{}", home(), name);
+  for (const std::string& name : sys::list_directory(home)) {
+    std::string path = fmt::format("{}/{}", home, name);
     const auto status = is_snapshot(name) ? sys::stat_if_present(path) : std::nullopt;
     if (status) found.emplace_back(status->st_mtime, std::move(path));
   }
@@ -68,9 +61,16 @@ std::string snapshot_question(const Machine& machine) {
                      file_stamp(machine.kernel), file_stamp(machine.initrd), file_stamp(kQemu), boot_id());
 }
 
-std::optional<Snapshot> find_snapshot(const Machine& machine) {
+std::string snapshot_home() {
+  const std::string path = cache_directory() + "/snapshots";
+  // Memory of guests: for nobody else's eyes.
+  sys::mkdir_parents(path, 0700);
+  return path;
+}
+
+std::optional<Snapshot> find_snapshot(const Machine& machine, const std::string& home) {
   const std::string question = snapshot_question(machine);
-  const Snapshot snapshot{folder_for(question)};
+  const Snapshot snapshot{folder_for(home, question)};
   const auto text = sys::read_file_if_present(snapshot.folder + "/manifest.json");
   if (!text || !sys::exists(snapshot.memory()) || !sys::exists(snapshot.state())) return std::nullopt;
   // All of it at once: the same question, and files as they were when it was made.
@@ -81,25 +81,26 @@ void forget_snapshot(const Snapshot& snapshot) {
   sys::remove_tree(snapshot.folder);
 }
 
-std::size_t forget_snapshots() {
-  const sys::UniqueFd lock = sys::lock_file(home() + "/lock");
+std::size_t forget_snapshots(const std::string& home) {
+  const sys::UniqueFd lock = sys::lock_file(home + "/lock");
   std::size_t count = 0;
-  for (const std::string& name : sys::list_directory(home())) {
+  for (const std::string& name : sys::list_directory(home)) {
     if (name == "lock") continue;
     count += is_snapshot(name) ? 1 : 0;
-    sys::remove_tree(fmt::format("{}/{}", home(), name));
+    sys::remove_tree(fmt::format("{}/{}", home, name));
   }
   return count;
 }
 
-SnapshotMaking::SnapshotMaking(const Machine& machine)
-    : question_(snapshot_question(machine)),
-      final_(folder_for(question_)),
-      lock_(sys::lock_file(home() + "/lock")),
+SnapshotMaking::SnapshotMaking(const Machine& machine, const std::string& home)
+    : home_(home),
+      question_(snapshot_question(machine)),
+      final_(folder_for(home, question_)),
+      lock_(sys::lock_file(home + "/lock")),
       files_{final_ + std::string(kUnfinished)} {
   // Left by one that was killed: the lock says that nobody makes it.
-  for (const std::string& name : sys::list_directory(home()))
-    if (name.ends_with(kUnfinished)) sys::remove_tree(fmt::format("{}/{}", home(), name));
+  for (const std::string& name : sys::list_directory(home))
+    if (name.ends_with(kUnfinished)) sys::remove_tree(fmt::format("{}/{}", home, name));
   sys::mkdir(files_.folder, 0700);
 }
 
@@ -116,7 +117,7 @@ Snapshot SnapshotMaking::commit() {
   sys::write_file_atomically(files_.folder + "/manifest.json", manifest(files_, question_), 0600);
   sys::remove_tree(final_);
   sys::rename(files_.folder, final_);
-  const std::vector<std::string> all = newest_first();
+  const std::vector<std::string> all = newest_first(home_);
   for (std::size_t index = kKept; index < all.size(); ++index)
     sys::remove_tree(all[index]);
   return {final_};

@@ -24,19 +24,22 @@ struct Snapshot {
 // WHY the boot: what had not reached the disk when the power failed looks whole by size and time, and is not.
 std::string snapshot_question(const Machine& machine);
 
+// Where they are: below the cache folder. Made on first use.
+std::string snapshot_home();
+
 // The snapshot of such a machine, if there is one and it is sound.
-std::optional<Snapshot> find_snapshot(const Machine& machine);
+std::optional<Snapshot> find_snapshot(const Machine& machine, const std::string& home = snapshot_home());
 
 // Forgets one, or all; returns how many. VMs that were restored from them keep the memory that they have mapped.
 void forget_snapshot(const Snapshot& snapshot);
-std::size_t forget_snapshots();
+std::size_t forget_snapshots(const std::string& home = snapshot_home());
 
 // A snapshot that is being made. Only one is at a time; what is not committed is gone with this object, or, if its
 // process is killed, with the next one.
 class SnapshotMaking {
  public:
   // Waits while another process makes one.
-  explicit SnapshotMaking(const Machine& machine);
+  explicit SnapshotMaking(const Machine& machine, const std::string& home = snapshot_home());
   ~SnapshotMaking();
   SnapshotMaking(const SnapshotMaking&) = delete;
   SnapshotMaking& operator=(const SnapshotMaking&) = delete;
@@ -47,6 +50,7 @@ class SnapshotMaking {
   Snapshot commit();
 
  private:
+  std::string home_;
   std::string question_;
   std::string final_;
   sys::UniqueFd lock_;
