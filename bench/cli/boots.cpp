@@ -71,16 +71,21 @@ std::string row(const report::Results& results, const report::PlatformFacts& pla
 
 std::string markdown(const report::Results& results, const BootsOptions& options) {
   std::string text = fmt::format(
-      "# A virtual machine to READY, profile {}, under {}\n\nMedians with their 95 % intervals; the three taken in a random "
-      "order. The same kernel, initramfs, board and command line for all; READY is guest-init waiting for orders.\n",
+      "# A virtual machine to READY, profile {}, under {}\n\nMedians with their 95 % intervals; the three "
+      "taken in a random "
+      "order. The same kernel, initramfs, board and command line for all; READY is guest-init waiting for "
+      "orders.\n",
       options.profile, options.accelerator);
-  if (options.accelerator == "tcg") text += "The processor is emulated: the times are emulation's, their ratios are not.\n";
-  for (const auto& [metric, title] : {std::pair("to_ready", "to READY"), std::pair("to_finished", "to a finished true")}) {
+  if (options.accelerator == "tcg")
+    text += "The processor is emulated: the times are emulation's, their ratios are not.\n";
+  for (const auto& [metric, title] :
+       {std::pair("to_ready", "to READY"), std::pair("to_finished", "to a finished true")}) {
     text += fmt::format("\n| | {} | n | times QEMU alone |\n|---|---|---|---|\n", title);
     for (const auto& platform : results.platforms)
       text += row(results, platform, metric);
   }
-  text += fmt::format("\n`{}` made this and results.json at {} (commit {}).\n", results.command, results.date, results.commit);
+  text += fmt::format("\n`{}` made this and results.json at {} (commit {}).\n", results.command, results.date,
+                      results.commit);
   for (const char* fact : {"cpu", "cores", "kernel"}) {
     const auto found = results.environment.find(fact);
     if (found != results.environment.end()) text += fmt::format("{}: {}. ", fact, found->second);
@@ -105,8 +110,11 @@ int compare_boots(const BootsOptions& options) {
   const Boot boot;
   std::vector<Case> cases;
   for (const auto& platform : platforms)
-    if (!results.platform(platform->name())->unavailable) cases.push_back({platform.get(), &boot, options.repetitions});
-  add_measured(results, run_cases(cases, 1h, [&](int done, int all, const std::string& what) { bar.step(done, all, what); }));
+    if (!results.platform(platform->name())->unavailable)
+      cases.push_back({platform.get(), &boot, options.repetitions});
+  add_measured(results, run_cases(cases, 1h, [&](int done, int all, const std::string& what) {
+                 bar.step(done, all, what);
+               }));
   bar.clear();
   sys::mkdir_parents(options.out);
   sys::write_file_atomically(options.out + "/results.json", report::to_json(results).dump(1) + "\n");

@@ -55,8 +55,11 @@ void add_engines(CLI::App& app, bench::EnginesOptions& options) {
 }
 
 void add_boots(CLI::App& app, bench::BootsOptions& options) {
-  CLI::App* command = app.add_subcommand("boots", "a virtual machine to READY: QEMU alone, vm-launcher cold and warm");
-  command->add_option("--repetitions", options.repetitions, "of each")->check(CLI::Range(1, 10000))->capture_default_str();
+  CLI::App* command =
+      app.add_subcommand("boots", "a virtual machine to READY: QEMU alone, vm-launcher cold and warm");
+  command->add_option("--repetitions", options.repetitions, "of each")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
   command->add_option("--profile", options.profile, "of vm-launcher")
       ->check(CLI::IsMember({"tiny", "devices", "compat"}))
       ->capture_default_str();

@@ -24,12 +24,19 @@ Nanoseconds milliseconds(double value) {
 
 std::string ToReady::prepare() {
   if (!sys::exists(sibling_program("vm-launcher"))) return "vm-launcher is not built";
-  return find_program("qemu-system-x86_64").empty() ? "QEMU is not installed: apt-get install qemu-system-x86" : "";
+  return find_program("qemu-system-x86_64").empty() ? "QEMU is not installed: apt-get install qemu-system-x86"
+                                                    : "";
 }
 
 Arguments ToReady::launcher(const std::string& verb) const {
-  return {sibling_program("vm-launcher"), verb,       "--accel",           machine_.accelerator, "--profile",
-          machine_.profile,               "--rootfs", workspace_.archive()};
+  return {sibling_program("vm-launcher"),
+          verb,
+          "--accel",
+          machine_.accelerator,
+          "--profile",
+          machine_.profile,
+          "--rootfs",
+          workspace_.archive()};
 }
 
 std::string QemuAlone::prepare() {
@@ -63,7 +70,8 @@ Run QemuAlone::run(const Arguments&) {
   child.wait();
   if (waiting[1].revents != 0) throw Interrupted();
   char byte = 0;
-  if (!seen || sys::read(output.read.get(), {&byte, 1}) == 0) throw std::runtime_error("the guest never said READY");
+  if (!seen || sys::read(output.read.get(), {&byte, 1}) == 0)
+    throw std::runtime_error("the guest never said READY");
   run.first_byte = run.exit;
   run.output = "ready\n";
   return run;
@@ -81,7 +89,8 @@ Run LauncherToReady::run(const Arguments&) {
   Run run = successful_run(command({"true"}), deadline());
   const auto stamps = nlohmann::json::parse(sys::read_file(timings_file()));
   if (stamps.at("start") != start_)
-    throw std::runtime_error(fmt::format("asked to start {}, and it did not: {}", start_, stamps.at("start_why").dump()));
+    throw std::runtime_error(
+        fmt::format("asked to start {}, and it did not: {}", start_, stamps.at("start_why").dump()));
   run.stages["finished"] = std::chrono::duration_cast<Nanoseconds>(run.exit - run.request);
   // WHY from the end: the launcher's own clock begins in its main(), and the loading before that is its cost too.
   run.exit -= milliseconds(stamps.at("gone").get<double>() - stamps.at("ready").get<double>());

@@ -35,9 +35,16 @@ std::string Vm::prepare() {
 }
 
 Arguments Vm::command_with(const Arguments& options, const Arguments& arguments) {
-  Arguments all = {program(),           "run",          "--accel",
-                   accelerator_,        "--cold",       "--name",       fmt::format("{}-{}", instance_name(), ++runs_),
-                   "--timings",         timings_file(), "--rootfs",
+  Arguments all = {program(),
+                   "run",
+                   "--accel",
+                   accelerator_,
+                   "--cold",
+                   "--name",
+                   fmt::format("{}-{}", instance_name(), ++runs_),
+                   "--timings",
+                   timings_file(),
+                   "--rootfs",
                    workspace_.archive()};
   all.insert(all.end(), options.begin(), options.end());
   all.emplace_back("--");

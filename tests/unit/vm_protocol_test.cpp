@@ -130,7 +130,8 @@ TEST(Messages, ACommandSurvivesTheTrip) {
 }
 
 TEST(Messages, ARenewalSurvivesTheWireAndNothingShorterOrLonger) {
-  const std::string whole = protocol::encode(protocol::Renewal{1764118000, 999999999, std::string(32, '\xee')});
+  const std::string whole =
+      protocol::encode(protocol::Renewal{1764118000, 999999999, std::string(32, '\xee')});
   const auto copy = protocol::decode_renewal(whole);
   ASSERT_TRUE(copy);
   EXPECT_EQ(copy->seconds, 1764118000U);

@@ -62,7 +62,8 @@ TEST_F(Warm, GivesWhatAColdOneGives) {
 }
 
 TEST_F(Warm, NoTwoShareRandomNumbersIdentityOrAWrongClock) {
-  const std::string script = "cat /proc/sys/kernel/random/boot_id; head -c 32 /dev/urandom | sha256sum; uname -n; date +%s";
+  const std::string script =
+      "cat /proc/sys/kernel/random/boot_id; head -c 32 /dev/urandom | sha256sum; uname -n; date +%s";
   std::vector<std::vector<std::string>> seen;
   for (int round = 0; round < 2; ++round) {
     const auto result = warm(script);
@@ -98,7 +99,8 @@ TEST_F(Warm, AKillWhileItIsSavedLeavesNothingThatIsUsed) {
   sys::Child child = sys::spawn(run_line({"--warm", "--name", "saver"}, {"true"}));
   const auto making = [] {
     const auto all = snapshots();
-    return std::any_of(all.begin(), all.end(), [](const std::string& name) { return name.ends_with(".making"); });
+    return std::any_of(all.begin(), all.end(),
+                       [](const std::string& name) { return name.ends_with(".making"); });
   };
   ASSERT_TRUE(eventually(making, 60));
   child.kill(SIGKILL);

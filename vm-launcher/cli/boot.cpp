@@ -32,7 +32,8 @@ void draw_rung(const char* name, double from, double to, double whole) {
   };
   const std::size_t start = column(from);
   const std::size_t length = std::max<std::size_t>(1, column(to) - start);
-  fmt::print("{:<34} {:>7.0f} ms  {}{}\n", name, to - from, std::string(start, ' '), std::string(length, '#'));
+  fmt::print("{:<34} {:>7.0f} ms  {}{}\n", name, to - from, std::string(start, ' '),
+             std::string(length, '#'));
 }
 
 void draw(const Ladder& ladder) {
@@ -50,8 +51,9 @@ void draw(const Ladder& ladder) {
 }
 
 void print_costs(const std::vector<Measured>& all) {
-  fmt::print("\nlibvirt's call to READY, ms; each in turn with the others:\n  {:<36} {:>4} {:>8} {:>17} {:>8}\n", "", "n",
-             "median", "quartiles", "costs");
+  fmt::print(
+      "\nlibvirt's call to READY, ms; each in turn with the others:\n  {:<36} {:>4} {:>8} {:>17} {:>8}\n", "",
+      "n", "median", "quartiles", "costs");
   const bool comparable = !all.front().ready_ms.empty();
   const double plain = comparable ? quantile(all.front().ready_ms, 0.5) : 0;
   for (const Measured& one : all) {

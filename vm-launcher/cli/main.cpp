@@ -72,7 +72,8 @@ CLI::App* add_run(CLI::App& app, Options& options) {
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   CLI::Option* cold = run->add_flag_callback(
-      "--cold", [&] { options.run.warmth = vm::Warmth::cold; }, "Boot, even if there is a snapshot to go on from");
+      "--cold", [&] { options.run.warmth = vm::Warmth::cold; },
+      "Boot, even if there is a snapshot to go on from");
   run->add_flag_callback(
          "--warm", [&] { options.run.warmth = vm::Warmth::warm; },
          "Go on from a snapshot, saved first if there is none; default for an image without disks")
@@ -105,23 +106,28 @@ CLI::App* add_boot(CLI::App& app, Options& options) {
       "  vm-launcher boot --profile devices --repetitions 10 --without audit --without quiet busybox\n"
       "  vm-launcher boot --rootfs root.tar --with mitigations=off --cpu max --repetitions 10 --format json\n"
       "  sh -c \"$(vm-launcher boot --command busybox | xargs -d '\\n' printf '%q ')\"   (QEMU alone)\n"
-      "Behind it: guest-init tells when it was up, the kernel's clock says when that began, initcall_debug what took long.\n"
+      "Behind it: guest-init tells when it was up, the kernel's clock says when that began, initcall_debug "
+      "what took long.\n"
       "Each variant differs from the shipped machine in one thing; all are booted in turn.\n");
   boot->add_option("IMAGE", options.boot.of.source.image, "Whose root file system the guest has");
-  boot->add_option("--rootfs", options.boot.of.source.tar, "Root file system: a tar archive instead of an image");
+  boot->add_option("--rootfs", options.boot.of.source.tar,
+                   "Root file system: a tar archive instead of an image");
   boot->add_option("--accel", options.boot.of.accelerator, "auto, kvm or tcg (emulation)")
       ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
       ->capture_default_str();
   boot->add_option("--profile", options.profile, "tiny, devices or compat")
       ->check(CLI::IsMember({"tiny", "devices", "compat"}));
-  boot->add_option("--without", options.boot.without, "Measure without this word of the kernel's command line")
+  boot->add_option("--without", options.boot.without,
+                   "Measure without this word of the kernel's command line")
       ->allow_extra_args(false);
   boot->add_option("--with", options.boot.with, "Measure with one more word on it")->allow_extra_args(false);
-  boot->add_option("--cpu", options.boot.processors, "Measure with another processor of QEMU's")->allow_extra_args(false);
+  boot->add_option("--cpu", options.boot.processors, "Measure with another processor of QEMU's")
+      ->allow_extra_args(false);
   boot->add_option("--repetitions", options.boot.repetitions, "Boots of each variant")
       ->check(CLI::Range(0, 10000))
       ->capture_default_str();
-  boot->add_flag("--command", options.boot.command, "Print QEMU's command line, a word a line, and boot nothing");
+  boot->add_flag("--command", options.boot.command,
+                 "Print QEMU's command line, a word a line, and boot nothing");
   return boot;
 }
 
@@ -173,7 +179,8 @@ int dispatch(int argc, char** argv, vm::Timeline& timeline) {
     return verb;
   };
   const CLI::App* boot_verb = with_format(add_boot(app, options));
-  const CLI::App* prune = app.add_subcommand("prune", "Remove all snapshots; VMs that run keep theirs until they end");
+  const CLI::App* prune =
+      app.add_subcommand("prune", "Remove all snapshots; VMs that run keep theirs until they end");
   const CLI::App* list = with_format(app.add_subcommand("list", "Running VMs")->alias("ls"));
   CLI::App* stop =
       app.add_subcommand("stop", "SIGTERM to the command, and the end of the VM after a grace period");

@@ -31,8 +31,7 @@ std::string prepare_embedded(const std::string& root, const std::string& shared_
   answer_for_missing_user();
   sys::mkdir_parents(root + "/etc");
   sys::mkdir_parents(shared_cache);
-  sys::replace_file(root + "/etc/qemu.conf",
-                             std::string(kQemuConf) + (sys::geteuid() == 0 ? kQemuUser : ""));
+  sys::replace_file(root + "/etc/qemu.conf", std::string(kQemuConf) + (sys::geteuid() == 0 ? kQemuUser : ""));
   if (!sys::exists(root + "/cache")) sys::symlinkat(shared_cache, AT_FDCWD, root + "/cache");
   return "qemu:///embed?root=" + root;
 }

@@ -65,7 +65,8 @@ std::vector<std::string> needed_words(const Machine& machine) {
 // one CPU, security modules without a policy, the audit log, a second address family. `vm-launcher boot --without NAME`
 // measures what each is worth.
 std::vector<std::string> saving_words(const Machine& machine) {
-  std::vector<std::string> words = {"quiet", "cryptomgr.notests", "noreplace-smp", "lsm=", "audit=0", "ipv6.disable=1"};
+  std::vector<std::string> words = {"quiet", "cryptomgr.notests", "noreplace-smp",
+                                    "lsm=",  "audit=0",           "ipv6.disable=1"};
   // WHY: a stock kernel on microvm with ACPI hangs at random while it calibrates its clock (1 to 21 boots of 40); told
   // the frequency, it never did.
   if (machine.profile == Profile::devices && machine.host_khz != 0) {
@@ -88,7 +89,8 @@ std::string kernel_command_line(const Machine& machine) {
   std::vector<std::string> words = needed_words(machine);
   for (std::string& word : saving_words(machine)) {
     const auto& left_out = machine.without;
-    if (std::find(left_out.begin(), left_out.end(), name_in(word)) == left_out.end()) words.push_back(std::move(word));
+    if (std::find(left_out.begin(), left_out.end(), name_in(word)) == left_out.end())
+      words.push_back(std::move(word));
   }
   words.insert(words.end(), machine.with.begin(), machine.with.end());
   return fmt::format("{}", fmt::join(words, " "));

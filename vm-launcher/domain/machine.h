@@ -49,10 +49,10 @@ struct Machine {
   std::string console_socket;  // QEMU connects to both: not a byte of the boot is lost
   std::string agent_socket;
   std::vector<Disk> disks;
-  unsigned long host_khz = 0;  // the host's time stamp counter; 0 when unknown
+  unsigned long host_khz = 0;        // the host's time stamp counter; 0 when unknown
   std::vector<std::string> without;  // words of the kernel command line to leave out, by name
   std::vector<std::string> with;     // and to add, whole
-  std::string cpu;                   // under emulation: QEMU's name of a processor; empty for QEMU's plain one
+  std::string cpu;  // under emulation: QEMU's name of a processor; empty for QEMU's plain one
   Beginning beginning = Beginning::boot;
   std::string memory_file;  // of the snapshot; empty for a plain boot
   std::string state_file;   // of the snapshot: CPU and devices; what a restore reads

@@ -134,9 +134,9 @@ void add_snapshot(xml_node domain, const Machine& machine) {
   if (machine.beginning == Beginning::boot) return;
   xml_node line = add(domain, "qemu:commandline");
   add_argument(line, "-object");
-  add_argument(line,
-               fmt::format("memory-backend-file,id=snapshot,size={}M,mem-path={},share={}", machine.memory_mib,
-                           machine.memory_file, machine.beginning == Beginning::restore ? "off" : "on"));
+  add_argument(
+      line, fmt::format("memory-backend-file,id=snapshot,size={}M,mem-path={},share={}", machine.memory_mib,
+                        machine.memory_file, machine.beginning == Beginning::restore ? "off" : "on"));
   add_argument(line, "-machine");
   add_argument(line, "memory-backend=snapshot");
   if (machine.beginning != Beginning::restore) return;

@@ -38,8 +38,9 @@ bool readable(int fd, int timeout_ms) {
 // Has a QEMU that waits for it take the state of the snapshot. It answers before it has read it; should it fail to, it
 // ends. ORDER: before the CPUs are let go, which QEMU then does as soon as it has read.
 void go_on_from(libvirt::Domain& domain, const std::string& state_file) {
-  const trace::Phase phase("restore the snapshot",
-                           "CPU and devices as they were saved; the memory is mapped, and read page by page when touched");
+  const trace::Phase phase(
+      "restore the snapshot",
+      "CPU and devices as they were saved; the memory is mapped, and read page by page when touched");
   keep_memory_apart(domain);
   domain.monitor(R"({"execute": "getfd", "arguments": {"fdname": "state"}})",
                  sys::open(state_file, O_RDONLY).get());
@@ -49,9 +50,8 @@ void go_on_from(libvirt::Domain& domain, const std::string& state_file) {
 }  // namespace
 
 void keep_memory_apart(libvirt::Domain& domain) {
-  domain.monitor(
-      R"({"execute": "migrate-set-capabilities", "arguments": )"
-      R"({"capabilities": [{"capability": "x-ignore-shared", "state": true}]}})");
+  domain.monitor(R"({"execute": "migrate-set-capabilities", "arguments": )"
+                 R"({"capabilities": [{"capability": "x-ignore-shared", "state": true}]}})");
 }
 
 Boot::Boot(libvirt::Connection& connection, Machine machine, const VmFolder& folder, Timeline& timeline)

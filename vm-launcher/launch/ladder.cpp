@@ -69,7 +69,8 @@ std::vector<Variant> variants_of(const Machine& plain, const std::vector<std::st
 }
 
 std::vector<Initcall> initcalls_in(const std::string& console) {
-  static const std::regex kLine(R"(initcall ([A-Za-z0-9_.]+)\+\S+ (?:\[\S+\] )?returned -?\d+ after (\d+) usecs)");
+  static const std::regex kLine(
+      R"(initcall ([A-Za-z0-9_.]+)\+\S+ (?:\[\S+\] )?returned -?\d+ after (\d+) usecs)");
   std::vector<Initcall> calls;
   for (std::sregex_iterator at(console.begin(), console.end(), kLine), end; at != end; ++at)
     calls.push_back({(*at)[1], std::strtod((*at)[2].str().c_str(), nullptr) / 1000});
@@ -84,12 +85,14 @@ Ladder climb(Launcher& launcher, const Machine& machine, Timeline& timeline) {
   timeline.forget_boot();
   const double asked = timeline.now();
   const auto console = boots.console_of(machine, &greeting);
-  if (!console) throw std::runtime_error("the guest did not reach READY; try: vm-launcher run --timeout 60 ...");
+  if (!console)
+    throw std::runtime_error("the guest did not reach READY; try: vm-launcher run --timeout 60 ...");
   Ladder ladder;
   ladder.qemu = timeline.at(Stamp::qemu_started).value_or(asked) - asked;
   ladder.ready = timeline.at(Stamp::ready).value_or(asked) - asked;
   ladder.kernel = ladder.ready - greeting.uptime_ms;
-  if (const auto up = number_after(*console, "guest-init: up after ")) ladder.first_task = *ladder.kernel + *up;
+  if (const auto up = number_after(*console, "guest-init: up after "))
+    ladder.first_task = *ladder.kernel + *up;
   Machine telling = machine;
   telling.without.emplace_back("quiet");
   telling.with.insert(telling.with.end(), {"initcall_debug", "ignore_loglevel"});

@@ -17,7 +17,8 @@ struct Variant {
 };
 // Throws std::runtime_error for a word that the machine does not have, or cannot boot without.
 std::vector<Variant> variants_of(const Machine& plain, const std::vector<std::string>& without,
-                                 const std::vector<std::string>& with, const std::vector<std::string>& processors);
+                                 const std::vector<std::string>& with,
+                                 const std::vector<std::string>& processors);
 
 // A function that the kernel calls while it starts, and how long that took by the kernel's own clock.
 struct Initcall {

@@ -40,7 +40,8 @@ void save_state(libvirt::Domain& domain, const std::string& file) {
 }
 
 Snapshot make_snapshot(const Machine& machine, const Beginner& with) {
-  const trace::Phase phase("save a snapshot", "boot once with the memory in a file, and keep it for the next");
+  const trace::Phase phase("save a snapshot",
+                           "boot once with the memory in a file, and keep it for the next");
   SnapshotMaking making(machine);
   // Another process may have made it while this one waited.
   if (auto made = find_snapshot(machine)) return *made;
@@ -61,7 +62,8 @@ std::string why_cold(const Machine& machine, Warmth wish, bool root_is_a_file, b
   if (!machine.disks.empty()) return "it has disks, of which a snapshot's guest would know another state";
   if (!embedded) return "--connect: another libvirt may not read the snapshots of this user";
   // WHY: such a file is mostly tried once, and the first start of a kind costs more than a boot.
-  if (wish == Warmth::automatic && root_is_a_file) return "the root file system is a file; --warm saves such a VM too";
+  if (wish == Warmth::automatic && root_is_a_file)
+    return "the root file system is a file; --warm saves such a VM too";
   return {};
 }
 
@@ -81,8 +83,8 @@ BootedVm restore(const Machine& machine, const Beginner& with, Timeline& timelin
   if (failure.cancelled) throw Cancelled(failure.reason);
   timeline.forget_boot();
   forget_snapshot(*snapshot);
-  throw std::runtime_error(fmt::format("the snapshot could not be restored and is forgotten: {}\n{}", failure.reason,
-                                       failure.evidence));
+  throw std::runtime_error(fmt::format("the snapshot could not be restored and is forgotten: {}\n{}",
+                                       failure.reason, failure.evidence));
 }
 
 }  // namespace vm

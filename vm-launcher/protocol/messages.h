@@ -44,7 +44,8 @@ struct Command {
 struct Renewal {
   std::uint32_t seconds = 0;  // since 1970
   std::uint32_t nanoseconds = 0;
-  std::string seed;  // for the guest's random numbers, which would be those of every other guest of the snapshot
+  std::string
+      seed;  // for the guest's random numbers, which would be those of every other guest of the snapshot
 };
 inline constexpr std::size_t kMostSeed = 256;
 
