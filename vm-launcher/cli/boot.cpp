@@ -58,7 +58,8 @@ void print_costs(const std::vector<Measured>& all) {
   const double plain = comparable ? quantile(all.front().ready_ms, 0.5) : 0;
   for (const Measured& one : all) {
     const std::string name = one.name.empty() ? "as shipped" : one.name;
-    const std::string failed = one.failed == 0 ? "" : fmt::format("  {} did not reach READY", one.failed);
+    const std::string failed =
+        one.failed == 0 ? "" : fmt::format("  {} did not reach READY: {}", one.failed, one.why);
     if (one.ready_ms.empty()) {
       fmt::print("  {:<36} {:>4}{}\n", name, 0, failed);
       continue;
@@ -83,7 +84,8 @@ ordered_json to_json(const Ladder& ladder, const std::vector<Measured>& all, con
   for (const Initcall& call : ladder.initcalls)
     value["initcalls"].push_back({{"name", call.name}, {"ms", call.milliseconds}});
   for (const Measured& one : all)
-    value["variants"].push_back({{"name", one.name}, {"ready_ms", one.ready_ms}, {"failed", one.failed}});
+    value["variants"].push_back(
+        {{"name", one.name}, {"ready_ms", one.ready_ms}, {"failed", one.failed}, {"why", one.why}});
   return value;
 }
 

@@ -103,8 +103,9 @@ Ladder climb(Launcher& launcher, const Machine& machine, Timeline& timeline) {
 std::vector<Measured> measure(Launcher& launcher, const std::vector<Variant>& variants, int repetitions) {
   using Clock = std::chrono::steady_clock;
   std::vector<Measured> all;
+  all.reserve(variants.size());
   for (const Variant& variant : variants)
-    all.push_back({variant.name, {}, 0});
+    all.push_back({variant.name, {}, 0, {}});
   for (int repetition = 0; repetition < repetitions; ++repetition) {
     for (std::size_t index = 0; index < variants.size(); ++index) {
       const auto start = Clock::now();
@@ -113,7 +114,10 @@ std::vector<Measured> measure(Launcher& launcher, const std::vector<Variant>& va
       if (failure.cancelled) throw Cancelled(failure.reason);
       const double took = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
       if (vm.supervisor) all[index].ready_ms.push_back(took);
-      all[index].failed += vm.supervisor ? 0 : 1;
+      if (!vm.supervisor) {
+        ++all[index].failed;
+        all[index].why = failure.reason;
+      }
     }
   }
   return all;

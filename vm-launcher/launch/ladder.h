@@ -44,6 +44,7 @@ struct Measured {
   std::string name;
   std::vector<double> ready_ms;
   int failed = 0;
+  std::string why;  // the last of them did
 };
 std::vector<Measured> measure(Launcher& launcher, const std::vector<Variant>& variants, int repetitions);
 

@@ -44,6 +44,7 @@ std::vector<std::string> newest_first(const std::string& home) {
   }
   std::sort(found.rbegin(), found.rend());
   std::vector<std::string> paths;
+  paths.reserve(found.size());
   for (auto& [time, path] : found)
     paths.push_back(std::move(path));
   return paths;
