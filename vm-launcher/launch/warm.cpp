@@ -23,10 +23,11 @@ std::string migration_status(libvirt::Domain& domain) {
   return answer.at("return").value("status", "none");
 }
 
+// WHY of a guest that runs, which QEMU stops by itself: the state then says "running", and a restored QEMU that is told to
+// let its CPUs go while it still reads does so at the end. Of a stopped guest it would say "paused", and stay so.
 // WHY polling: it happens once for each image, and QEMU needs some 10 ms for it.
 void save_state(libvirt::Domain& domain, const std::string& file) {
   const sys::UniqueFd state = sys::open(file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  domain.monitor(R"({"execute": "stop"})");
   keep_memory_apart(domain);
   domain.monitor(R"({"execute": "getfd", "arguments": {"fdname": "state"}})", state.get());
   domain.monitor(R"({"execute": "migrate", "arguments": {"uri": "fd:state"}})");
