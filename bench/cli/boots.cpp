@@ -93,11 +93,7 @@ std::string markdown(const report::Results& results, const BootsOptions& options
   return text + "\n";
 }
 
-}  // namespace
-
-int compare_boots(const BootsOptions& options) {
-  ProgressBar bar;
-  auto notes = enter_private_view();
+int measure_and_write(const BootsOptions& options, ProgressBar& bar, std::vector<std::string> notes) {
   const Workspace workspace;
   report::Results results = new_results(options.command, options.seed, workspace.path(), std::move(notes));
   const BootedMachine machine{options.profile, options.accelerator};
@@ -123,6 +119,13 @@ int compare_boots(const BootsOptions& options) {
   sys::write_all(1, text);
   const bool interrupted = !results.notes.empty() && results.notes.back().starts_with("interrupted");
   return interrupted ? kInterrupted : 0;
+}
+
+}  // namespace
+
+int compare_boots(const BootsOptions& options) {
+  ProgressBar bar;
+  return in_private_view([&](const auto& notes) { return measure_and_write(options, bar, notes); });
 }
 
 }  // namespace bench
