@@ -83,7 +83,8 @@ void add_create(CLI::App& app, Context& context) {
   add_list_option(*command, "--subnet", options->subnets,
                   "Its addresses: 172.50.0.0/16; with --ipv6 also fd00:1::/64");
   add_list_option(*command, "--gateway", options->gateways, "The host's address in it (the first)");
-  add_list_option(*command, "--ip-range", options->ranges, "The part of the subnet that containers get addresses of");
+  add_list_option(*command, "--ip-range", options->ranges,
+                  "The part of the subnet that containers get addresses of");
   add_list_option(*command, "--aux-address", options->reserved, "NAME=ADDRESS that no container gets");
   command->add_option("--ipam-driver", options->ipam, "default: the only one")->capture_default_str();
   command->add_flag("--internal", options->definition.internal, "No way out of it, nor in");
