@@ -47,7 +47,7 @@ struct Launched {
 
 // How the first process will hear that it shall start.
 enum class Gate {
-  line,    // over the line, where the word waits for it: the same command starts it
+  line,  // over the line, where the word waits for it unless there is a terminal: the same command starts it
   socket,  // over a socket in the state directory: another command will
 };
 

@@ -91,7 +91,8 @@ void say(int socket, Word word, const std::vector<int>& along, sys::Where where)
   try {
     sys::send_message(socket, encode({word, {}}), along, where);
   } catch (const sys::Error& error) {
-    if (error.error() != EPIPE) throw;
+    // The second of a peer that ended before it had read what it was told before.
+    if (error.error() != EPIPE && error.error() != ECONNRESET) throw;
     // WHY: a peer that fails says so before it closes. That is the cause; this error is only its consequence.
     const auto last_words = hear(socket, where);
     if (last_words && last_words->word == Word::failed) rethrow(last_words->failure);
