@@ -30,6 +30,9 @@ int guard_unwatched(const ExecGuardOptions& options, const OciRuntime& runtime, 
   });
   if (!made) return 1;
   socket.reset();
+  const sys::UniqueFd process = sys::pidfd_open(pid);
+  pollfd ended = {process.get(), POLLIN, 0};
+  sys::poll({&ended, 1}, -1);
   become_exec_ended(options, reap(pid).shell_code());
 }
 
