@@ -1,7 +1,7 @@
 // A virtual machine to READY, three ways: what QEMU alone charges for it, and what vm-launcher makes of it.
 //
 // READY is the first byte of the guest's agent for QEMU alone, and the launcher's own time stamp for the launcher, whose
-// start and end as a process are counted in. Reads: vm-launcher/README.md, docs/decisions/0041-warm-start.md.
+// start and end as a process are counted in. Reads: vm-launcher/README.md, docs/decisions/0029-warm-start.md.
 #pragma once
 
 #include "bench/platforms/platform.h"

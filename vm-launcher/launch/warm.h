@@ -2,7 +2,7 @@
 // there. What must not be the same twice (random numbers, clock, name) is renewed before READY counts.
 //
 // ORDER: saved before the guest has heard of any command, environment or name, so a snapshot holds no run's secrets.
-// Reads: docs/decisions/0041-warm-start.md, QEMU's migration.rst (x-ignore-shared).
+// Reads: docs/decisions/0029-warm-start.md, QEMU's migration.rst (x-ignore-shared).
 #pragma once
 
 #include <functional>

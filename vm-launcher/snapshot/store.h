@@ -3,7 +3,7 @@
 //
 // A snapshot is used only if all of it is believed: the manifest is written last, the folder gets its name when it is
 // whole, and every file still has the size and the time that the manifest recorded. Anything else is as if it were not
-// there. Reads: rename(2), flock(2), mmap(2) MAP_PRIVATE, docs/decisions/0041-warm-start.md.
+// there. Reads: rename(2), flock(2), mmap(2) MAP_PRIVATE, docs/decisions/0029-warm-start.md.
 #pragma once
 
 #include <optional>
