@@ -207,7 +207,7 @@ TEST_F(Run, StepShowsWhatEachPhaseChangedForHostAndContainer) {
   if (std::ifstream("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes").good()) {
     EXPECT_THAT(after("control groups"), HasSubstr("memory.memsw.limit_in_bytes=134217728"));
   }
-  EXPECT_THAT(after("control groups"), HasSubstr("container    none"));
+  EXPECT_THAT(after("state directory"), HasSubstr("container    none"));
   EXPECT_THAT(after("new namespaces"), HasSubstr("is new"));
   EXPECT_THAT(after("new namespaces"), HasSubstr("namespace pid: pid:["));
   EXPECT_THAT(after("enter groups and namespaces"), HasSubstr("-> /mini-container/"));
