@@ -108,13 +108,6 @@ void set_clock(std::int64_t seconds, std::int64_t nanoseconds, Where where) {
       [&] { return ::clock_settime(CLOCK_REALTIME, &time); }, where);
 }
 
-void set_clock(std::int64_t seconds, std::int64_t nanoseconds, Where where) {
-  const timespec time{seconds, nanoseconds};
-  call(
-      "clock_settime", [&] { return fmt::format("CLOCK_REALTIME, {} s", seconds); },
-      [&] { return ::clock_settime(CLOCK_REALTIME, &time); }, where);
-}
-
 std::string kernel_release(Where where) {
   utsname names{};
   call(
