@@ -11,7 +11,7 @@ CLI::App* add_verb(CLI::App& app, const std::string& program, const Verb& verb) 
   std::string footer = "\nExamples:\n";
   std::istringstream examples(verb.examples);
   for (std::string line; std::getline(examples, line);)
-    footer += "  " + program + " " + line + "\n";
+    footer.append("  ").append(program).append(" ").append(line).append("\n");
   command->footer(footer + "\nBehind it: " + verb.behind);
   return command;
 }
