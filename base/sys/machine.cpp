@@ -1,8 +1,10 @@
 // See machine.h.
 #include "base/sys/machine.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <net/if.h>
+#include <net/route.h>
 #include <sys/ioctl.h>
 #include <sys/reboot.h>
 #include <sys/socket.h>
@@ -32,16 +34,71 @@ void restart_machine(Where where) {
   exit_now(0);
 }
 
-void set_loopback_up(Where where) {
-  const UniqueFd socket(call(
+namespace {
+
+sockaddr_in ipv4(const std::string& text) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  if (::inet_pton(AF_INET, text.c_str(), &address.sin_addr) != 1) throw Error(EINVAL, "inet_pton", text);
+  return address;
+}
+
+UniqueFd control_socket(Where where) {
+  return UniqueFd(call(
       "socket", [] { return std::string("AF_INET, SOCK_DGRAM"); },
       [] { return ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0); }, where));
-  ifreq request{};
-  std::strcpy(request.ifr_name, "lo");
-  request.ifr_flags = IFF_UP | IFF_RUNNING;
+}
+
+template <class Request>
+void control(int socket, unsigned long operation, const char* name, const std::string& on, Request& request,
+             Where where) {
   call(
-      "ioctl", [] { return std::string("SIOCSIFFLAGS, lo, IFF_UP"); },
-      [&] { return ::ioctl(socket.get(), SIOCSIFFLAGS, &request); }, where);
+      "ioctl", [&] { return fmt::format("{}, {}", name, on); },
+      [&] { return ::ioctl(socket, operation, &request); }, where);
+}
+
+ifreq request_for(const std::string& interface) {
+  ifreq request{};
+  if (interface.size() >= sizeof request.ifr_name) throw Error(ENODEV, "ioctl", interface);
+  interface.copy(request.ifr_name, sizeof request.ifr_name - 1);
+  return request;
+}
+
+void set_up(int socket, const std::string& interface, Where where) {
+  ifreq request = request_for(interface);
+  request.ifr_flags = IFF_UP | IFF_RUNNING;
+  control(socket, SIOCSIFFLAGS, "SIOCSIFFLAGS", interface + ", IFF_UP", request, where);
+}
+
+template <class Address>
+void copy_to(Address& target, const sockaddr_in& address) {
+  std::memcpy(&target, &address, sizeof address);
+}
+
+}  // namespace
+
+void set_loopback_up(Where where) {
+  set_up(control_socket(where).get(), "lo", where);
+}
+
+void set_interface_up(const InterfaceAddress& wanted, Where where) {
+  const UniqueFd socket = control_socket(where);
+  ifreq request = request_for(wanted.interface);
+  copy_to(request.ifr_addr, ipv4(wanted.address));
+  control(socket.get(), SIOCSIFADDR, "SIOCSIFADDR", wanted.interface + ", " + wanted.address, request, where);
+  sockaddr_in mask{};
+  mask.sin_family = AF_INET;
+  mask.sin_addr.s_addr = htonl(wanted.prefix == 0 ? 0 : ~0U << (32 - wanted.prefix));
+  copy_to(request.ifr_netmask, mask);
+  control(socket.get(), SIOCSIFNETMASK, "SIOCSIFNETMASK", fmt::format("/{}", wanted.prefix), request, where);
+  set_up(socket.get(), wanted.interface, where);
+  if (wanted.gateway.empty()) return;
+  rtentry route{};
+  copy_to(route.rt_dst, ipv4("0.0.0.0"));
+  copy_to(route.rt_genmask, ipv4("0.0.0.0"));
+  copy_to(route.rt_gateway, ipv4(wanted.gateway));
+  route.rt_flags = RTF_UP | RTF_GATEWAY;
+  control(socket.get(), SIOCADDRT, "SIOCADDRT", "default via " + wanted.gateway, route, where);
 }
 
 void set_clock(std::int64_t seconds, std::int64_t nanoseconds, Where where) {

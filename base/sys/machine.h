@@ -15,6 +15,16 @@ bool finit_module(int module, const std::string& parameters = {}, Where where = 
 // namespace instead.
 [[noreturn]] void restart_machine(Where where = Where::current());
 
+// An IPv4 address of an interface of this machine, and the gateway to everything else. Both as "10.0.2.15".
+struct InterfaceAddress {
+  std::string interface;
+  std::string address;
+  unsigned prefix = 24;
+  std::string gateway;  // empty for none
+};
+// ioctl(2) SIOCSIFADDR, SIOCSIFNETMASK, SIOCSIFFLAGS, SIOCADDRT: see netdevice(7), rtentry in route(8).
+void set_interface_up(const InterfaceAddress& wanted, Where where = Where::current());
+
 // clock_settime(2) CLOCK_REALTIME.
 void set_clock(std::int64_t seconds, std::int64_t nanoseconds, Where where = Where::current());
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/help/help.h"
 #include "base/sys/console.h"
 #include "mini-container/engine/engine.h"
 
@@ -62,14 +63,7 @@ void add_system_prune(CLI::App& app, Context& context);  // system prune
 // --detach-keys and --sig-proxy, of all that connect a user to a container.
 void add_attach_options(CLI::App& command, engine::AttachOptions& options);
 
-// What `--help` of a verb says: what it does, how it is typed, and which mechanism of the kernel, or which files of the
-// store, are behind it.
-struct Help {
-  const char* name;
-  const char* what;
-  const char* examples;  // a line each, as typed after "mini-container "
-  const char* behind;
-};
+using Help = help::Verb;
 CLI::App* add_verb(CLI::App& app, const Help& help);
 
 // A verb on containers that are named, one after the other.

@@ -41,8 +41,8 @@ void add_copy(CLI::App& app, Context& context) {
                     "The file that a link SOURCE leads to, not the link");
   command->add_flag("-q,--quiet", options->quiet, "Accepted as Docker's: there is no progress to suppress");
   command->callback([options, &context] {
-    const auto source = engine::parse_copy_end(options->source),
-               destination = engine::parse_copy_end(options->destination);
+    const auto source = text::parse_copy_end(options->source),
+               destination = text::parse_copy_end(options->destination);
     if (destination.stream() && sys::isatty(STDOUT_FILENO))
       throw std::invalid_argument("a tar on a terminal helps nobody. Next: a file or a pipe");
     engine::copy(context.engine(), source, destination, options->copy);

@@ -1,5 +1,4 @@
 // See commands.h: what all verbs share.
-#include <sstream>
 
 #include "base/sys/identity.h"
 #include "mini-container/cli/commands.h"
@@ -40,13 +39,7 @@ void print(const std::string& text) {
 }
 
 CLI::App* add_verb(CLI::App& app, const Help& help) {
-  CLI::App* command = app.add_subcommand(help.name, help.what);
-  std::string footer = "\nExamples:\n";
-  std::istringstream examples(help.examples);
-  for (std::string line; std::getline(examples, line);)
-    footer += "  mini-container " + line + "\n";
-  command->footer(footer + "\nBehind it: " + help.behind);
-  return command;
+  return help::add_verb(app, "mini-container", help);
 }
 
 std::shared_ptr<Named> add_verb_on_containers(CLI::App& app, const Help& help) {

@@ -18,6 +18,10 @@
 
 namespace engine {
 
+using text::CopyPlan;
+using text::Found;
+using text::PathEnd;
+
 namespace {
 
 constexpr int kDirectory = O_PATH | O_DIRECTORY;
@@ -58,7 +62,7 @@ Place look_up(int root, const std::string& path) {
 
 // With `follow`, and for a path that ends with "/", links are taken one after the other, each within the root.
 Place find_place(int root, const std::string& path, bool follow) {
-  const PathEnd end = end_of(path);
+  const PathEnd end = text::end_of(path);
   std::string at = path;
   for (int links = 0; links < kMostLinks; ++links) {
     Place place = look_up(root, at);
@@ -82,8 +86,8 @@ struct Side {
 
 Side side_of(Engine& engine, const CopyEnd& end) {
   Side side;
-  if (!end.container.empty()) {
-    side.container.emplace(engine, engine.registry().get(end.container));
+  if (!end.holder.empty()) {
+    side.container.emplace(engine, engine.registry().get(end.holder));
     side.path = "/" + end.path;
     return side;
   }
@@ -93,7 +97,7 @@ Side side_of(Engine& engine, const CopyEnd& end) {
 }
 
 std::string where(const CopyEnd& end) {
-  return end.container.empty() ? end.path : end.container + ":" + end.path;
+  return end.holder.empty() ? end.path : end.holder + ":" + end.path;
 }
 
 Place find_source(const Side& side, const CopyEnd& end, bool follow) {
@@ -103,9 +107,9 @@ Place find_source(const Side& side, const CopyEnd& end, bool follow) {
   } catch (const sys::Error& error) {
     if (error.error() != ENOENT && error.error() != ENOTDIR) throw;
   }
-  throw std::runtime_error(end.container.empty() ? fmt::format("{}: no such file or directory", end.path)
-                                                 : fmt::format("Could not find the file {} in container {}",
-                                                               end.path, end.container));
+  throw std::runtime_error(
+      end.holder.empty() ? fmt::format("{}: no such file or directory", end.path)
+                         : fmt::format("Could not find the file {} in container {}", end.path, end.holder));
 }
 
 // Packs in a child, because this process unpacks meanwhile.
@@ -131,7 +135,7 @@ void unpack(int tar, int directory, const std::optional<image::Owner>& owner) {
 
 std::optional<image::Owner> owner_of(const CopyEnd& destination, const CopyOptions& options) {
   if (options.archive) return std::nullopt;
-  if (!destination.container.empty()) return image::Owner{0, 0};
+  if (!destination.holder.empty()) return image::Owner{0, 0};
   return image::Owner{sys::geteuid(), sys::getegid()};
 }
 
@@ -177,9 +181,9 @@ void copy_to_stream(Engine& engine, const CopyEnd& source, const CopyOptions& op
 }  // namespace
 
 void copy(Engine& engine, const CopyEnd& source, const CopyEnd& destination, const CopyOptions& options) {
-  if (!source.container.empty() && !destination.container.empty())
+  if (!source.holder.empty() && !destination.holder.empty())
     throw std::invalid_argument("copying between containers is not supported. Next: cp A:x - | cp - B:y");
-  if (source.container.empty() && destination.container.empty())
+  if (source.holder.empty() && destination.holder.empty())
     throw std::invalid_argument(
         "must specify at least one container source. Next: cp CONTAINER:PATH PATH, or the other way round");
   const trace::Phase phase(
@@ -191,7 +195,7 @@ void copy(Engine& engine, const CopyEnd& source, const CopyEnd& destination, con
   const Side to = side_of(engine, destination);
   const Place what = find_source(from, source, options.follow);
   const Place place = find_destination(to, destination);
-  const CopyPlan plan = plan_copy(what.end, what.found(), place.end, place.found());
+  const CopyPlan plan = text::plan_copy(what.end, what.found(), place.end, place.found());
   const std::string as = plan.into ? plan.as : place.name;
   const auto owner = owner_of(destination, options);
   const sys::UniqueFd target = target_of(plan, place, *what.status, owner);

@@ -7,10 +7,12 @@
 // Reads: docker-cp(1), openat2(2), tar(5).
 #pragma once
 
-#include "mini-container/engine/copy_plan.h"
+#include "base/text/copy_plan.h"
 #include "mini-container/engine/engine.h"
 
 namespace engine {
+
+using text::CopyEnd;
 
 struct CopyOptions {
   bool archive = false;  // owners as they are; else what comes in is root's, what comes out the caller's

@@ -99,5 +99,8 @@ TEST(Corpus, OfChallengesIsRead) {
 TEST(Corpus, OfManifestsIsReadOrRefused) {
   replay("manifest");
 }
+TEST(Corpus, OfAgentsLinesIsRead) {
+  replay("agent");
+}
 
 }  // namespace

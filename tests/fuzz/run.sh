@@ -2,7 +2,7 @@
 # Fuzzes one target with clang's libFuzzer, address and undefined behaviour sanitizers. Findings stay in the temporary
 # folder that it names; put the small ones into corpus/TARGET.
 #
-# Usage: run.sh config|process|seccomp|reference|template|instruction|archive|challenge|manifest SECONDS
+# Usage: run.sh config|process|seccomp|reference|template|instruction|archive|challenge|manifest|agent SECONDS
 set -euo pipefail
 target=$1 seconds=$2
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -16,7 +16,8 @@ sources=("$top/tests/fuzz/fuzzer.cpp" "$top/tests/fuzz/targets.cpp" "$runtime"/s
   "$runtime"/security/{seccomp,capabilities,describe}.cpp "$top"/base/{text,trace}/*.cpp
   "$top"/tests/fuzz/image_targets.cpp "$top"/mini-container/cli/template{,_functions}.cpp
   "$top"/mini-container/image/{reference,digest,image,layout,instruction,archive_images,manifest}.cpp
-  "$top"/mini-container/registry/challenge.cpp)
+  "$top"/mini-container/registry/challenge.cpp
+  "$top"/tests/fuzz/vm_targets.cpp "$top"/vm-launcher/protocol/*.cpp "$top"/vm-launcher/launch/{streams,growing_log}.cpp)
 for source in "$top"/base/sys/*.cpp; do
   # The first instructions of the static program are its own business.
   [[ $source == */guarded_start.cpp || $source == */own_program.cpp ]] || sources+=("$source")

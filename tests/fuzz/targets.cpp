@@ -90,6 +90,7 @@ void run(const std::string& target, std::string_view text) {
   if (target == "archive") return archive(text);
   if (target == "challenge") return challenge(text);
   if (target == "manifest") return manifest(text);
+  if (target == "agent") return agent(text);
   throw std::invalid_argument("no fuzz target " + target);
 }
 

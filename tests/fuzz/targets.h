@@ -24,7 +24,10 @@ void archive(std::string_view text);
 void challenge(std::string_view text);
 void manifest(std::string_view text);
 
-// By name: "config", "process", "seccomp", "reference", "template", "instruction", "archive", "challenge", "manifest". Throws std::invalid_argument for another.
+// In vm_targets.cpp: bytes on the line between vm-launcher and a guest, which are never refused, only skipped.
+void agent(std::string_view text);
+
+// By name: "config", "process", "seccomp", "reference", "template", "instruction", "archive", "challenge", "manifest", "agent". Throws std::invalid_argument for another.
 void run(const std::string& target, std::string_view text);
 
 }  // namespace fuzz

@@ -33,6 +33,7 @@ const std::map<std::string, Folders>& allowed() {
       {"base/users", {"base/sys", "base/text"}},
       {"base/places", {"base/sys"}},
       {"base/completion", {}},
+      {"base/help", {}},
       {runtime + "spec", base},
       {runtime + "sync", mechanism},
       {runtime + "namespaces", mechanism},
@@ -48,9 +49,9 @@ const std::map<std::string, Folders>& allowed() {
       {"mini-container/network", base},
       {"mini-container/registry", with({"mini-container/image"})},
       {"mini-container/engine", with({"mini-container/image", "mini-container/network"})},
-      {"mini-container/cli",
-       with({"mini-container/image", "mini-container/network", "mini-container/engine", "base/completion"})},
-      {"vm-launcher", with({"base/completion"})},
+      {"mini-container/cli", with({"mini-container/image", "mini-container/network", "mini-container/engine",
+                                   "base/completion", "base/help"})},
+      {"vm-launcher", with({"base/completion", "base/help"})},
       {"bench", base},
   };
   return table;

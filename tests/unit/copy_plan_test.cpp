@@ -1,12 +1,12 @@
 // Where cp puts what: the table of docker-cp(1).
 #include <gtest/gtest.h>
 
-#include "mini-container/engine/copy_plan.h"
+#include "base/text/copy_plan.h"
 
 namespace {
 
-using engine::end_of;
-using engine::Found;
+using text::end_of;
+using text::Found;
 
 constexpr Found kNothing = {}, kFile = {true, false}, kDirectory = {true, true};
 
@@ -41,7 +41,7 @@ const Case kCases[] = {
 
 std::string outcome(const Case& one) {
   try {
-    const auto plan = engine::plan_copy(end_of(one.source), one.from, end_of(one.destination), one.to);
+    const auto plan = text::plan_copy(end_of(one.source), one.from, end_of(one.destination), one.to);
     return std::string(plan.make_directory ? "make" : plan.into ? "into" : "beside") + " " + plan.as;
   } catch (const std::invalid_argument&) {
     return "";
@@ -54,13 +54,13 @@ TEST(CopyPlan, FollowsDockersTable) {
 }
 
 TEST(CopyEnd, IsAContainersWhenANameStandsBeforeAColon) {
-  EXPECT_EQ(engine::parse_copy_end("box:/etc/x").container, "box");
-  EXPECT_EQ(engine::parse_copy_end("box:/etc/x").path, "/etc/x");
-  EXPECT_EQ(engine::parse_copy_end("box:").path, "");
+  EXPECT_EQ(text::parse_copy_end("box:/etc/x").holder, "box");
+  EXPECT_EQ(text::parse_copy_end("box:/etc/x").path, "/etc/x");
+  EXPECT_EQ(text::parse_copy_end("box:").path, "");
   for (const char* host : {"/a:b", "./a:b", "../a:b", "file", ":x", "."})
-    EXPECT_EQ(engine::parse_copy_end(host).container, "") << host;
-  EXPECT_TRUE(engine::parse_copy_end("-").stream());
-  EXPECT_FALSE(engine::parse_copy_end("box:-").stream());
+    EXPECT_EQ(text::parse_copy_end(host).holder, "") << host;
+  EXPECT_TRUE(text::parse_copy_end("-").stream());
+  EXPECT_FALSE(text::parse_copy_end("box:-").stream());
 }
 
 }  // namespace

@@ -53,6 +53,15 @@ TEST(Domain, DisksHonourTheGuestsFlushesOnBothBoards) {
   }
 }
 
+TEST(Domain, ANetworkIsACardOfTheBoardsKind) {
+  for (const vm::Profile profile : {vm::Profile::devices, vm::Profile::compat}) {
+    vm::Machine machine = sample(profile);
+    machine.network = true;
+    machine.ports = {vm::parse_port("127.0.0.1:8080:80")};
+    expect_reviewed(vm::name_of(profile) + "-network", vm::domain_xml(machine));
+  }
+}
+
 TEST(Domain, KvmIsAskedForByNameAndEmulationIsTheDefault) {
   vm::Machine machine = sample(vm::Profile::tiny);
   EXPECT_THAT(vm::domain_xml(machine), HasSubstr("<domain type=\"qemu\""));
@@ -83,7 +92,7 @@ TEST(Domain, ModulesOfDisksAreLoadedOnlyForDisks) {
   EXPECT_THAT(vm::modules_for(vm::Profile::devices, true), Contains("virtio_blk"));
   EXPECT_THAT(vm::modules_for(vm::Profile::devices, true), Contains("ext4"));
   EXPECT_THAT(vm::modules_for(vm::Profile::compat, false), Not(Contains("virtio_blk")));
-  EXPECT_FALSE(vm::has_disks(vm::Profile::tiny));
+  EXPECT_FALSE(vm::has_virtio(vm::Profile::tiny));
 }
 
 TEST(Domain, TheHostsClockIsReadOrUnknown) {

@@ -161,6 +161,30 @@ TEST_F(VmFiles, AFolderWithoutALauncherIsSweptAndStrangersAreSpared) {
   EXPECT_FALSE(sys::exists(path("dead")));
 }
 
+TEST_F(VmFiles, AVmThatIsKeptIsMarkedAsEndedInsteadAndItsLogsStay) {
+  vm::VmState state = sample("kept");
+  state.kept = true;
+  state.qemu = {::getpid(), 1};
+  {
+    vm::VmFolder folder(directory_, "kept");
+    folder.keep();
+    folder.write(state);
+    write("kept/output.log.1", "old");
+    write("kept/control", "of one run");
+    EXPECT_THROW(vm::VmFolder::of_existing(directory_, "kept"), std::runtime_error) << "it runs";
+  }
+  EXPECT_FALSE(sys::exists(path("kept/control")));
+  const vm::VmState found = vm::known_vm(directory_, "kept");
+  EXPECT_EQ(found.status, "exited");
+  EXPECT_EQ(found.exit_code, 137);
+  EXPECT_TRUE(sys::exists(path("kept/output.log.1")));
+  EXPECT_TRUE(vm::running_vms(directory_).empty());
+  EXPECT_THROW(vm::VmFolder(directory_, "kept"), std::runtime_error) << "the name is taken";
+  vm::VmFolder::of_existing(directory_, "kept").remove();
+  EXPECT_FALSE(sys::exists(path("kept")));
+  EXPECT_THROW(vm::known_vm(directory_, "kept"), std::runtime_error);
+}
+
 TEST(VmNames, AreFitForPaths) {
   for (const char* name : {"web", "vm-1", "a.b_c"})
     EXPECT_TRUE(vm::valid_name(name)) << name;

@@ -34,6 +34,16 @@ TEST_F(Libvirt, ADomainThatWasStartedRuns) {
   EXPECT_TRUE(domain.life().active);
 }
 
+TEST_F(Libvirt, ADomainStandsStillAndGoesOn) {
+  libvirt::Domain domain = connection_.create(kDocument, libvirt::Start::running);
+  domain.suspend();
+  EXPECT_EQ(domain.life().state, "paused");
+  EXPECT_THROW(domain.suspend(), libvirt::Error);
+  domain.resume();
+  EXPECT_EQ(domain.life().state, "running");
+  EXPECT_THAT(domain.document(), testing::HasSubstr("<name>sample</name>"));
+}
+
 TEST_F(Libvirt, TheEndOfADomainIsAnEvent) {
   libvirt::Domain domain = connection_.create(kDocument, libvirt::Start::running);
   EXPECT_FALSE(stopped_within_ms(0));

@@ -160,6 +160,42 @@ TEST(Messages, AMountSurvivesTheTripAndEveryCutIsRefused) {
   EXPECT_EQ(all(decoder).size(), 1U);
 }
 
+TEST(Frames, CarryTheirChannel) {
+  protocol::Decoder decoder;
+  decoder.feed(protocol::encode(Type::output, "x", 0xabcd) + protocol::encode(Type::output, "y"));
+  const auto frames = all(decoder);
+  ASSERT_EQ(frames.size(), 2U);
+  EXPECT_EQ(frames[0].channel, 0xabcd);
+  EXPECT_EQ(frames[1].channel, 0);
+}
+
+TEST(Messages, ATerminalAndAToolSurviveTheTripAndEveryCutIsRefused) {
+  protocol::Command command;
+  command.tool = "pack";
+  command.terminal = protocol::WindowSize{24, 80};
+  const std::string whole = protocol::encode(command);
+  const auto copy = protocol::decode_command(whole);
+  ASSERT_TRUE(copy);
+  EXPECT_EQ(copy->tool, "pack");
+  ASSERT_TRUE(copy->terminal);
+  EXPECT_EQ(copy->terminal->columns, 80U);
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_FALSE(protocol::decode_command(whole.substr(0, size))) << size;
+  command.terminal = protocol::WindowSize{70000, 80};
+  EXPECT_FALSE(protocol::decode_command(protocol::encode(command))) << "a terminal has 16 bits for each";
+}
+
+TEST(Messages, ClockAndNetworkSurviveTheTripAndNonsenseIsRefused) {
+  EXPECT_EQ(protocol::decode_clock(protocol::encode(protocol::Clock{5, 999999999}))->nanoseconds, 999999999U);
+  EXPECT_FALSE(protocol::decode_clock(protocol::encode(protocol::Clock{5, 1000000000})));
+  const auto network =
+      protocol::decode_network(protocol::encode(protocol::Network{"10.0.2.15", 24, "g", "n"}));
+  ASSERT_TRUE(network);
+  EXPECT_EQ(network->address, "10.0.2.15");
+  EXPECT_EQ(network->nameserver, "n");
+  EXPECT_FALSE(protocol::decode_network(protocol::encode(protocol::Network{"10.0.2.15", 33, "g", "n"})));
+}
+
 TEST(Messages, EveryCutAndEveryTailIsRefused) {
   const std::string whole = protocol::encode(sample());
   for (std::size_t size = 0; size < whole.size(); ++size)

@@ -14,13 +14,6 @@ using testing::HasSubstr;
 using vmtest::eventually;
 using vmtest::Vm;
 
-std::string run_folder() {
-  if (::geteuid() == 0) return "/run/vm-launcher/";
-  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  return std::string(runtime == nullptr ? "/tmp/isolab-" + std::to_string(::geteuid()) : runtime) +
-         "/vm-launcher/";
-}
-
 TEST_F(Vm, IsListedWhileItRunsAndStopsWithoutATrace) {
   sys::Child child = start_sleeper("listed");
   const auto state = nlohmann::json::parse(listed("listed"));

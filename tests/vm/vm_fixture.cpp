@@ -43,7 +43,7 @@ void Vm::SetUp() {
       " && mkdir -p r/bin r/tmp r/root r/etc && cp /bin/busybox r/bin/ && "
       "echo 'user:x:1000:100::/:/bin/sh' > r/etc/passwd && "
       "echo 'staff:x:50:user' > r/etc/group && "
-      "for a in sh cat echo ls id sleep uname head tr wc true false ps sha256sum mount grep dd; "
+      "for a in sh cat echo ls id sleep uname head tr wc true false ps sha256sum mount grep dd date cp; "
       "do ln -s busybox r/bin/$a; done && "
       "tar -C r -cf root.tar .";
   ASSERT_EQ(std::system(make.c_str()), 0);
@@ -63,10 +63,17 @@ Result Vm::run(const std::vector<std::string>& options, const std::vector<std::s
   return run_program(run_line(options, command), input);
 }
 
-Result Vm::launcher(const std::vector<std::string>& arguments) {
+std::string Vm::run_folder() {
+  if (::geteuid() == 0) return "/run/vm-launcher/";
+  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+  return std::string(runtime == nullptr ? "/tmp/isolab-" + std::to_string(::geteuid()) : runtime) +
+         "/vm-launcher/";
+}
+
+Result Vm::launcher(const std::vector<std::string>& arguments, const std::string& input) {
   std::vector<std::string> line = {kLauncher};
   line.insert(line.end(), arguments.begin(), arguments.end());
-  return run_program(line);
+  return run_program(line, input);
 }
 
 std::string Vm::listed(const std::string& name) {

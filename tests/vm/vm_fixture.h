@@ -30,7 +30,9 @@ class Vm : public testing::Test {
                                     const std::vector<std::string>& command) const;
   Result run(const std::vector<std::string>& options, const std::vector<std::string>& command,
              const std::string& input = {}) const;
-  static Result launcher(const std::vector<std::string>& arguments);
+  static Result launcher(const std::vector<std::string>& arguments, const std::string& input = {});
+  // Where the folders of running VMs are.
+  static std::string run_folder();
   // Starts a VM that sleeps, and waits until list says it runs.
   sys::Child start_sleeper(const std::string& name, std::vector<std::string> options = {}) const;
   // The member of `list --format json` for a VM, as JSON text; "" if it is not there.

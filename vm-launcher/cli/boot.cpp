@@ -1,4 +1,4 @@
-// `vm-launcher boot`: draws one boot, and prints what each variant costs. Declared in verbs.h.
+// `boot`: draws one boot, and prints what each variant costs. See verbs.h.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,10 +6,11 @@
 
 #include "base/sys/identity.h"
 #include "base/sys/process.h"
+#include "vm-launcher/cache/paths.h"
 #include "vm-launcher/cli/verbs.h"
 #include "vm-launcher/launch/ladder.h"
 
-namespace vm {
+namespace vm::cli {
 
 namespace {
 
@@ -89,30 +90,80 @@ ordered_json to_json(const Ladder& ladder, const std::vector<Measured>& all, con
   return value;
 }
 
-}  // namespace
+struct BootRequest {
+  RunRequest of;
+  std::vector<std::string> without;
+  std::vector<std::string> with;
+  std::vector<std::string> processors;
+  std::string profile;
+  std::string format = "text";
+  int repetitions = 0;
+  bool command = false;  // print QEMU's command line instead
+};
 
-int boot(const BootRequest& request, bool json, Timeline& timeline) {
+void boot(BootRequest& request, Timeline& timeline) {
+  if (request.of.source.image.empty() && request.of.source.tar.empty()) request.of.source.nothing = true;
+  request.of.profile = profile_named(request.profile);
+  const bool varied = !request.without.empty() || !request.with.empty() || !request.processors.empty();
+  if (varied && request.repetitions == 0) request.repetitions = 5;
   sys::set_child_subreaper();
-  Launcher launcher(fmt::format("boot-{}", sys::getpid()), "", timeline);
+  Launcher launcher(VmFolder(run_directory(), fmt::format("boot-{}", sys::getpid())), "", timeline);
   const Machine machine = machine_of(request.of, launcher);
   const auto variants = variants_of(machine, request.without, request.with, request.processors);
   if (request.command) {
     for (const std::string& word : qemu_command(machine))
       fmt::print("{}\n", word);
-    return 0;
+    return;
   }
   const Ladder ladder = climb(launcher, machine, timeline);
   const auto measured =
       request.repetitions == 0 ? std::vector<Measured>{} : measure(launcher, variants, request.repetitions);
-  if (json) {
-    fmt::print("{}\n", to_json(ladder, measured, machine).dump(2));
-    return 0;
-  }
+  if (request.format == "json") return fmt::print("{}\n", to_json(ladder, measured, machine).dump(2));
   fmt::print("{} under {}\n\n", name_of(machine.profile),
              machine.accelerator == Accelerator::kvm ? "kvm" : "tcg: these are emulation's times");
   draw(ladder);
   if (!measured.empty()) print_costs(measured);
-  return 0;
 }
 
-}  // namespace vm
+constexpr char kExamples[] =
+    "boot busybox\n"
+    "boot --profile devices --repetitions 10 --without audit --without quiet busybox\n"
+    "boot --rootfs root.tar --with mitigations=off --cpu max --repetitions 10 --format json\n"
+    "boot --command busybox                    (QEMU alone: its words, a line each)";
+constexpr char kBehind[] =
+    "guest-init tells when it was up, the kernel's clock says when that began, initcall_debug what took "
+    "long. Each variant "
+    "differs from the shipped machine in one thing; all are booted in turn.";
+
+}  // namespace
+
+void add_boot(CLI::App& app, Context& context) {
+  CLI::App* command =
+      add_verb(app, {"boot", "Draw one boot, and measure what each part of it costs", kExamples, kBehind});
+  const auto options = std::make_shared<BootRequest>();
+  command->add_option("IMAGE", options->of.source.image, "Whose root file system the guest has");
+  command->add_option("--rootfs", options->of.source.tar,
+                      "Root file system: a tar archive instead of an image");
+  command->add_option("--accel", options->of.accelerator, "auto, kvm or tcg (emulation)")
+      ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
+      ->capture_default_str();
+  command->add_option("--profile", options->profile, "tiny, devices or compat")
+      ->check(CLI::IsMember({"tiny", "devices", "compat"}));
+  command->add_option("--without", options->without, "Measure without this word of the kernel's command line")
+      ->allow_extra_args(false);
+  command->add_option("--with", options->with, "Measure with one more word on it")->allow_extra_args(false);
+  command->add_option("--cpu", options->processors, "Measure with another processor of QEMU's")
+      ->allow_extra_args(false);
+  command->add_option("--repetitions", options->repetitions, "Boots of each variant")
+      ->check(CLI::Range(0, 10000))
+      ->capture_default_str();
+  command->add_flag("--command", options->command,
+                    "Print QEMU's command line, a word a line, and boot nothing");
+  command->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  command->final_callback([options, &context] {
+    context.failure_code = 125;
+    boot(*options, context.timeline);
+  });
+}
+
+}  // namespace vm::cli

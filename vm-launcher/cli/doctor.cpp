@@ -12,7 +12,7 @@
 #include "vm-launcher/connection/embedded.h"
 #include "vm-launcher/launch/kvm.h"
 
-namespace vm {
+namespace vm::cli {
 
 namespace {
 
@@ -27,15 +27,24 @@ KvmVerdict verdict(bool refresh) {
   if (auto ruled_out = kvm_ruled_out()) return *ruled_out;
   if (auto known = refresh ? std::nullopt : cached_kvm_verdict(kernel)) return *known;
   Timeline timeline;
-  Launcher launcher(fmt::format("doctor-{}", sys::getpid()), "", timeline);
+  Launcher launcher(VmFolder(run_directory(), fmt::format("doctor-{}", sys::getpid())), "", timeline);
   return probe_kvm(launcher, kernel);
 }
 
 }  // namespace
 
-int doctor(bool json, bool refresh) {
+namespace {
+
+using Facts = nlohmann::ordered_json;
+
+struct Options {
+  std::string format = "text";
+  bool refresh = false;
+};
+
+Facts facts_of_host(bool refresh) {
   sys::set_child_subreaper();
-  nlohmann::ordered_json facts;
+  Facts facts;
   const bool has_qemu = sys::exists(kQemu);
   facts["qemu"] =
       has_qemu ? first_line(output_of({kQemu, "--version"})) : "missing: apt-get install qemu-system-x86";
@@ -50,19 +59,37 @@ int doctor(bool json, bool refresh) {
     facts["consequence"] = kvm.usable ? "VMs run on the processor itself"
                                       : "VMs are emulated (TCG): slower CPU, and every timing is marked tcg";
   }
-  if (json) {
-    fmt::print("{}\n", facts.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
-    return 0;
-  }
+  return facts;
+}
+
+void print(const Facts& facts) {
   fmt::print("qemu         {}\nlibvirt      {}\n", std::string(facts["qemu"]), std::string(facts["libvirt"]));
-  if (!has_qemu) return 0;
+  if (!facts.contains("kvm")) return;
   fmt::print("kvm          {}: {}{}\n", facts["kvm"]["usable"] ? "usable" : "not usable",
              std::string(facts["kvm"]["reason"]),
              facts["kvm"]["cached"] ? " (probed earlier in this boot of the host)" : "");
   if (const std::string evidence = facts["kvm"]["evidence"]; !evidence.empty())
     fmt::print("evidence     {}\n", evidence);
   fmt::print("consequence  {}\n", std::string(facts["consequence"]));
-  return 0;
 }
 
-}  // namespace vm
+}  // namespace
+
+void add_doctor(CLI::App& app, Context& context) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = add_verb(app, {"doctor", "What this host can do, and the proof",
+                                     "doctor\ndoctor --refresh\ndoctor --format json",
+                                     "/dev/kvm proves nothing, so the guest's kernel is booted on it, once "
+                                     "per boot of the host, and has to "
+                                     "reach READY before a deadline."});
+  command->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  command->add_flag("--refresh", options->refresh, "Probe KVM again");
+  command->final_callback([options, &context] {
+    const Facts facts = facts_of_host(options->refresh);
+    context.exit_code = 0;
+    if (options->format == "text") return print(facts);
+    fmt::print("{}\n", facts.dump(2, ' ', false, Facts::error_handler_t::replace));
+  });
+}
+
+}  // namespace vm::cli

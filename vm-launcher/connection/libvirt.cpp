@@ -170,6 +170,19 @@ std::string Domain::monitor(const std::string& command, int file, sys::Where whe
   return answer;
 }
 
+void Domain::suspend(sys::Where where) {
+  call(
+      "virDomainSuspend", [&] { return name(); }, [&] { return virDomainSuspend(handle_); }, where);
+}
+
+std::string Domain::document(sys::Where where) {
+  char* const text = call(
+      "virDomainGetXMLDesc", [&] { return name(); }, [&] { return virDomainGetXMLDesc(handle_, 0); }, where);
+  std::string document(text);
+  std::free(text);
+  return document;
+}
+
 bool Domain::destroy(sys::Where where) {
   const sys::OrphanReaper reaper(kQemuName);
   const auto outcome = attempt(

@@ -65,6 +65,10 @@ class Domain {
   // One command of QEMU's own protocol (QMP), for what libvirt has no words for; `file` goes along if it is not -1.
   // Returns QEMU's answer. Throws Error if QEMU refused.
   std::string monitor(const std::string& command, int file = -1, sys::Where where = sys::Where::current());
+  // Stops the guest's CPUs; QEMU goes on.
+  void suspend(sys::Where where = sys::Where::current());
+  // The domain's XML as libvirt has completed it.
+  std::string document(sys::Where where = sys::Where::current());
   // Ends QEMU. False if there was nothing left to end.
   bool destroy(sys::Where where = sys::Where::current());
   // Lets go of the domain without a word to libvirt.

@@ -36,16 +36,17 @@ std::string disk_serial(std::size_t index) {
   return fmt::format("disk{}", index);
 }
 
-bool has_disks(Profile profile) {
+bool has_virtio(Profile profile) {
   return profile != Profile::tiny;
 }
 
-std::vector<std::string> modules_for(Profile profile, bool with_disks) {
+std::vector<std::string> modules_for(Profile profile, bool with_disks, bool with_network) {
   if (profile == Profile::tiny) return {};
   std::vector<std::string> modules = {profile == Profile::compat ? "virtio_pci" : "virtio_mmio",
                                       "virtio_console"};
   // ORDER: the checksum before ext4, which asks the kernel's crypto for it by name and does not "depend" on it.
   if (with_disks) modules.insert(modules.end(), {"virtio_blk", "crc32c_generic", "ext4"});
+  if (with_network) modules.emplace_back("virtio_net");
   return modules;
 }
 

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "vm-launcher/domain/network.h"
+
 namespace vm {
 
 enum class Profile { tiny, devices, compat };
@@ -49,6 +51,8 @@ struct Machine {
   std::string console_socket;  // QEMU connects to both: not a byte of the boot is lost
   std::string agent_socket;
   std::vector<Disk> disks;
+  bool network = false;  // QEMU's own, with `ports` of the host leading in
+  std::vector<PortForward> ports;
   unsigned long host_khz = 0;        // the host's time stamp counter; 0 when unknown
   std::vector<std::string> without;  // words of the kernel command line to leave out, by name
   std::vector<std::string> with;     // and to add, whole
@@ -58,11 +62,11 @@ struct Machine {
   std::string state_file;   // of the snapshot: CPU and devices; what a restore reads
 };
 
-// False for tiny, whose kernel finds no virtio device.
-bool has_disks(Profile profile);
+// False for tiny, whose kernel finds no virtio device: it has neither disks nor a network.
+bool has_virtio(Profile profile);
 
 // Kernel modules that the guest loads before READY, by name; dependencies come along.
-std::vector<std::string> modules_for(Profile profile, bool with_disks);
+std::vector<std::string> modules_for(Profile profile, bool with_disks, bool with_network = false);
 
 std::string kernel_command_line(const Machine& machine);
 // Names of the words in it that a kernel boots without: those that may stand in `without`.

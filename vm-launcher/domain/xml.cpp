@@ -113,19 +113,25 @@ void add_devices(xml_node domain, const Machine& machine) {
   set(add(devices, "memballoon"), "model", "none");
 }
 
-}  // namespace
+void add_argument(xml_node command_line, const std::string& value) {
+  set(add(command_line, "qemu:arg"), "value", value);
+}
 
-namespace {
+// WHY past libvirt: its <interface type='user'> takes no port of the host but through passt, one more process with a
+// user of its own.
+void add_network(xml_node domain, const Machine& machine) {
+  xml_node line = add(domain, "qemu:commandline");
+  add_argument(line, "-netdev");
+  add_argument(line, netdev_option(machine.ports));
+  add_argument(line, "-device");
+  add_argument(
+      line, is_microvm(machine) ? "virtio-net-device,netdev=net0" : "virtio-net-pci,netdev=net0,addr=0x10");
+}
 
 // WHY: with this capability libvirt asks QEMU for each of some 280 properties of the CPU by a message of its own, to
 // show them in an XML that nobody reads here: 200 ms of each start. Without it, three messages.
 void forgo_cpu_survey(xml_node domain) {
-  set(domain, "xmlns:qemu", "http://libvirt.org/schemas/domain/qemu/1.0");
   set(add(add(domain, "qemu:capabilities"), "qemu:del"), "capability", "cpu-unavailable-features");
-}
-
-void add_argument(xml_node command_line, const std::string& value) {
-  set(add(command_line, "qemu:arg"), "value", value);
 }
 
 // WHY QEMU's own words: libvirt can lay memory into a file, but chooses its name, and a snapshot of its own holds a copy of
@@ -174,7 +180,9 @@ std::string domain_xml(const Machine& machine) {
   add(domain, "on_reboot", "destroy");
   add(domain, "on_crash", "destroy");
   add_devices(domain, machine);
+  set(domain, "xmlns:qemu", "http://libvirt.org/schemas/domain/qemu/1.0");
   add_snapshot(domain, machine);
+  if (machine.network) add_network(domain, machine);
   forgo_cpu_survey(domain);
   std::ostringstream text;
   document.save(text, "  ", pugi::format_default | pugi::format_no_declaration);

@@ -9,6 +9,7 @@
 #include "base/sys/entropy.h"
 #include "base/sys/machine.h"
 #include "base/sys/terminal.h"
+#include "vm-launcher/guest/network.h"
 
 namespace vm::guest {
 
@@ -16,10 +17,7 @@ namespace {
 
 using protocol::Type;
 
-bool ready_to_read(int fd) {
-  pollfd entry{fd, POLLIN, 0};
-  return fd >= 0 && sys::poll({&entry, 1}, 0) > 0;
-}
+constexpr std::uint16_t kMain = 0;
 
 }  // namespace
 
@@ -39,24 +37,23 @@ void Agent::serve(const protocol::Ready& ready) {
   sys::drain(port_.get());
 }
 
-void Agent::send(Type type, std::string_view payload) {
-  sys::write_all(port_.get(), protocol::encode(type, payload));
+void Agent::send(Type type, std::string_view payload, std::uint16_t channel) {
+  sys::write_all(port_.get(), protocol::encode(type, payload, channel));
 }
 
 void Agent::wait_for_something() {
-  const short want_write = pending_input_.empty() ? 0 : POLLOUT;
-  // A negative descriptor is skipped by poll(2): a closed pipe, or an input with nothing to pass on.
-  pollfd entries[] = {{port_.get(), POLLIN, 0},
-                      {signals_.get(), POLLIN, 0},
-                      {command_.output.get(), POLLIN, 0},
-                      {command_.error.get(), POLLIN, 0},
-                      {want_write != 0 ? command_.input.get() : -1, want_write, 0}};
-  sys::poll(entries, -1);
-  if (entries[2].revents != 0) pass_output(command_.output, Type::output);
-  if (entries[3].revents != 0) pass_output(command_.error, Type::error_output);
-  if (entries[4].revents != 0) pass_input();
-  if (entries[1].revents != 0) reap();
-  if (entries[0].revents != 0 && !done_) take_orders();
+  std::vector<pollfd> polled = {{port_.get(), POLLIN, 0}, {signals_.get(), POLLIN, 0}};
+  for (const auto& [channel, session] : sessions_)
+    session.watch(polled);
+  sys::poll(polled, -1);
+  std::span<const pollfd> rest = std::span(polled).subspan(2);
+  for (auto& [channel, session] : sessions_) {
+    session.serve(rest.first(Session::kPolled));
+    rest = rest.subspan(Session::kPolled);
+  }
+  if (polled[1].revents != 0) reap();
+  if (polled[0].revents != 0) take_orders();
+  report_ends();
 }
 
 void Agent::take_orders() {
@@ -67,43 +64,36 @@ void Agent::take_orders() {
     return;
   }
   decoder_.feed({buffer, count});
+  std::uint32_t input = 0;
   while (!done_) {
     const auto frame = decoder_.next();
-    if (!frame) return;
+    if (!frame) break;
+    if (frame->type == Type::input) input += static_cast<std::uint32_t>(frame->payload.size());
     obey(*frame);
   }
+  if (input > 0) send(Type::received, protocol::encode_number(input));
 }
 
 void Agent::obey(const protocol::Frame& frame) {
-  const auto number = protocol::decode_number(frame.payload);
   switch (frame.type) {
     case Type::renew:
       return renew(frame.payload);
     case Type::mount:
-      return mount(frame.payload);
+      return prepare(protocol::decode_mount(frame.payload), &Agent::mount);
+    case Type::clock:
+      return prepare(protocol::decode_clock(frame.payload), &Agent::set_clock);
+    case Type::network:
+      return prepare(protocol::decode_network(frame.payload), &Agent::set_network);
     case Type::run:
-      return run(frame.payload);
-    case Type::input:
-      pending_input_ += frame.payload;
-      return pass_input();
-    case Type::input_end:
-      input_ended_ = true;
-      return pass_input();
-    case Type::signal:
-      if (number) pass_signal(static_cast<int>(*number));
-      return;
+      return run(frame);
     case Type::power_off:
       done_ = true;
       return;
     default:
-      return;  // a frame that only a guest sends: not for us
+      // For a command that has ended meanwhile, or a frame that only a guest sends: not for us.
+      if (const auto session = sessions_.find(frame.channel); session != sessions_.end())
+        session->second.obey(frame);
   }
-}
-
-// To the command and what it started. WHY the second: a command that has just been made leads no group yet (setsid(2)).
-void Agent::pass_signal(int signal) {
-  if (command_.pid > 0 && !sys::kill_if_present(-command_.pid, signal))
-    sys::kill_if_present(command_.pid, signal);
 }
 
 // ORDER: the seed before anything asks for a random number; "ready" last.
@@ -115,56 +105,51 @@ void Agent::renew(const std::string& payload) {
   send(Type::ready, protocol::encode(ready_));
 }
 
-void Agent::mount(const std::string& payload) {
-  const auto order = protocol::decode_mount(payload);
-  if (!order) return give_up({125, "guest-init could not read the launcher's order"});
+template <class Order>
+void Agent::prepare(const std::optional<Order>& order, void (Agent::*action)(const Order&)) {
+  if (!order) return fail({125, "guest-init could not read the launcher's order"}, kMain);
   try {
-    disks_.mount(*order);
+    (this->*action)(*order);
   } catch (const std::exception& error) {
-    give_up({125, error.what()});
+    fail({125, error.what()}, kMain);
   }
 }
 
-void Agent::run(const std::string& payload) {
-  if (command_.pid > 0) return;  // one command a boot
-  const auto command = protocol::decode_command(payload);
+void Agent::mount(const protocol::Mount& order) {
+  disks_.mount(order);
+}
+
+void Agent::set_clock(const protocol::Clock& order) {
+  sys::set_clock(order.seconds, order.nanoseconds);
+}
+
+void Agent::set_network(const protocol::Network& order) {
+  bring_up_network(order);
+}
+
+void Agent::run(const protocol::Frame& frame) {
+  if (sessions_.contains(frame.channel)) return;  // a launcher that keeps to the protocol waits for its end
+  if (sessions_.size() >= protocol::kMostChannels)
+    return fail({125, fmt::format("{} commands run already", sessions_.size())}, frame.channel);
+  const auto command = protocol::decode_command(frame.payload);
   StartResult result;
   if (command) {
     result = start_command(*command);
   } else {
     result.failure = protocol::Failure{125, "guest-init could not read the launcher's order"};
   }
-  if (result.failure) return give_up(*result.failure);
-  command_ = std::move(result.running);
+  if (result.failure) return fail(*result.failure, frame.channel);
+  send(Type::started, protocol::encode_number(static_cast<std::uint32_t>(result.running.pid)), frame.channel);
+  const auto send_on = [this, channel = frame.channel](Type type, std::string_view payload) {
+    send(type, payload, channel);
+  };
+  sessions_.emplace(frame.channel, Session(std::move(result.running), send_on));
 }
 
-void Agent::give_up(const protocol::Failure& failure) {
-  disks_.release();
-  send(Type::failed, protocol::encode(failure));
-  done_ = true;
-}
-
-void Agent::pass_input() {
-  if (!command_.input) {
-    pending_input_.clear();
-    return;
-  }
-  while (!pending_input_.empty()) {
-    const auto written = sys::try_write(command_.input.get(), pending_input_);
-    if (written.error == EAGAIN) return;
-    const std::size_t count = written.ok() ? static_cast<std::size_t>(written.value) : pending_input_.size();
-    if (!written.ok()) command_.input.reset();  // EPIPE: the command reads no more; swallow the rest
-    pending_input_.erase(0, count);
-    send(Type::input_taken, protocol::encode_number(static_cast<std::uint32_t>(count)));
-  }
-  if (input_ended_) command_.input.reset();
-}
-
-void Agent::pass_output(sys::UniqueFd& pipe, Type type) {
-  char buffer[protocol::kOutputPiece];
-  const std::size_t count = sys::read(pipe.get(), buffer);
-  if (count == 0) return pipe.reset();
-  send(type, {buffer, count});
+void Agent::fail(const protocol::Failure& failure, std::uint16_t channel) {
+  if (channel == kMain) disks_.release();
+  send(Type::failed, protocol::encode(failure), channel);
+  done_ = done_ || channel == kMain;
 }
 
 void Agent::reap() {
@@ -172,22 +157,26 @@ void Agent::reap() {
   }
   pid_t pid = 0;
   while (const auto status = sys::reap_any(pid)) {
-    if (pid == command_.pid) finish(static_cast<std::uint32_t>(status->shell_code()));
+    for (auto& [channel, session] : sessions_)
+      if (session.pid() == pid) session.ended(static_cast<std::uint32_t>(status->shell_code()));
   }
 }
 
-// WHY not until the pipes end: a daemon that the command left behind may hold them for ever. What the command
-// itself wrote is in the pipes by now.
+void Agent::report_ends() {
+  for (auto entry = sessions_.begin(); entry != sessions_.end() && !done_;) {
+    const auto code = entry->second.exit_code();
+    if (code && entry->first == kMain) return finish(*code);
+    if (code) send(Type::exited, protocol::encode_number(*code), entry->first);
+    entry = code ? sessions_.erase(entry) : std::next(entry);
+  }
+}
+
 void Agent::finish(std::uint32_t exit_code) {
-  while (ready_to_read(command_.output.get()))
-    pass_output(command_.output, Type::output);
-  while (ready_to_read(command_.error.get()))
-    pass_output(command_.error, Type::error_output);
   // ORDER: before "exited", on which the launcher ends QEMU: what the command wrote must be on the disk by then.
   // WHY 125 even if the command was content: it may have ended before the kernel met the error.
   if (const auto trouble = disks_.release(); !trouble.empty()) {
-    return give_up(
-        {125, fmt::format("what was written is not all on the disk: {}", fmt::join(trouble, "; "))});
+    return fail({125, fmt::format("what was written is not all on the disk: {}", fmt::join(trouble, "; "))},
+                kMain);
   }
   send(Type::exited, protocol::encode_number(exit_code));
   done_ = true;

@@ -51,14 +51,14 @@ std::string gist_of(const std::string& message) {
 
 }  // namespace
 
-Launcher::Launcher(const std::string& name, const std::string& uri, Timeline& timeline)
-    : signals_(sys::signal_descriptor({SIGINT, SIGTERM, SIGHUP, SIGPIPE})),
-      folder_(run_directory(), name),
+Launcher::Launcher(VmFolder folder, const std::string& uri, Timeline& timeline)
+    : signals_(sys::signal_descriptor({SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGWINCH})),
+      folder_(std::move(folder)),
       timeline_(timeline),
       loop_(folder_.file("libvirt.log")),
       connection_(uri_for(uri, folder_)),
       control_(folder_.file("control")),
-      console_log_(sys::open(folder_.file("console.log"), O_WRONLY | O_CREAT | O_APPEND, 0600)) {
+      console_log_(folder_.file(kConsoleLog)) {
   timeline_.mark(Stamp::connected);
 }
 
@@ -105,8 +105,7 @@ BootedVm Launcher::try_boot(const Machine& machine, std::chrono::milliseconds de
     return {};
   }
   if (started) started(*vm.boot);
-  vm.supervisor =
-      std::make_unique<Supervisor>(*vm.boot, timeline_, signals_.get(), &control_, console_log_.get());
+  vm.supervisor = std::make_unique<Supervisor>(*vm.boot, timeline_, signals_.get(), &control_, &console_log_);
   const bool restored = machine.beginning == Beginning::restore;
   const trace::Phase phase(restored ? "renew the guest" : "boot the guest",
                            restored ? "clock and random numbers of its own, and READY again"
@@ -120,7 +119,7 @@ BootedVm Launcher::try_boot(const Machine& machine, std::chrono::milliseconds de
 
 void Launcher::leave(BootedVm& vm) {
   vm.boot->abandon();
-  folder_.remove();
+  folder_.leave();
 }
 
 BootedVm Launcher::boot(const Machine& machine, std::chrono::milliseconds deadline,

@@ -33,8 +33,8 @@ struct BootFailure {
 
 class Launcher {
  public:
-  // Makes the folder, starts libvirt's event loop and connects. `uri` is empty for the embedded driver.
-  Launcher(const std::string& name, const std::string& uri, Timeline& timeline);
+  // Starts libvirt's event loop and connects. `uri` is empty for the embedded driver.
+  Launcher(VmFolder folder, const std::string& uri, Timeline& timeline);
 
   // One try. Either vm.supervisor is set or `failure` says why not.
   BootedVm try_boot(const Machine& machine, std::chrono::milliseconds deadline, BootFailure& failure,
@@ -61,7 +61,7 @@ class Launcher {
   libvirt::EventLoop loop_;
   libvirt::Connection connection_;
   Control control_;
-  sys::UniqueFd console_log_;
+  GrowingLog console_log_;
   std::size_t log_start_ = 0;
 };
 

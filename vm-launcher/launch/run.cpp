@@ -6,15 +6,18 @@
 #include <charconv>
 #include <ctime>
 #include <memory>
+#include <random>
 #include <stdexcept>
 
 #include "base/sys/file.h"
 #include "base/sys/identity.h"
 #include "base/sys/process.h"
+#include "base/sys/terminal.h"
 #include "vm-launcher/cache/paths.h"
 #include "vm-launcher/disk/host_disk.h"
 #include "vm-launcher/kernel/modules.h"
 #include "vm-launcher/launch/kvm.h"
+#include "vm-launcher/launch/launcher.h"
 #include "vm-launcher/launch/warm.h"
 
 namespace vm {
@@ -54,36 +57,6 @@ unsigned memory_for(const RunRequest& request, const std::string& initrd) {
   return std::max(kLeastMemoryMib, 128 + 3 * mib);
 }
 
-bool names(const std::vector<std::string>& environment, const std::string& variable) {
-  for (const std::string& entry : environment)
-    if (entry.starts_with(variable + "=")) return true;
-  return false;
-}
-
-// Docker's rules: the user's command replaces the image's Cmd, not its Entrypoint; -e replaces the image's Env.
-protocol::Command command_for(const RunRequest& request, const ImageConfig& image, const std::string& name) {
-  protocol::Command command;
-  command.arguments = image.entrypoint;
-  const auto& rest = request.command.empty() ? image.command : request.command;
-  command.arguments.insert(command.arguments.end(), rest.begin(), rest.end());
-  if (command.arguments.empty()) throw std::runtime_error("no command given, and the image names none");
-  for (const std::string& entry : request.environment)
-    command.environment.push_back(entry.find('=') == std::string::npos ? entry + "=" : entry);
-  for (const std::string& entry : image.environment)
-    if (!names(command.environment, entry.substr(0, entry.find('=')))) command.environment.push_back(entry);
-  const std::pair<const char*, std::string> defaults[] = {
-      {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
-      {"HOME", "/root"},
-      {"HOSTNAME", name}};
-  for (const auto& [variable, value] : defaults)
-    if (!names(command.environment, variable))
-      command.environment.push_back(fmt::format("{}={}", variable, value));
-  command.directory = request.directory.empty() ? image.working_directory : request.directory;
-  command.user = request.user.empty() ? image.user : request.user;
-  command.hostname = name;
-  return command;
-}
-
 void write_timings(const std::string& where, const std::string& json) {
   if (where.empty()) return;
   if (!where.starts_with("fd:")) return sys::write_file_atomically(where, json);
@@ -93,13 +66,14 @@ void write_timings(const std::string& where, const std::string& json) {
 }
 
 Profile profile_for(const RunRequest& request) {
-  if (request.disks.empty()) return request.profile.value_or(Profile::tiny);
+  const bool needs_virtio = !request.disks.empty() || request.network != "none";
+  if (!needs_virtio) return request.profile.value_or(Profile::tiny);
   const Profile profile = request.profile.value_or(Profile::devices);
-  if (!has_disks(profile)) {
+  if (!has_virtio(profile)) {
     throw std::runtime_error(
-        fmt::format("--profile {} has no virtio, so the guest would see no disk. Next: leave --profile out, "
+        fmt::format("--profile {} has no virtio, so the guest would see no {}. Next: leave --profile out, "
                     "or take devices or compat",
-                    name_of(profile)));
+                    name_of(profile), request.disks.empty() ? "network" : "disk"));
   }
   return profile;
 }
@@ -114,9 +88,10 @@ std::vector<HostDisk> open_disks(const std::vector<DiskSpec>& specs) {
   return disks;
 }
 
-void order_mounts(Supervisor& guest, const std::vector<DiskSpec>& specs) {
-  for (std::size_t index = 0; index < specs.size(); ++index) {
-    const DiskSpec& spec = specs[index];
+void prepare(Supervisor& guest, const RunRequest& request) {
+  if (request.network != "none") guest.set_network({kGuestAddress, kGuestPrefix, kGateway, kNameServer});
+  for (std::size_t index = 0; index < request.disks.size(); ++index) {
+    const DiskSpec& spec = request.disks[index];
     if (!spec.mount_point.empty()) guest.mount({disk_serial(index), spec.mount_point, spec.read_only});
   }
 }
@@ -131,22 +106,26 @@ GuestKernel kernel_for(const RunRequest& request) {
 Initramfs initramfs_for(const RunRequest& request, Profile profile, const GuestKernel& kernel) {
   const trace::Phase phase("initramfs",
                            "the image's files and guest-init, as the kernel unpacks them into memory");
-  return ensure_initramfs(
-      request.source, kernel,
-      in_load_order(kernel.module_directory, modules_for(profile, !request.disks.empty())));
+  return ensure_initramfs(request.source, kernel,
+                          in_load_order(kernel.module_directory, modules_for(profile, !request.disks.empty(),
+                                                                             request.network != "none")));
 }
 
-VmState first_state(const RunRequest& request, const std::string& name, const Machine& machine,
-                    const std::vector<std::string>& command) {
+VmState first_state(const RunRequest& request, const std::string& name, bool kept, const Machine& machine,
+                    const protocol::Command& command) {
   VmState state;
   state.name = name;
   state.status = "booting";
   state.image = request.source.image;
-  state.command = command;
+  state.command = command.arguments;
   state.profile = name_of(machine.profile);
   state.accelerator = name_of(machine.accelerator);
-  state.created = std::time(nullptr);
+  state.created = state.started = std::time(nullptr);
   state.launcher = name_process(sys::getpid()).value_or(ProcessName{});
+  state.kept = kept;
+  state.memory_mib = machine.memory_mib;
+  for (const PortForward& port : request.ports)
+    state.ports.push_back(to_string(port));
   return state;
 }
 
@@ -164,55 +143,35 @@ Machine machine_for(const RunRequest& request, Profile profile, const Choice& ch
   machine.initrd = initrd;
   for (const HostDisk& disk : disks)
     machine.disks.push_back(disk.disk);
+  machine.network = request.network != "none";
+  machine.ports = request.ports;
   machine.host_khz = host_khz_from(sys::read_file("/proc/cpuinfo"));
   return machine;
 }
 
-// How a VM began, for the report.
-struct Began {
-  BootedVm vm;
-  bool warm = false;
-  std::string why;
-};
-
-// From a snapshot, or by a boot if there is a reason for one.
-Began restore_or_boot(const RunRequest& request, const Machine& machine, const Beginner& with,
-                      Timeline& timeline) {
-  const bool from_file = request.source.image.empty();
-  std::string why = why_cold(machine, request.warmth, from_file, request.connect.empty());
-  if (!why.empty() && request.warmth == Warmth::warm)
-    throw std::runtime_error(fmt::format("--warm: this VM cannot start from a snapshot: {}", why));
-  try {
-    if (why.empty()) return {restore(machine, with, timeline), true, "restored"};
-  } catch (const Cancelled&) {
-    throw;
-  } catch (const std::runtime_error& error) {
-    if (request.warmth == Warmth::warm) throw;
-    why = error.what();
-    with.say(fmt::format("{}booting instead", why));
-  }
-  return {with.launcher.boot(machine, with.deadline, with.started, with.say), false, why};
-}
-
 // Brings the VM to READY, and keeps state.json true while it does.
-Began begin(Launcher& launcher, const Machine& machine, VmState state, const RunRequest& request,
+Began begin(Launcher& launcher, const Machine& machine, VmState& state, const RunRequest& request,
             Timeline& timeline) {
   launcher.folder().write(state);
   const auto started = [&](const Boot& boot) {
     state.qemu = boot.qemu();
     launcher.folder().write(state);
   };
-  Began began = restore_or_boot(request, machine,
+  const std::string why_not =
+      why_cold(machine, request.warmth, request.source.image.empty(), request.connect.empty());
+  Began began = restore_or_boot(machine, request.warmth, why_not,
                                 {launcher, std::chrono::seconds(request.timeout_s), started, say}, timeline);
   state.status = "running";
   launcher.folder().write(state);
   return began;
 }
 
-Ending converse(BootedVm& vm, const protocol::Command& command, const RunRequest& request) {
+Ending converse(BootedVm& vm, const protocol::Command& command, const RunRequest& request,
+                const Company& company) {
   const trace::Phase phase("run the command", "its streams and exit code come back in frames");
-  order_mounts(*vm.supervisor, request.disks);
-  return vm.supervisor->converse(command, request.interactive ? 0 : -1);
+  prepare(*vm.supervisor, request);
+  const std::unique_ptr<Streams> streams = company.streams(vm.supervisor->send_on_main());
+  return vm.supervisor->converse(command, *streams);
 }
 
 std::vector<std::pair<std::string, std::string>> facts_of(const Began& began, const Machine& machine,
@@ -229,6 +188,38 @@ std::vector<std::pair<std::string, std::string>> facts_of(const Began& began, co
           {"exit_code", std::to_string(ending.exit_code)}};
 }
 
+// The last of state.json, for a VM whose folder stays.
+void record(const VmFolder& folder, VmState state, const Ending& ending) {
+  if (!state.kept) return;
+  state.status = "exited";
+  state.exit_code = ending.exit_code;
+  state.trouble = ending.trouble;
+  state.finished = std::time(nullptr);
+  state.launcher = state.qemu = {};
+  folder.write(state);
+}
+
+Ending begin_and_converse(Launcher& launcher, const Machine& machine, VmState& state, const Choice& choice,
+                          const protocol::Command& command, const RunRequest& request, Timeline& timeline,
+                          const Company& company) {
+  Began began = begin(launcher, machine, state, request, timeline);
+  BootedVm& vm = began.vm;
+  vm.supervisor->on_status([&](const std::string& status) {
+    state.status = status;
+    launcher.folder().write(state);
+  });
+  const Ending ending = converse(vm, command, request, company);
+  const auto facts = facts_of(began, machine, choice, ending);
+  {
+    const trace::Phase phase(
+        "end the VM", "all it had was in memory, or on disks that are unmounted; nothing of it may stay");
+    launcher.leave(vm);
+  }
+  timeline.mark(Stamp::gone);
+  write_timings(request.timings, timeline.to_json(facts));
+  return ending;
+}
+
 }  // namespace
 
 void say(const std::string& text) {
@@ -242,36 +233,55 @@ Machine machine_of(const RunRequest& request, Launcher& launcher) {
   return machine_for(request, profile, choose(request, launcher, kernel), kernel, initramfs.path, {});
 }
 
-int run(const RunRequest& request, Timeline& timeline) {
-  const std::string name = request.name.empty() ? fmt::format("vm-{}", sys::getpid()) : request.name;
+std::string generated_name() {
+  return fmt::format("vm-{:06x}", std::random_device()() & 0xffffffU);
+}
+
+Ending live(const RunRequest& request, VmFolder folder, bool kept, Timeline& timeline,
+            const Company& company) {
   // QEMU daemonizes and becomes an orphan: adopted, it can be waited for exactly.
   sys::set_child_subreaper();
-  running_vms(run_directory());
+  const std::string name = folder.name();
   const Profile profile = profile_for(request);
   const std::vector<HostDisk> disks = open_disks(request.disks);
   const GuestKernel kernel = kernel_for(request);
   const Initramfs initramfs = initramfs_for(request, profile, kernel);
-  const protocol::Command command = command_for(request, initramfs.config, name);
+  protocol::Command command = command_for(request, initramfs.config, name);
+  if (request.tty) command.terminal = sys::isatty(1) ? terminal_size(1) : protocol::WindowSize{24, 80};
   timeline.mark(Stamp::prepared);
 
-  auto launcher = std::make_unique<Launcher>(name, request.connect, timeline);
+  auto launcher = std::make_unique<Launcher>(std::move(folder), request.connect, timeline);
+  sys::replace_file(launcher->folder().file(kCommandFile), protocol::encode(command), 0600);
   const Choice choice = choose(request, *launcher, kernel);
   const Machine machine = machine_for(request, profile, choice, kernel, initramfs.path, disks);
-  Began began =
-      begin(*launcher, machine, first_state(request, name, machine, command.arguments), request, timeline);
-  const Ending ending = converse(began.vm, command, request);
-  const auto facts = facts_of(began, machine, choice, ending);
-  {
-    const trace::Phase phase(
-        "end the VM", "all it had was in memory, or on disks that are unmounted; nothing of it may stay");
-    launcher->leave(began.vm);
+  VmState state = first_state(request, name, kept, machine, command);
+  Ending ending;
+  try {
+    ending = begin_and_converse(*launcher, machine, state, choice, command, request, timeline, company);
+  } catch (const std::exception& error) {
+    record(launcher->folder(), state, {125, error.what()});
+    throw;
   }
+  record(launcher->folder(), state, ending);
   // WHY not destroyed: the embedded libvirt ends with this process anyway, and closing it in order waits up to 200 ms
   // for a thread that looks after the QEMU that has just been reaped. On every other way out it is closed in order.
   static_cast<void>(launcher.release());
-  timeline.mark(Stamp::gone);
+  return ending;
+}
+
+int run(const RunRequest& request, Timeline& timeline) {
+  known_vms(run_directory());
+  VmFolder folder(run_directory(), request.name.empty() ? generated_name() : request.name);
+  // Keys go to the command one by one, Ctrl-C too, if it has a terminal to understand them.
+  const bool raw_input = request.interactive && request.tty;
+  std::optional<sys::RawMode> raw;
+  const Ending ending =
+      live(request, std::move(folder), false, timeline, {[&](SendFrame send) {
+             if (raw_input) raw.emplace(0);
+             return std::make_unique<UserStreams>(request.interactive ? 0 : -1, 1, 2, std::move(send));
+           }});
+  raw.reset();
   if (!ending.trouble.empty()) say(ending.trouble);
-  write_timings(request.timings, timeline.to_json(facts));
   return ending.exit_code;
 }
 

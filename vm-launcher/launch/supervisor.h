@@ -4,75 +4,79 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "vm-launcher/launch/boot.h"
-#include "vm-launcher/launch/control.h"
-#include "vm-launcher/protocol/frame.h"
-#include "vm-launcher/protocol/messages.h"
+#include "vm-launcher/launch/channels.h"
+#include "vm-launcher/launch/growing_log.h"
+#include "vm-launcher/launch/streams.h"
 
 namespace vm {
 
 // How waiting for READY ended.
 enum class Arrival { ready, timed_out, gone, cancelled };
 
-// What the command left behind.
-struct Ending {
-  int exit_code = 0;
-  std::string trouble;  // why there is no exit code of the command itself; empty when there is one
-};
-
 class Supervisor {
  public:
-  // `signals` is a signalfd of SIGINT and SIGTERM; `control` may be null.
-  Supervisor(Boot& boot, Timeline& timeline, int signals, Control* control, int console_log);
+  // `signals` is a signalfd; `control` and `console_log` may be null.
+  Supervisor(Boot& boot, Timeline& timeline, int signals, Control* control, GrowingLog* console_log);
 
   Arrival await_ready(std::chrono::milliseconds deadline);
   // For a guest that goes on from a snapshot: what it cannot know. It says READY again. ORDER: before await_ready().
   void renew();
-  // Has the guest mount a disk. ORDER: before converse(), which hears of it if that fails.
-  void mount(const protocol::Mount& disk) { send(protocol::Type::mount, protocol::encode(disk)); }
-  // Runs the command; its streams go to this process's own. `input` is -1 for none.
-  Ending converse(const protocol::Command& command, int input);
+  // Prepares the guest. ORDER: before converse(), which hears of it if that fails.
+  void mount(const protocol::Mount& disk) { line_.send(protocol::Type::mount, protocol::encode(disk)); }
+  void set_network(const protocol::Network& it) { line_.send(protocol::Type::network, protocol::encode(it)); }
+  void set_clock();
+
+  // Runs the VM's own command until it, or the VM, has ended.
+  Ending converse(const protocol::Command& command, Streams& streams);
+  // For the streams of that command.
+  SendFrame send_on_main();
+  // Told each time the VM is paused or runs again.
+  void on_status(std::function<void(const std::string&)> tell) { tell_status_ = std::move(tell); }
 
   const protocol::Ready& greeting() const { return *ready_; }
   // The last lines of the console, for a person.
   std::string console_tail() const;
-  std::size_t garbage() const { return decoder_.discarded(); }
 
  private:
   using Clock = std::chrono::steady_clock;
   void wait(Clock::time_point until);
   void read_console();
-  void read_agent();
   void understand(const protocol::Frame& frame);
-  void finish(int exit_code, std::string trouble = {});
   void obey_signal();
-  void obey(const Control::Orders& orders);
-  void stop(std::chrono::seconds grace);
-  void read_input();
-  void send(protocol::Type type, std::string_view payload);
-  void flush();
+  void obey(const Control::Request& request);
+  void obey_line(int client, const std::string& line);
+  void open_channel(int client, bool detached);
+  // Verbs of clients; each returns its answer, or nothing if the socket stays open until the VM is gone.
+  std::optional<std::string> stop(std::chrono::seconds grace, int signal);
+  std::optional<std::string> signal_command(int signal);
+  std::optional<std::string> pause(bool paused);
+  void resize();
+  Ending force();
 
   Boot& boot_;
   Timeline& timeline_;
   int signals_;
   Control* control_;
-  int console_log_;
-  protocol::Decoder decoder_;
+  GrowingLog* console_log_;
+  AgentLine line_;
+  std::optional<Channels> channels_;
+  std::function<void(const std::string&)> tell_status_;
   std::optional<protocol::Ready> ready_;
-  std::optional<Ending> ending_;
+  Streams* main_ = nullptr;
   std::string console_;
-  std::string to_agent_;
-  int input_ = -1;
-  std::uint32_t credit_ = 0;
   int signals_seen_ = 0;
-  bool command_runs_ = false;
+  bool terminal_ = false;
   bool gone_ = false;
   bool cancelled_ = false;
+  bool paused_ = false;
+  bool powered_off_ = false;
   bool console_open_ = true;
-  std::optional<Clock::time_point> kill_at_;
+  std::optional<Clock::time_point> force_at_;
 };
 
 }  // namespace vm

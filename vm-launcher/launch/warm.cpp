@@ -61,6 +61,7 @@ Snapshot make_snapshot(const Machine& machine, const Beginner& with) {
 std::string why_cold(const Machine& machine, Warmth wish, bool root_is_a_file, bool embedded) {
   if (wish == Warmth::cold) return "--cold";
   if (!machine.disks.empty()) return "it has disks, of which a snapshot's guest would know another state";
+  if (machine.network) return "it has a network, whose ports of the host differ from run to run";
   if (!embedded) return "--connect: another libvirt may not read the snapshots of this user";
   // WHY: such a file is mostly tried once, and the first start of a kind costs more than a boot.
   if (wish == Warmth::automatic && root_is_a_file)
@@ -86,6 +87,22 @@ BootedVm restore(const Machine& machine, const Beginner& with, Timeline& timelin
   forget_snapshot(*snapshot);
   throw std::runtime_error(fmt::format("the snapshot could not be restored and is forgotten: {}\n{}",
                                        failure.reason, failure.evidence));
+}
+
+Began restore_or_boot(const Machine& machine, Warmth wish, std::string why, const Beginner& with,
+                      Timeline& timeline) {
+  if (!why.empty() && wish == Warmth::warm)
+    throw std::runtime_error(fmt::format("--warm: this VM cannot start from a snapshot: {}", why));
+  try {
+    if (why.empty()) return {restore(machine, with, timeline), true, "restored"};
+  } catch (const Cancelled&) {
+    throw;
+  } catch (const std::runtime_error& error) {
+    if (wish == Warmth::warm) throw;
+    why = error.what();
+    with.say(fmt::format("{}booting instead", why));
+  }
+  return {with.launcher.boot(machine, with.deadline, with.started, with.say), false, why};
 }
 
 }  // namespace vm

@@ -28,4 +28,14 @@ struct Beginner {
 // reason if neither can be done.
 BootedVm restore(const Machine& machine, const Beginner& with, Timeline& timeline);
 
+// How a VM began, for the report.
+struct Began {
+  BootedVm vm;
+  bool warm = false;
+  std::string why;
+};
+// From a snapshot, or by a boot if there is a reason for one: `why_cold`, or that the restore failed.
+Began restore_or_boot(const Machine& machine, Warmth wish, std::string why_cold, const Beginner& with,
+                      Timeline& timeline);
+
 }  // namespace vm

@@ -28,8 +28,8 @@ constexpr auto kCrcTable = crc_table();
 bool known(std::uint8_t type) {
   return type == static_cast<std::uint8_t>(Type::renew) ||
          (type >= static_cast<std::uint8_t>(Type::ready) &&
-          type <= static_cast<std::uint8_t>(Type::failed)) ||
-         (type >= static_cast<std::uint8_t>(Type::run) && type <= static_cast<std::uint8_t>(Type::mount));
+          type <= static_cast<std::uint8_t>(Type::started)) ||
+         (type >= static_cast<std::uint8_t>(Type::run) && type <= static_cast<std::uint8_t>(Type::network));
 }
 
 std::uint32_t checksum(std::string_view header, std::string_view payload) {
@@ -45,13 +45,14 @@ std::uint32_t crc32(std::string_view bytes, std::uint32_t seed) {
   return ~value;
 }
 
-std::string encode(Type type, std::string_view payload) {
+std::string encode(Type type, std::string_view payload, std::uint16_t channel) {
   if (payload.size() > kMaxPayload)
     throw std::length_error("frame payload too long; the caller must split it");
   std::string frame(kMagic);
   frame += static_cast<char>(kVersion);
   frame += static_cast<char>(type);
-  frame.append(2, '\0');
+  frame += static_cast<char>(channel & 0xffU);
+  frame += static_cast<char>(channel >> 8U);
   append_u32(frame, static_cast<std::uint32_t>(payload.size()));
   append_u32(frame, checksum(frame, payload));
   frame += payload;
@@ -81,7 +82,7 @@ std::optional<Frame> Decoder::next() {
     const auto type = static_cast<std::uint8_t>(header[5]);
     const std::uint32_t length = read_u32(header, 8);
     if (version != kVersion) foreign_version_ = version;
-    if (version != kVersion || !known(type) || header[6] != 0 || header[7] != 0 || length > kMaxPayload) {
+    if (version != kVersion || !known(type) || length > kMaxPayload) {
       discard(1);
       continue;
     }
@@ -91,7 +92,8 @@ std::optional<Frame> Decoder::next() {
       discard(1);
       continue;
     }
-    Frame frame{static_cast<Type>(type), std::string(payload)};
+    const auto channel = static_cast<std::uint16_t>(read_u32(header, 6) & 0xffffU);
+    Frame frame{static_cast<Type>(type), std::string(payload), channel};
     buffer_.erase(0, kHeaderSize + length);
     return frame;
   }

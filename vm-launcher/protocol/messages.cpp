@@ -29,8 +29,24 @@ std::string encode(const Command& message) {
   append_string(out, message.directory);
   append_string(out, message.user);
   append_string(out, message.hostname);
+  append_string(out, message.tool);
+  append_u32(out, message.terminal ? 1 : 0);
+  if (message.terminal) out += encode(*message.terminal);
   return out;
 }
+
+namespace {
+
+std::optional<WindowSize> read_window_size(Reader& reader) {
+  const auto rows = reader.number();
+  const auto columns = reader.number();
+  // SPEC: ioctl_tty(2), struct winsize: 16 bits each.
+  constexpr std::uint32_t kMost = 0xffff;
+  if (!rows || !columns || *rows > kMost || *columns > kMost) return std::nullopt;
+  return WindowSize{*rows, *columns};
+}
+
+}  // namespace
 
 std::optional<Command> decode_command(std::string_view payload) {
   Reader reader(payload);
@@ -39,11 +55,20 @@ std::optional<Command> decode_command(std::string_view payload) {
   auto directory = reader.text();
   auto user = reader.text();
   auto hostname = reader.text();
-  if (!arguments || arguments->empty() || !environment || !directory || !user || !hostname)
+  auto tool = reader.text();
+  const auto has_terminal = reader.number();
+  if (!arguments || !environment || !directory || !user || !hostname || !tool || !has_terminal)
     return std::nullopt;
-  if (!reader.at_end()) return std::nullopt;
-  return Command{std::move(*arguments), std::move(*environment), std::move(*directory), std::move(*user),
-                 std::move(*hostname)};
+  if ((arguments->empty() && tool->empty()) || *has_terminal > 1) return std::nullopt;
+  const auto terminal = *has_terminal == 1 ? read_window_size(reader) : std::nullopt;
+  if (!reader.at_end() || terminal.has_value() != (*has_terminal == 1)) return std::nullopt;
+  return Command{std::move(*arguments),
+                 std::move(*environment),
+                 std::move(*directory),
+                 std::move(*user),
+                 std::move(*hostname),
+                 std::move(*tool),
+                 terminal};
 }
 
 std::string encode(const Mount& message) {
@@ -95,6 +120,47 @@ std::optional<Renewal> decode_renewal(std::string_view payload) {
     return std::nullopt;
   if (!reader.at_end()) return std::nullopt;
   return Renewal{*seconds, *nanoseconds, std::move(*seed)};
+}
+
+std::string encode(const WindowSize& message) {
+  return encode_number(message.rows) + encode_number(message.columns);
+}
+
+std::optional<WindowSize> decode_window_size(std::string_view payload) {
+  Reader reader(payload);
+  const auto size = read_window_size(reader);
+  return reader.at_end() ? size : std::nullopt;
+}
+
+std::string encode(const Clock& message) {
+  return encode_number(message.seconds) + encode_number(message.nanoseconds);
+}
+
+std::optional<Clock> decode_clock(std::string_view payload) {
+  Reader reader(payload);
+  const auto seconds = reader.number();
+  const auto nanoseconds = reader.number();
+  if (!seconds || !nanoseconds || *nanoseconds >= 1'000'000'000 || !reader.at_end()) return std::nullopt;
+  return Clock{*seconds, *nanoseconds};
+}
+
+std::string encode(const Network& message) {
+  std::string out;
+  append_string(out, message.address);
+  append_u32(out, message.prefix);
+  append_string(out, message.gateway);
+  append_string(out, message.nameserver);
+  return out;
+}
+
+std::optional<Network> decode_network(std::string_view payload) {
+  Reader reader(payload);
+  auto address = reader.text();
+  const auto prefix = reader.number();
+  auto gateway = reader.text();
+  auto nameserver = reader.text();
+  if (!address || !prefix || *prefix > 32 || !gateway || !nameserver || !reader.at_end()) return std::nullopt;
+  return Network{std::move(*address), *prefix, std::move(*gateway), std::move(*nameserver)};
 }
 
 std::string encode_number(std::uint32_t number) {

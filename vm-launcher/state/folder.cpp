@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -45,13 +46,6 @@ ProcessName qemu_of_libvirt(const std::string& folder) {
   return command && command->find(folder) != std::string::npos ? *process : ProcessName{};
 }
 
-void remove_left_over(const std::string& folder) {
-  const auto text = sys::read_file_if_present(folder + "/state.json");
-  const auto state = text ? parse_state(*text) : std::nullopt;
-  end(state && state->qemu.pid > 0 ? state->qemu : qemu_of_libvirt(folder));
-  sys::remove_tree(folder);
-}
-
 // WHY again and again: a thread of libvirt's may tidy the same folder at the same time, and a file that it takes first,
 // or makes last, is no reason to fail.
 void remove_shared_tree(const std::string& path) {
@@ -67,6 +61,48 @@ void remove_shared_tree(const std::string& path) {
   }
 }
 
+// Files of the folder that stay when a VM that is kept has ended.
+bool outlives_run(const std::string& name) {
+  static const std::vector<std::string> stay = {"lock",      "state.json", kConfigFile,
+                                                kConsoleLog, kOutputLog,   kSupervisorLog};
+  // "output.log.1": the older half of a log.
+  const std::string whole = name.ends_with(".1") ? name.substr(0, name.size() - 2) : name;
+  return std::find(stay.begin(), stay.end(), whole) != stay.end();
+}
+
+void remove_run(const std::string& folder) {
+  for (const std::string& name : sys::list_directory(folder))
+    if (!outlives_run(name)) remove_shared_tree(folder + "/" + name);
+}
+
+std::optional<VmState> read_state(const std::string& folder) {
+  const auto text = sys::read_file_if_present(folder + "/state.json");
+  return text ? parse_state(*text) : std::nullopt;
+}
+
+void write_state(const std::string& folder, const VmState& state) {
+  // WHY without fsync: what runs does not outlive the host.
+  sys::replace_file(folder + "/state.json", to_json(state), 0600);
+}
+
+// Of a folder whose launcher is dead: nothing to do if it had ended before in good order.
+void clean_up(const std::string& folder) {
+  auto state = read_state(folder);
+  if (state && state->kept && !state->active()) return;
+  end(state && state->qemu.pid > 0 ? state->qemu : qemu_of_libvirt(folder));
+  if (!state || !state->kept) {
+    sys::remove_tree(folder);
+    return;
+  }
+  remove_run(folder);
+  state->status = "exited";
+  state->exit_code = 128 + SIGKILL;
+  state->trouble = "its supervisor was killed";
+  state->finished = std::time(nullptr);
+  state->launcher = state->qemu = {};
+  write_state(folder, *state);
+}
+
 std::vector<std::string> folders(const std::string& run_directory) {
   std::vector<std::string> result;
   for (const std::string& name : sys::list_directory(run_directory)) {
@@ -80,11 +116,22 @@ sys::UniqueFd lock_all(const std::string& run_directory) {
   return sys::lock_file(run_directory + "/.lock");
 }
 
-// Removes the folder if its launcher is dead; true if it lives.
+// Cleans up if its launcher is dead; true if it lives.
 bool lives(const std::string& folder) {
   if (!sys::try_lock_file(folder + "/lock")) return true;
-  remove_left_over(folder);
+  clean_up(folder);
   return false;
+}
+
+// WHY waiting: the kernel closes what a process had open in an order of its own, so whoever heard its control socket
+// close may be earlier than the lock is free.
+sys::UniqueFd lock_soon(const std::string& path) {
+  constexpr int kTries = 100, kPauseMs = 10;
+  for (int attempt = 1; attempt < kTries; ++attempt) {
+    if (sys::UniqueFd lock = sys::try_lock_file(path)) return lock;
+    sys::poll({}, kPauseMs);
+  }
+  return sys::try_lock_file(path);
 }
 
 }  // namespace
@@ -99,26 +146,46 @@ bool alive(const ProcessName& process) {
 }
 
 std::string to_json(const VmState& state) {
-  const json value = {{"name", state.name},         {"status", state.status},
-                      {"image", state.image},       {"command", state.command},
-                      {"profile", state.profile},   {"accelerator", state.accelerator},
-                      {"created", state.created},   {"launcher", to_json(state.launcher)},
-                      {"qemu", to_json(state.qemu)}};
+  const json value = {{"name", state.name},
+                      {"status", state.status},
+                      {"image", state.image},
+                      {"command", state.command},
+                      {"profile", state.profile},
+                      {"accelerator", state.accelerator},
+                      {"created", state.created},
+                      {"launcher", to_json(state.launcher)},
+                      {"qemu", to_json(state.qemu)},
+                      {"kept", state.kept},
+                      {"memory_mib", state.memory_mib},
+                      {"ports", state.ports},
+                      {"started", state.started},
+                      {"finished", state.finished},
+                      {"exit_code", state.exit_code},
+                      {"trouble", state.trouble}};
   return value.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 std::optional<VmState> parse_state(const std::string& text) {
   try {
     const json value = json::parse(text);
-    return VmState{value.at("name"),
-                   value.at("status"),
-                   value.at("image"),
-                   value.at("command"),
-                   value.at("profile"),
-                   value.at("accelerator"),
-                   value.at("created"),
-                   process_from(value.at("launcher")),
-                   process_from(value.at("qemu"))};
+    VmState state;
+    state.name = value.at("name");
+    state.status = value.at("status");
+    state.image = value.at("image");
+    state.command = value.at("command").get<std::vector<std::string>>();
+    state.profile = value.at("profile");
+    state.accelerator = value.at("accelerator");
+    state.created = value.at("created");
+    state.launcher = process_from(value.at("launcher"));
+    state.qemu = process_from(value.at("qemu"));
+    state.kept = value.at("kept");
+    state.memory_mib = value.at("memory_mib");
+    state.ports = value.at("ports").get<std::vector<std::string>>();
+    state.started = value.at("started");
+    state.finished = value.at("finished");
+    state.exit_code = value.at("exit_code");
+    state.trouble = value.at("trouble");
+    return state;
   } catch (const json::exception&) {
     return std::nullopt;
   }
@@ -143,37 +210,74 @@ VmFolder::VmFolder(const std::string& run_directory, const std::string& name)
     throw std::runtime_error(
         fmt::format("a VM named {} runs already; stop it: vm-launcher stop {}", name, name));
   }
+  if (sys::exists(path_)) {
+    throw std::runtime_error(
+        fmt::format("there is a VM named {} already; remove it: vm-launcher rm {}", name, name));
+  }
   sys::mkdir(path_, 0700);
   lock_ = sys::try_lock_file(path_ + "/lock");
 }
 
+VmFolder VmFolder::of_existing(const std::string& run_directory, const std::string& name) {
+  const sys::UniqueFd all = lock_all(run_directory);
+  const std::string path = run_directory + "/" + name;
+  if (!valid_name(name) || !sys::exists(path)) throw std::runtime_error("No such VM: " + name);
+  sys::UniqueFd lock = lock_soon(path + "/lock");
+  if (!lock) throw std::runtime_error(fmt::format("VM {} runs already", name));
+  clean_up(path);
+  if (!sys::exists(path)) throw std::runtime_error("No such VM: " + name);
+  VmFolder folder(path, std::move(lock));
+  folder.keep();
+  return folder;
+}
+
+VmFolder::VmFolder(VmFolder&& other) noexcept
+    : path_(std::exchange(other.path_, {})), lock_(std::move(other.lock_)), kept_(other.kept_) {}
+
 VmFolder::~VmFolder() {
+  if (path_.empty()) return;
   try {
-    remove_shared_tree(path_);
+    leave();
   } catch (const std::exception& error) {
     // Left for the next command, whose sweep says why it cannot.
     trace::note(error.what());
   }
 }
 
-void VmFolder::remove() const {
-  remove_shared_tree(path_);
+void VmFolder::leave() const {
+  if (!kept_) return remove_shared_tree(path_);
+  if (sys::exists(path_)) remove_run(path_);
+}
+
+void VmFolder::remove() {
+  kept_ = false;
+  leave();
 }
 
 void VmFolder::write(const VmState& state) const {
-  // WHY without fsync: what runs does not outlive the host.
-  sys::replace_file(file("state.json"), to_json(state), 0600);
+  write_state(path_, state);
 }
 
-std::vector<VmState> running_vms(const std::string& run_directory) {
+std::vector<VmState> known_vms(const std::string& run_directory) {
   std::vector<VmState> result;
   const sys::UniqueFd all = lock_all(run_directory);
   for (const std::string& folder : folders(run_directory)) {
-    if (!lives(folder)) continue;
-    const auto text = sys::read_file_if_present(folder + "/state.json");
-    if (auto state = text ? parse_state(*text) : std::nullopt) result.push_back(std::move(*state));
+    lives(folder);
+    if (auto state = read_state(folder)) result.push_back(std::move(*state));
   }
   return result;
+}
+
+std::vector<VmState> running_vms(const std::string& run_directory) {
+  std::vector<VmState> result = known_vms(run_directory);
+  std::erase_if(result, [](const VmState& state) { return !state.active(); });
+  return result;
+}
+
+VmState known_vm(const std::string& run_directory, const std::string& name) {
+  for (VmState& state : known_vms(run_directory))
+    if (state.name == name) return std::move(state);
+  throw std::runtime_error("No such VM: " + name);
 }
 
 }  // namespace vm

@@ -1,19 +1,19 @@
 // See copy_plan.h.
-#include "mini-container/engine/copy_plan.h"
+#include "base/text/copy_plan.h"
 
 #include <fmt/format.h>
 
 #include <stdexcept>
 
-namespace engine {
+namespace text {
 
-CopyEnd parse_copy_end(const std::string& text) {
+CopyEnd parse_copy_end(const std::string& typed) {
   // As Docker: what begins like a path is one, even with a colon in it.
-  const std::size_t colon = text.find(':');
+  const std::size_t colon = typed.find(':');
   const bool path =
-      text.starts_with('/') || text.starts_with('.') || colon == std::string::npos || colon == 0;
-  if (path) return {{}, text};
-  return {text.substr(0, colon), text.substr(colon + 1)};
+      typed.starts_with('/') || typed.starts_with('.') || colon == std::string::npos || colon == 0;
+  if (path) return {{}, typed};
+  return {typed.substr(0, colon), typed.substr(colon + 1)};
 }
 
 PathEnd end_of(const std::string& path) {
@@ -49,4 +49,4 @@ CopyPlan plan_copy(const PathEnd& source, const Found& from, const PathEnd& dest
   return {.into = false, .as = destination.name};
 }
 
-}  // namespace engine
+}  // namespace text

@@ -4,15 +4,15 @@
 #include <optional>
 #include <string>
 
-namespace engine {
+namespace text {
 
 // "box:/etc/passwd", "./file", "-".
 struct CopyEnd {
-  std::string container;  // empty for a path of the host
+  std::string holder;  // the container or virtual machine; empty for a path of the host
   std::string path;
-  bool stream() const { return container.empty() && path == "-"; }
+  bool stream() const { return holder.empty() && path == "-"; }
 };
-CopyEnd parse_copy_end(const std::string& text);
+CopyEnd parse_copy_end(const std::string& typed);
 
 // What a path is found to lead to.
 struct Found {
@@ -36,4 +36,4 @@ struct CopyPlan {
 // Throws std::invalid_argument with Docker's words.
 CopyPlan plan_copy(const PathEnd& source, const Found& from, const PathEnd& destination, const Found& to);
 
-}  // namespace engine
+}  // namespace text

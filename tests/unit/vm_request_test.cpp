@@ -1,0 +1,58 @@
+// What a user asks of a VM, as values: ports, the command, and the file that `start` reads it back from.
+#include <gmock/gmock.h>
+
+#include "vm-launcher/domain/network.h"
+#include "vm-launcher/launch/run.h"
+
+namespace {
+
+TEST(VmPorts, AreReadAsDockersAndShownSo) {
+  for (const auto& [text, shown] :
+       std::vector<std::pair<const char*, const char*>>{{"8080:80", "0.0.0.0:8080->80/tcp"},
+                                                        {"127.0.0.1:8080:80/tcp", "127.0.0.1:8080->80/tcp"},
+                                                        {"53:5353/udp", "0.0.0.0:53->5353/udp"}})
+    EXPECT_EQ(vm::to_string(vm::parse_port(text)), shown);
+  // Nothing gets among the commas of QEMU's option.
+  for (const char* text : {"", "80", ":80", "80:", "0:80", "65536:80", "1:2:3:4", "80:80/sctp", "1.2.3:8:8",
+                           "a,b:80:80", "8080:80,guestfwd=x"})
+    EXPECT_THROW(vm::parse_port(text), std::runtime_error) << text;
+  EXPECT_EQ(vm::netdev_option({vm::parse_port("8080:80"), vm::parse_port("127.0.0.1:53:53/udp")}),
+            "user,id=net0,hostfwd=tcp::8080-:80,hostfwd=udp:127.0.0.1:53-:53");
+}
+
+TEST(VmRequest, SurvivesItsFileAndGarbageIsRefused) {
+  vm::RunRequest request;
+  request.source.tar = "root.tar";
+  request.name = "web";
+  request.profile = vm::Profile::devices;
+  request.environment = {"A=b c"};
+  request.command = {"sh", "-c", "a \"b\""};
+  request.disks = {vm::parse_disk("/data.raw:/data:ro"), vm::parse_scratch("8m")};
+  request.network = "user";
+  request.ports = {vm::parse_port("8080:80")};
+  request.remove = true;
+  const vm::RunRequest copy = vm::parse_request(vm::to_json(request));
+  EXPECT_EQ(vm::to_json(copy), vm::to_json(request));
+  EXPECT_EQ(copy.command, request.command);
+  EXPECT_EQ(copy.disks.at(0).mount_point, "/data");
+  EXPECT_EQ(copy.ports.at(0).guest, 80);
+  EXPECT_THAT(copy.source.tar, testing::StartsWith("/")) << "start may be called from elsewhere";
+  for (const char* text : {"", "{}", "[]", R"({"command": 1})"})
+    EXPECT_THROW(vm::parse_request(text), std::runtime_error) << text;
+}
+
+TEST(VmCommand, OfExecHasWhatTheVmsOwnHasUnlessTold) {
+  const vm::protocol::Command main = vm::command_for({{"A=1"}, "/srv", "user", {"sleep"}}, {}, "web");
+  EXPECT_EQ(main.hostname, "web");
+  const vm::protocol::Command plain = vm::command_beside({{}, {}, {}, {"ps"}}, main);
+  EXPECT_EQ(plain.environment, main.environment);
+  EXPECT_EQ(plain.directory, "/srv");
+  EXPECT_EQ(plain.user, "user");
+  const vm::protocol::Command told = vm::command_beside({{"A=2"}, "/", "root", {"ps"}}, main);
+  EXPECT_THAT(told.environment, testing::Contains("A=2"));
+  EXPECT_THAT(told.environment, testing::Not(testing::Contains("A=1")));
+  EXPECT_EQ(told.directory, "/");
+  EXPECT_EQ(told.user, "root");
+}
+
+}  // namespace
