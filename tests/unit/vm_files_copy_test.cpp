@@ -94,6 +94,16 @@ TEST_F(VmCopy, DevicesAreRefused) {
   EXPECT_TRUE(fs::is_empty(path("target")));
 }
 
+TEST_F(VmCopy, WhatComesAfterTheEndMarkIsReadToo) {
+  const sys::UniqueFd file = sys::memfd_create("tar");
+  sys::write_all(file.get(),
+                 testing_tar::file("name", "x") + testing_tar::end_mark() + std::string(300000, '\0'));
+  sys::rewind(file.get());
+  vm::unpack(file.get(), path("target"), {});
+  char rest[1];
+  EXPECT_EQ(sys::read(file.get(), rest), 0U) << "who sent it would have got EPIPE";
+}
+
 TEST_F(VmCopy, GarbageIsNoTar) {
   EXPECT_THROW(unpack(std::string(4096, '\xa5')), std::runtime_error);
 }

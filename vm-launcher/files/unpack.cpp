@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "base/sys/fd.h"
 #include "base/sys/file.h"
 #include "base/sys/inode.h"
 
@@ -169,6 +170,10 @@ void Unpacker::finish(const Place& place, archive_entry* entry) {
 
 void unpack(int tar, const std::string& directory, const UnpackOptions& options) {
   Unpacker(tar, directory, options).run();
+  // WHY: the end mark may come before the sender has said all, and a sender that finds nobody reading has failed (EPIPE).
+  char rest[kBlock];
+  while (sys::read(tar, rest) > 0) {
+  }
 }
 
 }  // namespace vm
