@@ -7,11 +7,11 @@
 
 #include <span>
 
+#include "base/sys/descent.h"
 #include "base/sys/fd.h"
 #include "base/sys/file.h"
 #include "base/sys/identity.h"
 #include "base/sys/inode.h"
-#include "mini-container/image/descent.h"
 #include "mini-container/image/export.h"
 #include "mini-container/image/overlay.h"
 #include "mini-container/image/tar_entry.h"
@@ -75,7 +75,7 @@ class Unpacker {
   bool keeps_owners_ = sys::geteuid() == 0 && sys::id_space().has_others();
   bool makes_devices_ = sys::id_space().of_host;
   Unpacked total_;
-  Descent parents_;
+  sys::Descent parents_;
   std::vector<std::pair<Components, timespec>> directory_times_;
 };
 
@@ -181,7 +181,7 @@ void Unpacker::make_hard_link(const TarEntry& entry, int directory, const std::s
   const std::string& target = entry.link.back();
   try {
     // WHY not parents_: the next entry most likely lies beside this one, not beside its target.
-    Descent descent(root_);
+    sys::Descent descent(root_);
     const int from = descent.to(all_but_last(entry.link));
     const auto present = sys::statat_if_present(from, target);
     if (!present || is_directory(*present)) reject(entry, "is a hard link to nothing that came before it");
@@ -229,7 +229,7 @@ void Unpacker::set_metadata(const TarEntry& entry, int directory, const std::str
 }
 
 void Unpacker::set_directory_times() {
-  Descent descent(root_);
+  sys::Descent descent(root_);
   for (const auto& [components, time] : directory_times_) {
     try {
       sys::utimensat(descent.to(components), ".", time);

@@ -131,18 +131,18 @@ TEST(Messages, ACommandSurvivesTheTrip) {
 
 TEST(Messages, ARenewalSurvivesTheWireAndNothingShorterOrLonger) {
   const std::string whole =
-      protocol::encode(protocol::Renewal{1764118000, 999999999, std::string(32, '\xee')});
+      protocol::encode(protocol::Renewal{{1764118000, 999999999}, std::string(32, '\xee')});
   const auto copy = protocol::decode_renewal(whole);
   ASSERT_TRUE(copy);
-  EXPECT_EQ(copy->seconds, 1764118000U);
-  EXPECT_EQ(copy->nanoseconds, 999999999U);
+  EXPECT_EQ(copy->now.seconds, 1764118000U);
+  EXPECT_EQ(copy->now.nanoseconds, 999999999U);
   EXPECT_EQ(copy->seed, std::string(32, '\xee'));
   for (std::size_t size = 0; size < whole.size(); ++size)
     EXPECT_FALSE(protocol::decode_renewal(whole.substr(0, size))) << size;
   EXPECT_FALSE(protocol::decode_renewal(whole + "x"));
-  EXPECT_FALSE(protocol::decode_renewal(protocol::encode(protocol::Renewal{1, 1000000000, "x"})));
+  EXPECT_FALSE(protocol::decode_renewal(protocol::encode(protocol::Renewal{{1, 1000000000}, "x"})));
   EXPECT_FALSE(protocol::decode_renewal(
-      protocol::encode(protocol::Renewal{1, 0, std::string(protocol::kMostSeed + 1, 'x')})));
+      protocol::encode(protocol::Renewal{{1, 0}, std::string(protocol::kMostSeed + 1, 'x')})));
 }
 
 TEST(Messages, AMountSurvivesTheTripAndEveryCutIsRefused) {

@@ -5,9 +5,11 @@
 #include <archive_entry.h>
 #include <fmt/format.h>
 
+#include <span>
 #include <stdexcept>
 #include <vector>
 
+#include "base/sys/descent.h"
 #include "base/sys/fd.h"
 #include "base/sys/file.h"
 #include "base/sys/inode.h"
@@ -35,14 +37,23 @@ std::vector<std::string> parts_of(const std::string& path) {
 }
 
 struct Place {
-  sys::UniqueFd parent;
+  int parent;        // until the next is asked for
   std::string name;  // "." for the target itself
 };
+
+Place place_below(sys::Descent& root, const std::string& path) {
+  const std::vector<std::string> parts = parts_of(path);
+  if (parts.empty()) return {root.make({}), "."};
+  return {root.make(std::span(parts).first(parts.size() - 1)), parts.back()};
+}
 
 class Unpacker {
  public:
   Unpacker(int tar, const std::string& directory, const UnpackOptions& options)
-      : archive_(archive_read_new()), root_(sys::open(directory, O_RDONLY | O_DIRECTORY)), options_(options) {
+      : archive_(archive_read_new()),
+        root_(sys::open(directory, O_RDONLY | O_DIRECTORY)),
+        below_(root_.get()),
+        options_(options) {
     archive_read_support_format_tar(archive_);
     check(archive_read_open_fd(archive_, tar, kBlock));
   }
@@ -59,8 +70,6 @@ class Unpacker {
     mode_t mode;
     timespec time;
   };
-  Place place_of(const std::string& path) const;
-  sys::UniqueFd open_parent(const std::vector<std::string>& parts) const;
   void make(archive_entry* entry);
   void make_file(const Place& place);
   void make_link(const Place& place, const std::string& target) const;
@@ -76,6 +85,7 @@ class Unpacker {
   }
   archive* archive_;
   sys::UniqueFd root_;
+  sys::Descent below_;
   UnpackOptions options_;
   std::vector<Directory> directories_;
 };
@@ -89,43 +99,29 @@ void Unpacker::run() {
   }
   // ORDER: last, or a directory that may not be written would take no files, and each file would renew its time.
   for (auto directory = directories_.rbegin(); directory != directories_.rend(); ++directory) {
-    const Place place = place_of(directory->path);
-    sys::fchmodat_nofollow(place.parent.get(), place.name, directory->mode);
-    sys::utimensat(place.parent.get(), place.name, directory->time);
+    const Place place = place_below(below_, directory->path);
+    sys::fchmodat_nofollow(place.parent, place.name, directory->mode);
+    sys::utimensat(place.parent, place.name, directory->time);
   }
-}
-
-sys::UniqueFd Unpacker::open_parent(const std::vector<std::string>& parts) const {
-  sys::UniqueFd at = sys::openat(root_.get(), ".", O_PATH | O_DIRECTORY);
-  for (std::size_t index = 0; index + 1 < parts.size(); ++index) {
-    sys::mkdirat_if_missing(at.get(), parts[index], 0755);
-    at = sys::open_in_root(at.get(), parts[index], O_PATH | O_DIRECTORY, 0, RESOLVE_NO_SYMLINKS);
-  }
-  return at;
-}
-
-Place Unpacker::place_of(const std::string& path) const {
-  const std::vector<std::string> parts = parts_of(path);
-  return {open_parent(parts), parts.empty() ? "." : parts.back()};
 }
 
 void Unpacker::make(archive_entry* entry) {
   const char* path = archive_entry_pathname(entry);
   if (path == nullptr) throw std::runtime_error("a name in the tar cannot be read");
-  const Place place = place_of(path);
+  const Place place = place_below(below_, path);
   const mode_t type = archive_entry_filetype(entry);
   if (type == AE_IFDIR) {
-    sys::mkdirat_if_missing(place.parent.get(), place.name, 0700);
+    sys::mkdirat_if_missing(place.parent, place.name, 0700);
     return finish(place, entry);
   }
   if (place.name == ".") throw std::runtime_error("the tar has something other than a directory for \".\"");
-  const auto there = sys::statat_if_present(place.parent.get(), place.name);
+  const auto there = sys::statat_if_present(place.parent, place.name);
   if (there && S_ISDIR(there->st_mode))
     throw std::runtime_error(fmt::format("\"{}\" is a directory here and none in the tar", path));
-  if (there) sys::remove_tree_at(place.parent.get(), place.name);
+  if (there) sys::remove_tree_at(place.parent, place.name);
   if (const char* target = archive_entry_hardlink(entry); target != nullptr) return make_link(place, target);
   if (type == AE_IFLNK) {
-    sys::symlinkat(archive_entry_symlink(entry), place.parent.get(), place.name);
+    sys::symlinkat(archive_entry_symlink(entry), place.parent, place.name);
   } else if (type == AE_IFREG) {
     make_file(place);
   } else {
@@ -136,7 +132,7 @@ void Unpacker::make(archive_entry* entry) {
 
 void Unpacker::make_file(const Place& place) {
   const sys::UniqueFd file =
-      sys::openat(place.parent.get(), place.name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+      sys::openat(place.parent, place.name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
   char buffer[kBlock];
   while (true) {
     const la_ssize_t count = archive_read_data(archive_, buffer, sizeof buffer);
@@ -147,23 +143,25 @@ void Unpacker::make_file(const Place& place) {
 }
 
 void Unpacker::make_link(const Place& place, const std::string& target) const {
-  const Place to = place_of(target);
-  sys::linkat(to.parent.get(), to.name, place.parent.get(), place.name);
+  // WHY not below_: it would let go of where the link is made.
+  sys::Descent descent(root_.get());
+  const Place to = place_below(descent, target);
+  sys::linkat(to.parent, to.name, place.parent, place.name);
 }
 
 void Unpacker::finish(const Place& place, archive_entry* entry) {
   const mode_t type = archive_entry_filetype(entry);
   const timespec time{archive_entry_mtime(entry), archive_entry_mtime_nsec(entry)};
   if (options_.owners) {
-    sys::fchownat(place.parent.get(), place.name, static_cast<uid_t>(archive_entry_uid(entry)),
+    sys::fchownat(place.parent, place.name, static_cast<uid_t>(archive_entry_uid(entry)),
                   static_cast<gid_t>(archive_entry_gid(entry)));
   }
   if (type == AE_IFDIR) {
     directories_.push_back({archive_entry_pathname(entry), mode_of(entry), time});
     return;
   }
-  if (type != AE_IFLNK) sys::fchmodat_nofollow(place.parent.get(), place.name, mode_of(entry));
-  sys::utimensat(place.parent.get(), place.name, time);
+  if (type != AE_IFLNK) sys::fchmodat_nofollow(place.parent, place.name, mode_of(entry));
+  sys::utimensat(place.parent, place.name, time);
 }
 
 }  // namespace

@@ -101,7 +101,7 @@ void Agent::renew(const std::string& payload) {
   const auto order = protocol::decode_renewal(payload);
   if (!order) return;  // no "ready" follows, and the launcher gives this guest up
   sys::add_entropy(order->seed);
-  sys::set_clock(order->seconds, order->nanoseconds);
+  set_clock(order->now);
   send(Type::ready, protocol::encode(ready_));
 }
 

@@ -62,9 +62,7 @@ Arrival Supervisor::await_ready(std::chrono::milliseconds deadline) {
 
 void Supervisor::renew() {
   constexpr std::size_t kSeed = 32;
-  const protocol::Clock now = clock_now();
-  line_.send(Type::renew,
-             protocol::encode(protocol::Renewal{now.seconds, now.nanoseconds, sys::random_bytes(kSeed)}));
+  line_.send(Type::renew, protocol::encode(protocol::Renewal{clock_now(), sys::random_bytes(kSeed)}));
 }
 
 void Supervisor::set_clock() {

@@ -46,6 +46,13 @@ std::optional<WindowSize> read_window_size(Reader& reader) {
   return WindowSize{*rows, *columns};
 }
 
+std::optional<Clock> read_clock(Reader& reader) {
+  const auto seconds = reader.number();
+  const auto nanoseconds = reader.number();
+  if (!seconds || !nanoseconds || *nanoseconds >= 1'000'000'000) return std::nullopt;
+  return Clock{*seconds, *nanoseconds};
+}
+
 }  // namespace
 
 std::optional<Command> decode_command(std::string_view payload) {
@@ -104,22 +111,17 @@ std::optional<Failure> decode_failure(std::string_view payload) {
 }
 
 std::string encode(const Renewal& message) {
-  std::string out;
-  append_u32(out, message.seconds);
-  append_u32(out, message.nanoseconds);
+  std::string out = encode(message.now);
   append_string(out, message.seed);
   return out;
 }
 
 std::optional<Renewal> decode_renewal(std::string_view payload) {
   Reader reader(payload);
-  const auto seconds = reader.number();
-  const auto nanoseconds = reader.number();
+  const auto now = read_clock(reader);
   auto seed = reader.text();
-  if (!seconds || !nanoseconds || *nanoseconds >= 1'000'000'000 || !seed || seed->size() > kMostSeed)
-    return std::nullopt;
-  if (!reader.at_end()) return std::nullopt;
-  return Renewal{*seconds, *nanoseconds, std::move(*seed)};
+  if (!now || !seed || seed->size() > kMostSeed || !reader.at_end()) return std::nullopt;
+  return Renewal{*now, std::move(*seed)};
 }
 
 std::string encode(const WindowSize& message) {
@@ -138,10 +140,8 @@ std::string encode(const Clock& message) {
 
 std::optional<Clock> decode_clock(std::string_view payload) {
   Reader reader(payload);
-  const auto seconds = reader.number();
-  const auto nanoseconds = reader.number();
-  if (!seconds || !nanoseconds || *nanoseconds >= 1'000'000'000 || !reader.at_end()) return std::nullopt;
-  return Clock{*seconds, *nanoseconds};
+  const auto clock = read_clock(reader);
+  return reader.at_end() ? clock : std::nullopt;
 }
 
 std::string encode(const Network& message) {

@@ -76,10 +76,9 @@ struct Network {
 
 // What a guest cannot know that was saved once and goes on many times.
 struct Renewal {
-  std::uint32_t seconds = 0;  // since 1970
-  std::uint32_t nanoseconds = 0;
-  std::string
-      seed;  // for the guest's random numbers, which would be those of every other guest of the snapshot
+  Clock now;
+  // For the guest's random numbers, which would be those of every other guest of the snapshot.
+  std::string seed;
 };
 inline constexpr std::size_t kMostSeed = 256;
 

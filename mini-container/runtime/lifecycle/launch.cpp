@@ -215,13 +215,13 @@ Launched launch(const LaunchOptions& options, Gate gate, int console, const Sign
   // WHY so soon: `run` has nothing to do between ready and start, and to wake up takes each side a twentieth of a
   // millisecond. Nobody else gets near before the program runs: the state directory is locked. A terminal is another
   // matter: it gets its size and its ends of lines before anything is written to it.
-  const bool soon = gate == Gate::line && !made.plans.process.process.terminal;
-  if (soon) {
+  made.told_to_start = gate == Gate::line && !made.plans.process.process.terminal;
+  if (made.told_to_start) {
     publish(made, options);
     talk(made.child, [&made] { protocol::say(made.line.get(), Word::start); });
   }
   hear(made.child, made.line.get(), Word::ready, signals);
-  if (!soon) publish(made, options);
+  if (!made.told_to_start) publish(made, options);
   return made;
 }
 

@@ -41,6 +41,7 @@ struct Launched {
   PidFile pid_file;
   sys::UniqueFd line;  // to the first process: protocol.h
   sys::Child child;    // ORDER: killed before its groups and its state go
+  bool told_to_start = false;
 
   void keep();
 };

@@ -15,9 +15,7 @@ namespace {
 void start_program(Launched& made, int master, const Signals& signals) {
   const trace::Phase phase("start", "the process goes on to become the user's program");
   try {
-    // Without a terminal it was told to long ago: launch().
-    made.plans.process.process.terminal ? start_over(made.line.get(), signals)
-                                        : await_program(made.line.get(), signals);
+    made.told_to_start ? await_program(made.line.get(), signals) : start_over(made.line.get(), signals);
   } catch (const std::exception&) {
     // What a hook inside said before it failed.
     relay_what_is_left(master);

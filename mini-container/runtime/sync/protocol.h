@@ -19,8 +19,8 @@
 //       | <--------- end of file: the program runs
 //
 // After `create` the last two lines are spoken by `start`, another process, through a connection to the gate (a
-// listening socket in the state directory). `run` has nothing to do between ready and start: it says start first, so that
-// neither side waits for the other to wake. At any point the child may say `failed` instead, with the cause. Another first
+// listening socket in the state directory). `run` without a terminal has nothing to do between ready and start: it
+// says start first, so that neither side waits for the other to wake. At any point the child may say `failed` instead, with the cause. Another first
 // word is `born`, with a pidfd: of who stands between the two where a user namespace is joined (go_between.cpp).
 // Reads: unix(7), socketpair(2), OCI runtime-spec runtime.md (lifecycle).
 #pragma once

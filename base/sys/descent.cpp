@@ -1,26 +1,26 @@
 // See descent.h.
-#include "mini-container/image/descent.h"
+#include "base/sys/descent.h"
 
 #include <algorithm>
 
 #include "base/sys/file.h"
 #include "base/sys/inode.h"
 
-namespace image {
+namespace sys {
 
 namespace {
 
 constexpr int kStep = O_PATH | O_DIRECTORY | O_NOFOLLOW;
 
-sys::UniqueFd step(int at, const std::string& name) {
-  return sys::open_in_root(at, name, kStep, 0, RESOLVE_NO_SYMLINKS);
+UniqueFd step(int at, const std::string& name) {
+  return open_in_root(at, name, kStep, 0, RESOLVE_NO_SYMLINKS);
 }
 
-sys::UniqueFd step_or_make(int at, const std::string& name) {
+UniqueFd step_or_make(int at, const std::string& name) {
   // WHY opened first: an archive mostly says what a directory is before it says what is in it.
-  if (sys::UniqueFd there = sys::open_in_root_if_present(at, name, kStep)) return there;
+  if (UniqueFd there = open_in_root_if_present(at, name, kStep)) return there;
   // WHY: mode again after mkdir, because the umask of whoever runs us is none of the image's business.
-  if (sys::mkdirat_if_missing(at, name, 0755)) sys::fchmodat_nofollow(at, name, 0755);
+  if (mkdirat_if_missing(at, name, 0755)) fchmodat_nofollow(at, name, 0755);
   return step(at, name);
 }
 
@@ -45,4 +45,4 @@ int Descent::make(std::span<const std::string> path) {
   return last();
 }
 
-}  // namespace image
+}  // namespace sys

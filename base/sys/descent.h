@@ -13,7 +13,7 @@
 
 #include "base/sys/fd.h"
 
-namespace image {
+namespace sys {
 
 class Descent {
  public:
@@ -28,7 +28,7 @@ class Descent {
  private:
   struct Step {
     std::string name;
-    sys::UniqueFd directory;
+    UniqueFd directory;
   };
   // Lets go of the steps that are not on the way; how many are.
   std::size_t keep(std::span<const std::string> path);
@@ -37,4 +37,4 @@ class Descent {
   std::vector<Step> steps_;
 };
 
-}  // namespace image
+}  // namespace sys
