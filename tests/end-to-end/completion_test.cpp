@@ -15,6 +15,10 @@ struct Expected {
   const char* verb;   // the one that begins so
 };
 
+void PrintTo(const Expected& expected, std::ostream* out) {
+  *out << expected.program;
+}
+
 class Completion : public testing::TestWithParam<Expected> {
  protected:
   static e2e::Result completion(const std::string& shell) {

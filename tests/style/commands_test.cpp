@@ -12,6 +12,10 @@ struct Page {
   const char* program;
 };
 
+void PrintTo(const Page& page, std::ostream* out) {
+  *out << page.name;
+}
+
 class CommandTable : public testing::TestWithParam<Page> {
  protected:
   void SetUp() override { ASSERT_FALSE(table_.empty()) << GetParam().path << " is missing"; }

@@ -45,6 +45,20 @@ TEST(Protocol, OtherErrorsKeepTheirKind) {
                std::runtime_error);
 }
 
+TEST(Protocol, WhatThePeerFailedWithIsTheCauseOfWhatFailsWithIt) {
+  sys::SocketPair pair = sys::seqpacket_pair();
+  EXPECT_NO_THROW(protocol::check_peer(pair.second.get())) << "well, and silent";
+  protocol::say(pair.first.get(), Word::ready);
+  EXPECT_NO_THROW(protocol::check_peer(pair.second.get())) << "well, and further on";
+  protocol::Failure failure;
+  failure.text = "the cause";
+  protocol::say_failed(pair.first.get(), failure);
+  pair.first.reset();
+  EXPECT_THAT([&] { protocol::check_peer(pair.second.get()); },
+              testing::ThrowsMessage<std::runtime_error>("the cause"));
+  EXPECT_THROW(protocol::check_peer(pair.second.get()), protocol::PeerGone);
+}
+
 TEST(Protocol, ADeadPeerIsNoticedAtOnce) {
   sys::SocketPair pair = sys::seqpacket_pair();
   pair.first.reset();

@@ -8,6 +8,14 @@
 
 #include "vm-launcher/domain/machine.h"
 
+namespace vm {
+
+static void PrintTo(Profile profile, std::ostream* out) {
+  *out << name_of(profile);
+}
+
+}  // namespace vm
+
 namespace {
 
 using testing::HasSubstr;

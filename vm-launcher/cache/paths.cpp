@@ -35,7 +35,8 @@ std::string sibling_program(const std::string& name) {
 
 std::string file_stamp(const std::string& path) {
   const struct stat status = sys::stat(path);
-  return fmt::format("{:x}-{:x}-{:x}", status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+  return fmt::format("{:x}-{:x}-{:x}-{:x}", status.st_ino, status.st_size, status.st_mtim.tv_sec,
+                     status.st_mtim.tv_nsec);
 }
 
 std::string boot_id() {

@@ -15,7 +15,7 @@ std::string run_directory();
 // A program that was built next to this one ("guest-init", "mini-container").
 std::string sibling_program(const std::string& name);
 
-// Size and modification time of a file: names its content well enough for a cache key, without reading it.
+// Inode, size and modification time of a file: names its content well enough for a cache key, without reading it.
 std::string file_stamp(const std::string& path);
 
 // Stable across reboots of nothing but this boot: /proc/sys/kernel/random/boot_id.

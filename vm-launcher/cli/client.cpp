@@ -20,14 +20,16 @@ using protocol::Type;
 constexpr int kVmEnded = 128 + SIGKILL;
 constexpr int kInsisting = 3;
 
-// Hands frames of the agent to `streams`. False when the VM has gone.
+// Hands frames of the agent to `streams`. False when the VM's process has gone, or has said its last: then reading
+// fails with ECONNRESET instead of ending where it had not read all that was said to it (unix(7)).
 bool hear(int socket, protocol::Decoder& decoder, UserStreams& streams) {
   char buffer[64 * 1024];
-  const std::size_t count = sys::read(socket, buffer);
-  decoder.feed({buffer, count});
+  const auto got = sys::try_read(socket, buffer);
+  if (!got.ok() || got.value == 0) return false;
+  decoder.feed({buffer, static_cast<std::size_t>(got.value)});
   while (const auto frame = decoder.next())
     streams.hear(*frame);
-  return count > 0;
+  return true;
 }
 
 // Who insists, by a third signal, is obeyed though the guest does not answer.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <tuple>
 #include <vector>
 
 #include "base/sys/file.h"
@@ -35,19 +36,20 @@ bool is_snapshot(const std::string& name) {
   return name != "lock" && !name.ends_with(kUnfinished);
 }
 
-std::vector<std::string> newest_first(const std::string& home) {
-  std::vector<std::pair<time_t, std::string>> found;
+// The oldest go; `made` stays, whatever the clock says of it.
+void keep_a_few(const std::string& home, const std::string& made) {
+  std::vector<std::pair<timespec, std::string>> others;
   for (const std::string& name : sys::list_directory(home)) {
     std::string path = fmt::format("{}/{}", home, name);
-    const auto status = is_snapshot(name) ? sys::stat_if_present(path) : std::nullopt;
-    if (status) found.emplace_back(status->st_mtime, std::move(path));
+    const auto status = is_snapshot(name) && path != made ? sys::stat_if_present(path) : std::nullopt;
+    if (status) others.emplace_back(status->st_mtim, std::move(path));
   }
-  std::sort(found.rbegin(), found.rend());
-  std::vector<std::string> paths;
-  paths.reserve(found.size());
-  for (auto& [time, path] : found)
-    paths.push_back(std::move(path));
-  return paths;
+  std::sort(others.begin(), others.end(), [](const auto& left, const auto& right) {
+    return std::tie(left.first.tv_sec, left.first.tv_nsec) >
+           std::tie(right.first.tv_sec, right.first.tv_nsec);
+  });
+  for (std::size_t index = kKept - 1; index < others.size(); ++index)
+    sys::remove_tree(others[index].second);
 }
 
 }  // namespace
@@ -118,9 +120,7 @@ Snapshot SnapshotMaking::commit() {
   sys::write_file_atomically(files_.folder + "/manifest.json", manifest(files_, question_), 0600);
   sys::remove_tree(final_);
   sys::rename(files_.folder, final_);
-  const std::vector<std::string> all = newest_first(home_);
-  for (std::size_t index = kKept; index < all.size(); ++index)
-    sys::remove_tree(all[index]);
+  keep_a_few(home_, final_);
   return {final_};
 }
 

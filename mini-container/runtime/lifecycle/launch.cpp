@@ -104,22 +104,52 @@ void clone_first_process(Launched& made, InitContext& context) {
   made.state.pid = made.child.pid();
 }
 
+// Talks with the child, or throws what became of it.
+void talk(sys::Child& child, const std::function<void()>& words) {
+  try {
+    words();
+  } catch (const protocol::PeerGone&) {
+    throw std::runtime_error(fmt::format(
+        "the container's process ended with {} before it was ready. Hint: the container's memory limit "
+        "may be too small, or somebody killed it",
+        child.wait().shell_code()));
+  }
+}
+
+// WHY: the files of /proc/PID go with the process. If it has failed meanwhile, its own words are the cause.
+void in_proc_of(Launched& made, const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const sys::Error&) {
+    talk(made.child, [&made] { protocol::check_peer(made.line.get()); });
+    throw;
+  }
+}
+
+void lend_bind_sources(Launched& made) {
+  if (!rootfs::has_bind_sources(made.plans.rootfs)) return;
+  rootfs::BindSources sources;
+  in_proc_of(made, [&] { sources = rootfs::open_bind_sources(made.plans.rootfs, made.child.pid()); });
+  for (const sys::UniqueFd& source : sources)
+    protocol::say(made.line.get(), Word::bind_source,
+                  source ? std::vector{source.get()} : std::vector<int>());
+}
+
 void settle_from_outside(Launched& made) {
   const std::optional<int>& score = made.plans.process.process.oom_score_adj;
   if (!score && !made.plans.namespaces.new_user) return;
   const trace::Phase phase("ids and out-of-memory score",
                            "files in /proc/PID that only the parent may write");
+  const pid_t pid = made.child.pid();
   if (score) {
-    sys::write_existing_file(fmt::format("/proc/{}/oom_score_adj", made.child.pid()),
-                             fmt::format("{}", *score));
+    in_proc_of(made, [&] {
+      sys::write_existing_file(fmt::format("/proc/{}/oom_score_adj", pid), fmt::format("{}", *score));
+    });
   }
   if (!made.plans.namespaces.new_user) return;
-  namespaces::write_id_maps(made.plans.namespaces, made.child.pid());
+  in_proc_of(made, [&] { namespaces::write_id_maps(made.plans.namespaces, pid); });
   protocol::say(made.line.get(), Word::identity_mapped);
-  if (!rootfs::has_bind_sources(made.plans.rootfs)) return;
-  for (const sys::UniqueFd& source : rootfs::open_bind_sources(made.plans.rootfs, made.child.pid()))
-    protocol::say(made.line.get(), Word::bind_source,
-                  source ? std::vector{source.get()} : std::vector<int>());
+  lend_bind_sources(made);
 }
 
 // WHY now: the container is busy with its mounts, and this process would only wait for it.
@@ -146,18 +176,6 @@ void publish(Launched& made, const LaunchOptions& options) {
   const trace::Phase phase("publish", "from here on other commands find the container by its id");
   made.directory.publish(made.state);
   made.pid_file = PidFile(options.pid_file, made.child.pid());
-}
-
-// Talks with the child, or throws what became of it.
-void talk(sys::Child& child, const std::function<void()>& words) {
-  try {
-    words();
-  } catch (const protocol::PeerGone&) {
-    throw std::runtime_error(fmt::format(
-        "the container's process ended with {} before it was ready. Hint: the container's memory limit "
-        "may be too small, or somebody killed it",
-        child.wait().shell_code()));
-  }
 }
 
 }  // namespace

@@ -93,9 +93,7 @@ void say(int socket, Word word, const std::vector<int>& along, sys::Where where)
   } catch (const sys::Error& error) {
     // The second of a peer that ended before it had read what it was told before.
     if (error.error() != EPIPE && error.error() != ECONNRESET) throw;
-    // WHY: a peer that fails says so before it closes. That is the cause; this error is only its consequence.
-    const auto last_words = hear(socket, where);
-    if (last_words && last_words->word == Word::failed) rethrow(last_words->failure);
+    check_peer(socket, where);
     throw PeerGone(fmt::format("the other side ended before it heard \"{}\"", name_of(word)));
   }
 }
@@ -122,6 +120,15 @@ std::vector<sys::UniqueFd> expect(int socket, Word word, sys::Where where) {
   if (!message) throw PeerGone(fmt::format("the other side ended before it said \"{}\"", name_of(word)));
   if (message->word != word) refuse(*message, name_of(word));
   return std::move(message->along);
+}
+
+void check_peer(int socket, sys::Where where) {
+  pollfd line{socket, POLLIN, 0};
+  sys::poll({&line, 1}, 0, where);
+  if (line.revents == 0) return;
+  const auto last_words = hear(socket, where);
+  if (!last_words) throw PeerGone("the other side ended");
+  if (last_words->word == Word::failed) rethrow(last_words->failure);
 }
 
 void expect_end(int socket, sys::Where where) {

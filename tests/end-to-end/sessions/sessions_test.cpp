@@ -21,6 +21,10 @@ struct Session {
   const char* verb;  // without which there is no such session
 };
 
+void PrintTo(const Session& session, std::ostream* out) {
+  *out << session.name;
+}
+
 class Sessions : public testing::TestWithParam<Session> {
  protected:
   void SetUp() override {

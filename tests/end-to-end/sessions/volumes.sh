@@ -14,7 +14,7 @@ $DOCKER run --rm -v data:/data busybox cat /data/file
 $DOCKER run --rm --mount type=volume,source=data,target=/again busybox cat /again/file
 $DOCKER run -d --name holder -v data:/data -v /anonymous busybox sleep 1000
 $DOCKER run --rm --volumes-from holder busybox cat /data/file
-$DOCKER inspect -f '{{range .Mounts}}{{.Type}} {{.Destination}} {{.RW}}; {{end}}' holder
+$DOCKER inspect -f '{{range .Mounts}}{{.Type}} {{.Destination}} {{.RW}}; {{end}}' holder | tr ';' '\n' | sort
 $DOCKER volume ls -q -f name=data
 $DOCKER volume inspect -f '{{.Name}} {{.Driver}} {{.Scope}}' data
 $DOCKER volume rm data

@@ -23,6 +23,9 @@ using testing_bundle::Output;
 
 enum class Default { spec, engine };
 std::string name_of(Default which);
+inline void PrintTo(Default which, std::ostream* out) {
+  *out << name_of(which);
+}
 
 // Attempt -> what stopped it: "EPERM", or "WORKED".
 using Answers = std::map<std::string, std::string>;
