@@ -1,4 +1,5 @@
 // What only mini-runtime promises: its messages, its exit codes, its way back from kill -9.
+#include <sched.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -28,6 +29,18 @@ TEST_F(Ours, ExitCodesAreDockers) {
   EXPECT_EQ(run(bundle).status.shell_code(), 127);
   bundle.config["process"]["cwd"] = "relative";
   EXPECT_EQ(run(bundle).status.shell_code(), 125);
+}
+
+TEST_F(Ours, ARealtimeCallerHearsWhatItsLimitedGroupLacks) {
+  if (!sys::exists("/sys/fs/cgroup/cpu/cpu.rt_runtime_us"))
+    GTEST_SKIP() << "only version 1, in a kernel with CONFIG_RT_GROUP_SCHED, shares real-time runtime out";
+  const sched_param priority{1}, none{0};
+  ASSERT_EQ(::sched_setscheduler(0, SCHED_FIFO, &priority), 0);
+  Bundle bundle("true");
+  bundle.config["linux"]["resources"]["cpu"] = {{"shares", 512}};
+  const std::string errors = run(bundle).errors;
+  ::sched_setscheduler(0, SCHED_OTHER, &none);
+  EXPECT_THAT(errors, HasSubstr("real-time"));
 }
 
 TEST_F(Ours, ErrorsNameThePlaceAndGoToTheLogAsJson) {

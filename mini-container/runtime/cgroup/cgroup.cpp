@@ -73,6 +73,19 @@ bool removed_at_once(const std::string& path) {
   }
 }
 
+// "0" is the thread that writes; `tasks` moves one thread, which needs no wait for the others.
+void enter_through(int tasks) {
+  try {
+    sys::write_all(tasks, "0");
+  } catch (const sys::Error& error) {
+    if (error.error() != EINVAL) throw;
+    throw sys::Error(
+        EINVAL, error.call(), "tasks of a control group", error.phase(),
+        "a process of a real-time policy enters a v1 cpu group only if that has real-time runtime: "
+        "set linux.resources.cpu.realtimeRuntime, or start with chrt --other 0");
+  }
+}
+
 }  // namespace
 
 Cgroup& Cgroup::operator=(Cgroup&& other) noexcept {
@@ -123,14 +136,13 @@ std::vector<int> Cgroup::entrances() const {
 }
 
 void enter(const std::vector<sys::UniqueFd>& entrances) {
-  // "0" is the thread that writes; `tasks` moves one thread, which needs no wait for the others.
   for (const sys::UniqueFd& tasks : entrances)
-    sys::write_all(tasks.get(), "0");
+    enter_through(tasks.get());
 }
 
 void Cgroup::enter_from_child() {
   for (Group& group : groups_) {
-    if (group.version == Version::v1) sys::write_all(group.tasks.get(), "0");
+    if (group.version == Version::v1) enter_through(group.tasks.get());
     // WHY at once: a file of the host that waits with a created container would be a way out of it.
     group.tasks.reset();
     group.directory.reset();
