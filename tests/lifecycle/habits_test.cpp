@@ -130,9 +130,12 @@ TEST_F(Habits, ForceDeletesWhatSomebodyElseFroze) {
   if (!sys::exists("/sys/fs/cgroup/freezer"))
     GTEST_SKIP() << "only version 1 has a freezer that stops signals";
   if (testing_bundle::runtime().ends_with("/runc")) GTEST_SKIP() << "runc waits for its end in vain";
-  ASSERT_EQ(start(Bundle("sleep 100")).status.shell_code(), 0);
+  Bundle bundle("sleep 100");
+  ASSERT_EQ(start(bundle).status.shell_code(), 0);
+  const int pid = state().at("pid");
+  ASSERT_GT(pid, 0) << "0 would be this test itself";
   sys::mkdir_if_missing(group, 0755);
-  sys::write_existing_file(group + "/cgroup.procs", std::to_string(state().at("pid").get<int>()));
+  sys::write_existing_file(group + "/cgroup.procs", std::to_string(pid));
   sys::write_existing_file(group + "/freezer.state", "FROZEN");
   EXPECT_EQ(verb({"delete", "--force", id_}).status.shell_code(), 0);
   sys::write_existing_file(group + "/freezer.state", "THAWED");

@@ -39,7 +39,8 @@ TEST_F(Hooks, RunInTheOrderOfTheSpecification) {
     hooks[kind] = {hook(bundle, std::string(kind) + "-1"), hook(bundle, std::string(kind) + "-2")};
   hooks["startContainer"] = {
       {{"path", "/bin/sh"}, {"args", {"sh", "-c", "echo startContainer > /data/seen"}}}};
-  EXPECT_EQ(run(bundle).status.shell_code(), 0);
+  const auto output = run(bundle);
+  EXPECT_EQ(output.status.shell_code(), 0) << output.errors;
   EXPECT_THAT(log(bundle), ElementsAre("prestart-1", "prestart-2", "createRuntime-1", "createRuntime-2",
                                        "createContainer-1", "createContainer-2", "poststart-1", "poststart-2",
                                        "poststop-1", "poststop-2"));
