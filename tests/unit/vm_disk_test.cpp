@@ -10,6 +10,8 @@
 #include "base/sys/file.h"
 #include "tests/support/temporary_folder.h"
 #include "vm-launcher/disk/host_disk.h"
+#include "vm-launcher/disk/overlay.h"
+#include "vm-launcher/disk/seed.h"
 
 namespace {
 
@@ -33,6 +35,8 @@ TEST(DiskSpec, AFileMayHaveAMountPointAndBeReadOnly) {
   EXPECT_FALSE(bare.read_only);
   EXPECT_EQ(vm::parse_disk("data.raw:/srv/data").mount_point, "/srv/data");
   EXPECT_FALSE(vm::parse_disk("data.raw:/srv:rw").read_only);
+  EXPECT_TRUE(vm::parse_disk("debian.qcow2:rw").write_through);
+  EXPECT_FALSE(vm::parse_disk("debian.qcow2").write_through);
   const auto whole = vm::parse_disk("/images/data.qcow2:/srv:ro");
   EXPECT_EQ(whole.file, "/images/data.qcow2");
   EXPECT_EQ(whole.mount_point, "/srv");
@@ -142,6 +146,34 @@ TEST_F(HostDisk, IsOpenedPastTheHostsPageCacheOnlyWhereThatWorks) {
   }
   sys::unlink_if_present("/dev/shm/isolab-direct-" + std::to_string(::getpid()));
   EXPECT_EQ(direct("/dev/shm"), kernel_takes_it);
+}
+
+TEST_F(HostDisk, ASeedIsAFileSystemWithTheNameThatCloudInitLooksFor) {
+  const std::string seed = folder_ / "seed.iso";
+  vm::write_seed(seed, "web", "#cloud-config\n");
+  const std::string bytes = sys::read_file(seed);
+  // SPEC: ECMA-119 8.4: the primary volume descriptor is in block 16, its volume identifier at byte 40.
+  EXPECT_EQ(bytes.substr(16 * 2048 + 1, 5), "CD001");
+  EXPECT_THAT(bytes.substr(16 * 2048 + 40, 32), StartsWith("CIDATA ")) << "cloud-init takes both cases";
+  EXPECT_THAT(bytes, HasSubstr("instance-id: web\nlocal-hostname: web\n"));
+  EXPECT_GE(bytes.size(), 1U << 20U) << "or a BIOS does not show it";
+  vm::check_user_data("file", "#!/bin/sh\n");
+  EXPECT_THAT(refusal([] { vm::check_user_data("file", "packages: [vim]\n"); }),
+              HasSubstr("--cloud-init file: cloud-init would ignore it"));
+}
+
+TEST_F(HostDisk, AnOverlayTakesTheWritesAndIsMadeOnce) {
+  if (!sys::exists("/usr/bin/qemu-img")) GTEST_SKIP() << "qemu-utils is not installed";
+  const vm::Disk base = {write("base.raw", std::string(1 << 20, 'x')), "raw", true, false};
+  const vm::Disk overlay = vm::ensure_overlay(base, folder_.path());
+  EXPECT_EQ(overlay.format, "qcow2");
+  EXPECT_FALSE(overlay.read_only);
+  vm::make_disk_snapshot(overlay.file, "first");
+  EXPECT_EQ(vm::ensure_overlay(base, folder_.path()).file, overlay.file);
+  ASSERT_EQ(vm::disk_snapshots(overlay.file).size(), 1U);
+  EXPECT_EQ(vm::disk_snapshots(overlay.file)[0].name, "first");
+  vm::remove_disk_snapshot(overlay.file, "first");
+  EXPECT_TRUE(vm::disk_snapshots(overlay.file).empty());
 }
 
 TEST_F(HostDisk, AFolderThatCannotHoldNamelessFilesSaysSo) {

@@ -70,6 +70,14 @@ TEST(Domain, ANetworkIsACardOfTheBoardsKind) {
   }
 }
 
+TEST(Domain, ASystemOfItsOwnIsBootedByItsLoaderAndMayReboot) {
+  vm::Machine machine = sample(vm::Profile::compat);
+  machine.own_system = true;
+  machine.kernel = machine.initrd = "";
+  machine.disks = {{"/cache/system.qcow2", "qcow2", false, true}, {"/cache/seed.iso", "raw", true, true}};
+  expect_reviewed("compat-own-system", vm::domain_xml(machine));
+}
+
 TEST(Domain, KvmIsAskedForByNameAndEmulationIsTheDefault) {
   vm::Machine machine = sample(vm::Profile::tiny);
   EXPECT_THAT(vm::domain_xml(machine), HasSubstr("<domain type=\"qemu\""));

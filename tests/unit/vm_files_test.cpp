@@ -185,6 +185,32 @@ TEST_F(VmFiles, AVmThatIsKeptIsMarkedAsEndedInsteadAndItsLogsStay) {
   EXPECT_THROW(vm::known_vm(directory_, "kept"), std::runtime_error);
 }
 
+TEST_F(VmFiles, DisksOfAVmLieElsewhereAndGoWithIt) {
+  const std::string home = path("elsewhere");
+  std::string disks;
+  sys::mkdir_parents(path("run"));
+  {
+    vm::VmFolder folder(path("run"), "web");
+    folder.keep();
+    vm::VmState state = sample("web");
+    state.kept = true;
+    folder.write(state);
+    disks = folder.disks(home);
+    write(disks.substr(directory_.size() + 1) + "/system.qcow2", "bytes");
+    EXPECT_EQ(folder.disks(home), disks);
+  }
+  EXPECT_TRUE(sys::exists(disks + "/system.qcow2")) << "as long as the VM is there";
+  vm::VmFolder::of_existing(path("run"), "web").remove();
+  EXPECT_FALSE(sys::exists(disks));
+  // A launcher that was killed: its folder is there, without a lock.
+  sys::mkdir_parents(path("run/dead"));
+  sys::mkdir_parents(path("elsewhere/dead"));
+  sys::symlinkat(path("elsewhere/dead"), AT_FDCWD, path("run/dead/disks"));
+  vm::known_vms(path("run"));
+  EXPECT_FALSE(sys::exists(path("elsewhere/dead")));
+  EXPECT_FALSE(sys::exists(path("run/dead")));
+}
+
 TEST(VmNames, AreFitForPaths) {
   for (const char* name : {"web", "vm-1", "a.b_c"})
     EXPECT_TRUE(vm::valid_name(name)) << name;

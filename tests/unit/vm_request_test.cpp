@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "vm-launcher/domain/network.h"
-#include "vm-launcher/launch/run.h"
+#include "vm-launcher/launch/own_system.h"
 
 namespace {
 
@@ -39,6 +39,36 @@ TEST(VmRequest, SurvivesItsFileAndGarbageIsRefused) {
   EXPECT_THAT(copy.source.tar, testing::StartsWith("/")) << "start may be called from elsewhere";
   for (const char* text : {"", "{}", "[]", R"({"command": 1})"})
     EXPECT_THROW(vm::parse_request(text), std::runtime_error) << text;
+}
+
+// What run refuses of a disk that boots by itself, by a word of the reason; "" if nothing.
+std::string refusal(const std::function<void(vm::RunRequest&)>& change) {
+  vm::RunRequest request;
+  request.disks = {vm::parse_disk("debian.qcow2")};
+  change(request);
+  try {
+    vm::check_own_system(request);
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return {};
+}
+
+TEST(VmOwnSystemRequest, IsADiskWithoutAnImageAndTakesNothingThatNeedsGuestInit) {
+  vm::RunRequest with_image;
+  with_image.disks = {vm::parse_disk("debian.qcow2")};
+  EXPECT_TRUE(with_image.own_system());
+  with_image.source.image = "busybox";
+  EXPECT_FALSE(with_image.own_system());
+  using testing::HasSubstr;
+  EXPECT_EQ(refusal([](auto& it) { it.profile = vm::Profile::compat; }), "");
+  EXPECT_THAT(refusal([](auto& it) { it.command = {"true"}; }), HasSubstr("use --cloud-init"));
+  EXPECT_THAT(refusal([](auto& it) { it.user = "root"; }), HasSubstr("no command"));
+  EXPECT_THAT(refusal([](auto& it) { it.kernel = "vmlinux"; }), HasSubstr("--kernel"));
+  EXPECT_THAT(refusal([](auto& it) { it.profile = vm::Profile::tiny; }), HasSubstr("only compat"));
+  EXPECT_THAT(refusal([](auto& it) { it.warmth = vm::Warmth::warm; }), HasSubstr("--warm"));
+  EXPECT_THAT(refusal([](auto& it) { it.disks = {vm::parse_disk("a:/data")}; }), HasSubstr("/etc/fstab"));
+  EXPECT_THAT(refusal([](auto& it) { it.disks = {vm::parse_scratch("8m")}; }), HasSubstr("no loader"));
 }
 
 TEST(VmCommand, OfExecHasWhatTheVmsOwnHasUnlessTold) {

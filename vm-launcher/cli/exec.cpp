@@ -20,6 +20,8 @@ struct Options {
 
 // What the VM's own command was started with.
 protocol::Command main_command(const std::string& name) {
+  // A system of its own has none; the process that holds the VM says what to do instead.
+  if (running_vm(name).start == "disk") return {};
   const auto bytes = sys::read_file_if_present(run_directory() + "/" + name + "/" + kCommandFile);
   const auto command = bytes ? protocol::decode_command(*bytes) : std::nullopt;
   if (!command) throw std::runtime_error("VM " + name + " has not booted yet");
@@ -27,7 +29,6 @@ protocol::Command main_command(const std::string& name) {
 }
 
 int exec(const std::string& name, const Options& options) {
-  running_vm(name);
   protocol::Command command = command_beside(options.request, main_command(name));
   if (options.tty) command.terminal = sys::isatty(1) ? terminal_size(1) : protocol::WindowSize{24, 80};
   Ending ending;

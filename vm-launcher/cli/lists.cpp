@@ -46,14 +46,15 @@ void list(const ListOptions& options) {
     fmt::print("{}\n", all.dump(2));
     return;
   }
-  static constexpr char kRow[] = "{:<20} {:<16} {:<8} {:<6} {:<24} {:<16} {}\n";
-  if (!options.quiet) fmt::print(kRow, "NAME", "STATUS", "PROFILE", "ACCEL", "PORTS", "IMAGE", "COMMAND");
+  static constexpr char kRow[] = "{:<20} {:<16} {:<8} {:<6} {:<5} {:<24} {:<16} {}\n";
+  if (!options.quiet)
+    fmt::print(kRow, "NAME", "STATUS", "PROFILE", "ACCEL", "START", "PORTS", "IMAGE", "COMMAND");
   for (const VmState& state : states) {
     if (options.quiet) {
       fmt::print("{}\n", state.name);
       continue;
     }
-    fmt::print(kRow, state.name, status_text(state), state.profile, state.accelerator,
+    fmt::print(kRow, state.name, status_text(state), state.profile, state.accelerator, state.start,
                fmt::format("{}", fmt::join(state.ports, ", ")), state.image,
                fmt::format("{}", fmt::join(state.command, " ")));
   }
@@ -82,7 +83,11 @@ Json view_of(const std::string& name) {
             {"StartedAt", moment(state.started)},
             {"FinishedAt", moment(state.finished)}}},
           {"Machine",
-           {{"Profile", state.profile}, {"Accelerator", state.accelerator}, {"MemoryMiB", state.memory_mib}}},
+           {{"Profile", state.profile},
+            {"Accelerator", state.accelerator},
+            {"MemoryMiB", state.memory_mib},
+            {"Start", state.start},
+            {"StartWhy", state.start_why}}},
           {"Ports", state.ports},
           {"Supervisor", state.launcher.pid},
           {"Folder", folder},

@@ -2,6 +2,7 @@
 #include "base/sys/console.h"
 #include "vm-launcher/cli/verbs.h"
 #include "vm-launcher/launch/detached.h"
+#include "vm-launcher/launch/own_system.h"
 
 #include <fmt/format.h>
 
@@ -17,6 +18,7 @@ constexpr char kRunExamples[] =
     "run --accel tcg --timings boot.json busybox -- true\n"
     "run --scratch 256m:/data busybox -- df -h /data\n"
     "run --disk data.raw:/data busybox -- ls /data   (truncate -s 1G data.raw; mke2fs -t ext4 data.raw)\n"
+    "run -it --disk debian.qcow2 --cloud-init user-data.yaml\n"
     "run --kernel bzImage --initrd root.cpio -- /bin/sh -c 'cat /proc/version'";
 constexpr char kRunBehind[] =
     "the image becomes an initramfs with our own PID 1; libvirt, inside this process, starts QEMU; the "
@@ -48,7 +50,9 @@ void add_disks(CLI::App& run, std::vector<DiskSpec>& disks) {
         ->allow_extra_args(false)
         ->trigger_on_parse();
   };
-  add("--disk", "FILE[:/MOUNTPOINT][:ro]: a raw or (named so) .qcow2 file as a disk; ext4 if it is mounted",
+  add("--disk",
+      "FILE[:/MOUNTPOINT][:ro]: a raw or (named so) .qcow2 file as a disk; ext4 if it is mounted. Without an "
+      "image the first one boots, and stays as it is unless :rw says otherwise",
       parse_disk);
   add("--scratch", "SIZE[:/MOUNTPOINT]: an empty disk (64m, 1g) on the host's disk, gone after the run",
       parse_scratch);
@@ -78,6 +82,10 @@ void add_machine_options(CLI::App& command, Options& options) {
           "network")
       ->excludes(cold);
   add_disks(command, request.disks);
+  command
+      .add_option("--cloud-init", request.cloud_init,
+                  "user-data for the system on the first disk: #cloud-config, or a script")
+      ->check(CLI::ExistingFile);
   command
       .add_option("--network", options.network, "none (default), or user: out through QEMU (default with -p)")
       ->check(CLI::IsMember({"none", "user"}));
@@ -109,16 +117,21 @@ void take_rest(Options& options, const CLI::App& command, const Context& context
   RunRequest& request = options.request;
   std::vector<std::string> rest = command.remaining();
   const bool from_file = !request.source.initrd.empty() || !request.source.tar.empty();
-  if (!from_file) {
+  const bool from_disk = rest.empty() && !request.disks.empty();
+  if (!from_file && !from_disk) {
     if (rest.empty())
       throw std::runtime_error(
-          fmt::format("{}: name an image, or give --rootfs or --initrd", command.get_name()));
+          fmt::format("{}: name an image, or give --rootfs, --initrd or --disk", command.get_name()));
     request.source.image = rest.front();
     rest.erase(rest.begin());
   }
   request.command = rest;
   request.command.insert(request.command.end(), context.command.begin(), context.command.end());
   request.profile = profile_named(options.profile);
+  if (request.own_system()) check_own_system(request);
+  if (!request.own_system() && !request.cloud_init.empty())
+    throw std::runtime_error(
+        "--cloud-init: an image's VM has guest-init, which reads none. Next: boot a --disk");
   if (!options.memory.empty()) request.memory_mib = mebibytes("--memory", options.memory);
   for (const std::string& port : options.ports)
     request.ports.push_back(parse_port(port));

@@ -107,10 +107,11 @@ Connection::~Connection() {
   virConnectClose(handle_);
 }
 
-int Connection::on_lifecycle(virConnectPtr, virDomainPtr, int event, int, void* self) {
+int Connection::on_lifecycle(virConnectPtr, virDomainPtr, int event, int detail, void* self) {
   if (event != VIR_DOMAIN_EVENT_STOPPED) return 0;
   // On the loop's thread: a byte in a pipe is all that crosses over.
-  sys::try_write(static_cast<Connection*>(self)->stopped_.write.get(), "x");
+  const char how = detail == VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN ? kPoweredOff : 'x';
+  sys::try_write(static_cast<Connection*>(self)->stopped_.write.get(), {&how, 1});
   return 0;
 }
 
@@ -181,6 +182,12 @@ std::string Domain::document(sys::Where where) {
   std::string document(text);
   std::free(text);
   return document;
+}
+
+void Domain::press_power_button(sys::Where where) {
+  call(
+      "virDomainShutdownFlags", [&] { return name() + ", VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN"; },
+      [&] { return virDomainShutdownFlags(handle_, VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN); }, where);
 }
 
 bool Domain::destroy(sys::Where where) {

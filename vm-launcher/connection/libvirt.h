@@ -69,6 +69,8 @@ class Domain {
   void suspend(sys::Where where = sys::Where::current());
   // The domain's XML as libvirt has completed it.
   std::string document(sys::Where where = sys::Where::current());
+  // A guest that listens to ACPI shuts down, and QEMU ends.
+  void press_power_button(sys::Where where = sys::Where::current());
   // Ends QEMU. False if there was nothing left to end.
   bool destroy(sys::Where where = sys::Where::current());
   // Lets go of the domain without a word to libvirt.
@@ -92,7 +94,8 @@ class Connection {
 
   // `paused`: with its CPUs stopped, so that QEMU's own start and the guest's can be told apart.
   Domain create(const std::string& xml, Start start, sys::Where where = sys::Where::current());
-  // Becomes readable when a domain of this connection has stopped, for whatever reason.
+  // Becomes readable when a domain of this connection has stopped: kPoweredOff if its guest did that, else another byte.
+  static constexpr char kPoweredOff = 'p';
   int stopped_descriptor() const { return stopped_.read.get(); }
   // Number of domains that libvirt counts as running.
   int active_domains(sys::Where where = sys::Where::current());

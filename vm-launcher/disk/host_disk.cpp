@@ -48,17 +48,6 @@ void make_file_system(const std::string& file) {
       {kMke2fs, "-q", "-F", "-t", "ext4", "-b", "4096", "-E", "nodiscard,assume_storage_prezeroed=1", file});
 }
 
-// As QEMU will open it.
-bool takes_direct_io(const std::string& file, bool read_only) {
-  try {
-    sys::open(file, (read_only ? O_RDONLY : O_RDWR) | O_DIRECT);
-    return true;
-  } catch (const sys::Error& error) {
-    if (error.error() != EINVAL) throw;
-    return false;
-  }
-}
-
 HostDisk make_scratch(const DiskSpec& spec) {
   sys::UniqueFd file = make_nameless_file(scratch_folder());
   sys::ftruncate(file.get(), static_cast<off_t>(spec.scratch_mib) << 20U);
@@ -87,6 +76,16 @@ void check_format(const std::string& file, int fd) {
 }
 
 }  // namespace
+
+bool takes_direct_io(const std::string& file, bool read_only) {
+  try {
+    sys::open(file, (read_only ? O_RDONLY : O_RDWR) | O_DIRECT);
+    return true;
+  } catch (const sys::Error& error) {
+    if (error.error() != EINVAL) throw;
+    return false;
+  }
+}
 
 HostDisk open_disk(const DiskSpec& spec) {
   if (spec.file.empty()) return make_scratch(spec);

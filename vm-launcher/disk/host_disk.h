@@ -20,4 +20,7 @@ struct HostDisk {
 // mounted. Throws with what to do next.
 HostDisk open_disk(const DiskSpec& spec);
 
+// Whether the file's file system takes O_DIRECT, with which QEMU will open it.
+bool takes_direct_io(const std::string& file, bool read_only);
+
 }  // namespace vm

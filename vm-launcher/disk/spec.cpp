@@ -38,7 +38,10 @@ DiskSpec parse_rest(const std::string& option, const std::string& text,
       refuse(option, text, "the mount point is an absolute path without \"..\", and not the root itself");
     spec.mount_point = *part++;
   }
-  if (part != parts.end() && (*part == "ro" || *part == "rw")) spec.read_only = *part++ == "ro";
+  if (part != parts.end() && (*part == "ro" || *part == "rw")) {
+    spec.read_only = *part == "ro";
+    spec.write_through = *part++ == "rw";
+  }
   if (part != parts.end())
     refuse(option, text, fmt::format("what is \"{}\"? After ':' comes /MOUNTPOINT or ro", *part));
   return spec;

@@ -1,6 +1,7 @@
 // What the user says of a disk, in the shape of Docker's -v. Pure.
 //
 //     --disk FILE[:/MOUNTPOINT][:ro]     a raw or qcow2 file that stays
+//     --disk FILE[:rw]                   without an image, the first: the system that boots; written itself only with rw
 //     --scratch SIZE[:/MOUNTPOINT]       an empty disk that is gone after the run
 //
 // With a mount point the guest finds a file system there; without one it has the bare device (/dev/vda, ...).
@@ -16,6 +17,7 @@ struct DiskSpec {
   unsigned scratch_mib = 0;  // 0 for a file
   std::string mount_point;   // absolute; empty for none
   bool read_only = false;
+  bool write_through = false;  // "rw" was said
 };
 
 // Both throw std::runtime_error that quotes the option and says what it wants.

@@ -46,7 +46,8 @@ struct Machine {
   bool host_cpu = true;  // under KVM: the host's processor as it is; else QEMU's plain one
   unsigned memory_mib = 256;
   unsigned cpus = 1;
-  std::string kernel;
+  bool own_system = false;  // what the first disk holds boots, by the board's firmware and its own loader
+  std::string kernel;       // of any other machine
   std::string initrd;
   std::string console_socket;  // QEMU connects to both: not a byte of the boot is lost
   std::string agent_socket;

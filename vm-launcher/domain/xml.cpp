@@ -39,6 +39,7 @@ void add_boot(xml_node domain, const Machine& machine) {
   // WHY not again: the guest has its kernel in its memory, and to read 50 MB that nobody wants is half of a restore. A PC's
   // loader is a device with memory of its own, which must be there as it was.
   if (machine.beginning == Beginning::restore && is_microvm(machine)) return;
+  if (machine.own_system) return;
   add(os, "kernel", machine.kernel);
   add(os, "initrd", machine.initrd);
   add(os, "cmdline", kernel_command_line(machine));
@@ -92,6 +93,8 @@ void add_disk(xml_node devices, const Machine& machine, std::size_t index) {
   xml_node target = add(node, "target");
   set(target, "dev", fmt::format("vd{:c}", static_cast<char>('a' + index)));
   set(target, "bus", "virtio");
+  // WHY each: libvirt has the firmware look at no disk but those with a place in its order, and a loader sees what it shows.
+  if (machine.own_system) set(add(node, "boot"), "order", std::to_string(index + 1));
   if (disk.read_only) add(node, "readonly");
   add(node, "serial", disk_serial(index));
   if (is_microvm(machine)) set(add(node, "address"), "type", "virtio-mmio");
@@ -175,9 +178,9 @@ std::string domain_xml(const Machine& machine) {
   add_boot(domain, machine);
   if (machine.profile != Profile::tiny) add(add(domain, "features"), "acpi");
   add_processor(domain, machine);
-  // The guest leaves by rebooting; a VM that comes back is not what anybody asked for.
+  // guest-init leaves by rebooting; a VM that comes back is not what anybody asked for. Another system means it.
   add(domain, "on_poweroff", "destroy");
-  add(domain, "on_reboot", "destroy");
+  add(domain, "on_reboot", machine.own_system ? "restart" : "destroy");
   add(domain, "on_crash", "destroy");
   add_devices(domain, machine);
   set(domain, "xmlns:qemu", "http://libvirt.org/schemas/domain/qemu/1.0");

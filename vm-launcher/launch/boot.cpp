@@ -54,8 +54,10 @@ void keep_memory_apart(libvirt::Domain& domain) {
                  R"({"capabilities": [{"capability": "x-ignore-shared", "state": true}]}})");
 }
 
+// WHY delegating: once the short constructor is done, an exception below runs the destructor. Else a QEMU that dies while it
+// is restored would stay a zombie, for which libvirt waits in vain, and the retry would meet a domain of its name.
 Boot::Boot(libvirt::Connection& connection, Machine machine, const VmFolder& folder, Timeline& timeline)
-    : connection_(connection) {
+    : Boot(connection) {
   const trace::Phase phase("start QEMU",
                            "libvirt turns the document into a QEMU process with its CPUs stopped");
   machine.console_socket = folder.file("console.qemu");
@@ -97,6 +99,14 @@ void Boot::end() {
   }
   // Forgets the domain; it is still there only when the kill did not reach it.
   domain_.destroy();
+}
+
+bool Boot::powered_off() {
+  // ORDER: reaped before libvirt is asked; it waits for QEMU by kill(2), which a zombie still answers.
+  if (pidfd_ && readable(pidfd_.get(), kLibvirtNoticesMs)) sys::reap_if_child(qemu_.pid);
+  char how = 0;
+  if (readable(stopped_descriptor(), kLibvirtNoticesMs)) sys::read(stopped_descriptor(), {&how, 1});
+  return how == libvirt::Connection::kPoweredOff;
 }
 
 void Boot::abandon() {

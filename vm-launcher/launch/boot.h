@@ -29,6 +29,8 @@ class Boot {
   int console() const { return console_.get(); }
   int agent() const { return agent_.get(); }
   int stopped_descriptor() const { return connection_.stopped_descriptor(); }
+  // Of a VM that has ended: by its guest's own power off. Waits a moment for libvirt to say so.
+  bool powered_off();
   const ProcessName& qemu() const { return qemu_; }
   libvirt::Domain& domain() { return domain_; }
   // Kills QEMU and waits until libvirt has noticed, so that the next boot can follow. WHY not a shutdown: all the guest
@@ -38,6 +40,7 @@ class Boot {
   void abandon();
 
  private:
+  explicit Boot(libvirt::Connection& connection) : connection_(connection) {}
   // False if QEMU's pid is not known.
   bool kill_qemu();
   libvirt::Connection& connection_;

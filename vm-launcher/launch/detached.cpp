@@ -62,7 +62,7 @@ std::string create_vm(RunRequest request) {
   VmState state;
   state.name = request.name;
   state.status = "created";
-  state.image = request.source.image;
+  state.image = request.own_system() ? request.disks.front().file : request.source.image;
   state.command = request.command;
   state.created = std::time(nullptr);
   // Also with --rm: it is the supervisor that removes it, at the end.

@@ -94,8 +94,8 @@ BootFailure Launcher::describe(Arrival arrival, std::chrono::milliseconds deadli
   return failure;
 }
 
-BootedVm Launcher::try_boot(const Machine& machine, std::chrono::milliseconds deadline, BootFailure& failure,
-                            const std::function<void(const Boot&)>& started) {
+BootedVm Launcher::let_go(const Machine& machine, BootFailure& failure,
+                          const std::function<void(const Boot&)>& started) {
   BootedVm vm;
   log_start_ = whole_qemu_log().size();
   try {
@@ -106,6 +106,13 @@ BootedVm Launcher::try_boot(const Machine& machine, std::chrono::milliseconds de
   }
   if (started) started(*vm.boot);
   vm.supervisor = std::make_unique<Supervisor>(*vm.boot, timeline_, signals_.get(), &control_, &console_log_);
+  return vm;
+}
+
+BootedVm Launcher::try_boot(const Machine& machine, std::chrono::milliseconds deadline, BootFailure& failure,
+                            const std::function<void(const Boot&)>& started) {
+  BootedVm vm = let_go(machine, failure, started);
+  if (!vm.supervisor) return vm;
   const bool restored = machine.beginning == Beginning::restore;
   const trace::Phase phase(restored ? "renew the guest" : "boot the guest",
                            restored ? "clock and random numbers of its own, and READY again"

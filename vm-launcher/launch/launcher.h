@@ -39,6 +39,9 @@ class Launcher {
   // One try. Either vm.supervisor is set or `failure` says why not.
   BootedVm try_boot(const Machine& machine, std::chrono::milliseconds deadline, BootFailure& failure,
                     const std::function<void(const Boot&)>& started = {});
+  // For a guest that never says READY: QEMU runs, and that is all. Either vm.supervisor is set or `failure` says why not.
+  BootedVm let_go(const Machine& machine, BootFailure& failure,
+                  const std::function<void(const Boot&)>& started);
   // Two tries; `say` tells the user of the first failure. Throws std::runtime_error with the evidence of the second.
   BootedVm boot(const Machine& machine, std::chrono::milliseconds deadline,
                 const std::function<void(const Boot&)>& started,

@@ -21,7 +21,8 @@ json to_json(const DiskSpec& disk) {
   return {{"file", absolute(disk.file)},
           {"scratch_mib", disk.scratch_mib},
           {"mount_point", disk.mount_point},
-          {"read_only", disk.read_only}};
+          {"read_only", disk.read_only},
+          {"write_through", disk.write_through}};
 }
 
 json to_json(const PortForward& port) {
@@ -40,7 +41,8 @@ json list_of(const std::vector<Value>& values) {
 }
 
 DiskSpec disk_from(const json& value) {
-  return {value.at("file"), value.at("scratch_mib"), value.at("mount_point"), value.at("read_only")};
+  return {value.at("file"), value.at("scratch_mib"), value.at("mount_point"), value.at("read_only"),
+          value.at("write_through")};
 }
 
 PortForward port_from(const json& value) {
@@ -62,6 +64,7 @@ RunRequest request_from(const json& value) {
   request.warmth = value.at("warmth");
   for (const json& disk : value.at("disks"))
     request.disks.push_back(disk_from(disk));
+  request.cloud_init = value.at("cloud_init");
   request.network = value.at("network");
   for (const json& port : value.at("ports"))
     request.ports.push_back(port_from(port));
@@ -91,6 +94,7 @@ std::string to_json(const RunRequest& request) {
                       {"cpus", request.cpus},
                       {"warmth", request.warmth},
                       {"disks", list_of(request.disks)},
+                      {"cloud_init", absolute(request.cloud_init)},
                       {"network", request.network},
                       {"ports", list_of(request.ports)},
                       {"name", request.name},

@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <ctime>
 #include <memory>
 #include <random>
 #include <stdexcept>
@@ -14,10 +12,12 @@
 #include "base/sys/process.h"
 #include "base/sys/terminal.h"
 #include "vm-launcher/cache/paths.h"
-#include "vm-launcher/disk/host_disk.h"
 #include "vm-launcher/kernel/modules.h"
-#include "vm-launcher/launch/kvm.h"
+#include "vm-launcher/launch/accelerator.h"
 #include "vm-launcher/launch/launcher.h"
+#include "vm-launcher/launch/own_system.h"
+#include "vm-launcher/launch/record.h"
+#include "vm-launcher/launch/vm_disks.h"
 #include "vm-launcher/launch/warm.h"
 
 namespace vm {
@@ -26,43 +26,11 @@ namespace {
 
 constexpr unsigned kLeastMemoryMib = 256;
 
-struct Choice {
-  Accelerator accelerator = Accelerator::tcg;
-  std::string why;
-  bool host_cpu = true;
-};
-
-// kvm only when it is proved; otherwise emulation, said aloud, or a refusal with the evidence.
-Choice choose(const RunRequest& request, Launcher& launcher, const GuestKernel& kernel) {
-  if (request.accelerator == "tcg") return {Accelerator::tcg, "asked for"};
-  const trace::Phase phase("choose the accelerator",
-                           "a device node proves nothing; only a boot to READY does");
-  const KvmVerdict verdict = kvm_verdict(launcher, kernel);
-  if (verdict.usable) return {Accelerator::kvm, verdict.reason, verdict.host_cpu};
-  if (request.accelerator == "kvm") {
-    throw std::runtime_error(
-        fmt::format("--accel kvm: KVM cannot run the guest here: {}\n{}", verdict.reason, verdict.evidence));
-  }
-  say(fmt::format(
-      "KVM cannot run the guest here ({}); using emulation (TCG): a slower CPU, and its timings are "
-      "emulation's. Details: vm-launcher doctor",
-      verdict.reason));
-  return {Accelerator::tcg, verdict.reason};
-}
-
 unsigned memory_for(const RunRequest& request, const std::string& initrd) {
   if (request.memory_mib != 0) return request.memory_mib;
   // The archive, its unpacked copy, and room to work.
   const auto mib = static_cast<unsigned>(sys::stat(initrd).st_size >> 20);
   return std::max(kLeastMemoryMib, 128 + 3 * mib);
-}
-
-void write_timings(const std::string& where, const std::string& json) {
-  if (where.empty()) return;
-  if (!where.starts_with("fd:")) return sys::write_file_atomically(where, json);
-  int fd = -1;
-  std::from_chars(where.data() + 3, where.data() + where.size(), fd);
-  sys::write_all(fd, json);
 }
 
 Profile profile_for(const RunRequest& request) {
@@ -76,16 +44,6 @@ Profile profile_for(const RunRequest& request) {
                     name_of(profile), request.disks.empty() ? "network" : "disk"));
   }
   return profile;
-}
-
-std::vector<HostDisk> open_disks(const std::vector<DiskSpec>& specs) {
-  std::vector<HostDisk> disks;
-  if (specs.empty()) return disks;
-  check_together(specs);
-  const trace::Phase phase("disks", "files of the host become block devices of the guest");
-  for (const DiskSpec& spec : specs)
-    disks.push_back(open_disk(spec));
-  return disks;
 }
 
 void prepare(Supervisor& guest, const RunRequest& request) {
@@ -109,24 +67,6 @@ Initramfs initramfs_for(const RunRequest& request, Profile profile, const GuestK
   return ensure_initramfs(request.source, kernel,
                           in_load_order(kernel.module_directory, modules_for(profile, !request.disks.empty(),
                                                                              request.network != "none")));
-}
-
-VmState first_state(const RunRequest& request, const std::string& name, bool kept, const Machine& machine,
-                    const protocol::Command& command) {
-  VmState state;
-  state.name = name;
-  state.status = "booting";
-  state.image = request.source.image;
-  state.command = command.arguments;
-  state.profile = name_of(machine.profile);
-  state.accelerator = name_of(machine.accelerator);
-  state.created = state.started = std::time(nullptr);
-  state.launcher = name_process(sys::getpid()).value_or(ProcessName{});
-  state.kept = kept;
-  state.memory_mib = machine.memory_mib;
-  for (const PortForward& port : request.ports)
-    state.ports.push_back(to_string(port));
-  return state;
 }
 
 Machine machine_for(const RunRequest& request, Profile profile, const Choice& choice,
@@ -162,6 +102,8 @@ Began begin(Launcher& launcher, const Machine& machine, VmState& state, const Ru
   Began began = restore_or_boot(machine, request.warmth, why_not,
                                 {launcher, std::chrono::seconds(request.timeout_s), started, say}, timeline);
   state.status = "running";
+  state.start = began.warm ? "warm" : "cold";
+  state.start_why = began.why;
   launcher.folder().write(state);
   return began;
 }
@@ -186,17 +128,6 @@ std::vector<std::pair<std::string, std::string>> facts_of(const Began& began, co
           {"guest_kernel", vm.supervisor->greeting().kernel},
           {"guest_ready_uptime_ms", std::to_string(vm.supervisor->greeting().uptime_ms)},
           {"exit_code", std::to_string(ending.exit_code)}};
-}
-
-// The last of state.json, for a VM whose folder stays.
-void record(const VmFolder& folder, VmState state, const Ending& ending) {
-  if (!state.kept) return;
-  state.status = "exited";
-  state.exit_code = ending.exit_code;
-  state.trouble = ending.trouble;
-  state.finished = std::time(nullptr);
-  state.launcher = state.qemu = {};
-  folder.write(state);
 }
 
 Ending begin_and_converse(Launcher& launcher, const Machine& machine, VmState& state, const Choice& choice,
@@ -230,7 +161,8 @@ Machine machine_of(const RunRequest& request, Launcher& launcher) {
   const Profile profile = profile_for(request);
   const GuestKernel kernel = kernel_for(request);
   const Initramfs initramfs = initramfs_for(request, profile, kernel);
-  return machine_for(request, profile, choose(request, launcher, kernel), kernel, initramfs.path, {});
+  return machine_for(request, profile, choose(request.accelerator, launcher, kernel), kernel, initramfs.path,
+                     {});
 }
 
 std::string generated_name() {
@@ -239,11 +171,12 @@ std::string generated_name() {
 
 Ending live(const RunRequest& request, VmFolder folder, bool kept, Timeline& timeline,
             const Company& company) {
+  if (request.own_system()) return live_from_disk(request, std::move(folder), kept, timeline, company);
   // QEMU daemonizes and becomes an orphan: adopted, it can be waited for exactly.
   sys::set_child_subreaper();
   const std::string name = folder.name();
   const Profile profile = profile_for(request);
-  const std::vector<HostDisk> disks = open_disks(request.disks);
+  const std::vector<HostDisk> disks = open_disks(request, folder);
   const GuestKernel kernel = kernel_for(request);
   const Initramfs initramfs = initramfs_for(request, profile, kernel);
   protocol::Command command = command_for(request, initramfs.config, name);
@@ -252,9 +185,9 @@ Ending live(const RunRequest& request, VmFolder folder, bool kept, Timeline& tim
 
   auto launcher = std::make_unique<Launcher>(std::move(folder), request.connect, timeline);
   sys::replace_file(launcher->folder().file(kCommandFile), protocol::encode(command), 0600);
-  const Choice choice = choose(request, *launcher, kernel);
+  const Choice choice = choose(request.accelerator, *launcher, kernel);
   const Machine machine = machine_for(request, profile, choice, kernel, initramfs.path, disks);
-  VmState state = first_state(request, name, kept, machine, command);
+  VmState state = first_state(request, name, kept, machine, command.arguments);
   Ending ending;
   try {
     ending = begin_and_converse(*launcher, machine, state, choice, command, request, timeline, company);

@@ -27,6 +27,7 @@ struct RunRequest : CommandRequest {
   unsigned cpus = 1;
   Warmth warmth = Warmth::automatic;
   std::vector<DiskSpec> disks;
+  std::string cloud_init;        // user-data for the system on the first disk; a file
   std::string network = "none";  // or "user"
   std::vector<PortForward> ports;
   std::string name;     // empty for one of our own
@@ -36,6 +37,11 @@ struct RunRequest : CommandRequest {
   bool interactive = false;
   bool tty = false;
   bool remove = false;  // of a detached one: nothing is kept after its end
+
+  // The first disk boots by itself.
+  bool own_system() const {
+    return source.image.empty() && source.tar.empty() && source.initrd.empty() && !disks.empty();
+  }
 };
 
 // As config.json of a VM that is kept. Paths become absolute: `start` may be called elsewhere.

@@ -23,6 +23,8 @@ constexpr std::size_t kConsoleKept = 65536;
 constexpr std::size_t kTail = 1500;
 constexpr auto kForever = 24h;
 constexpr int kInsisting = 3;
+constexpr char kNoAgent[] =
+    "the system on its disk has no guest-init that could do that. Next: vm-launcher console, and log in";
 // What a guest gets to unmount its disks before it is cut off.
 constexpr auto kLastWords = 2s;
 
@@ -98,6 +100,16 @@ Ending Supervisor::converse(const protocol::Command& command, Streams& streams) 
   }
 }
 
+Ending Supervisor::attend(ConsoleGuest& guest, Streams& streams) {
+  foreign_ = &guest;
+  main_ = &streams;
+  guest.begin(streams);
+  while (!gone_ && (!force_at_ || Clock::now() < *force_at_) && !streams.ended())
+    wait(force_at_.value_or(Clock::now() + kForever));
+  if (gone_ && boot_.powered_off()) return {0, ""};
+  return {128 + SIGKILL, gone_ ? "QEMU ended, and not because its guest powered off" : ""};
+}
+
 // The command has not ended; the VM has, or is about to.
 Ending Supervisor::force() {
   if (force_at_) return {128 + SIGKILL, ""};
@@ -107,7 +119,7 @@ Ending Supervisor::force() {
 void Supervisor::wait(Clock::time_point until) {
   // What has ended would be ready for ever.
   std::vector<pollfd> entries = {{gone_ ? -1 : boot_.agent(), line_.events(), 0},
-                                 {console_open_ ? boot_.console() : -1, POLLIN, 0},
+                                 {reads_console() ? boot_.console() : -1, POLLIN, 0},
                                  {gone_ ? -1 : boot_.stopped_descriptor(), POLLIN, 0},
                                  {signals_, POLLIN, 0}};
   const std::size_t streams = entries.size();
@@ -125,8 +137,12 @@ void Supervisor::wait(Clock::time_point until) {
   if (entries[2].revents != 0 || line_.gone()) gone_ = true;
 }
 
+bool Supervisor::reads_console() const {
+  return console_open_ && (foreign_ == nullptr || foreign_->may_print());
+}
+
 void Supervisor::read_console() {
-  char buffer[4096];
+  char buffer[ConsoleGuest::kPiece];
   const auto got = sys::try_read(boot_.console(), buffer);
   if (!got.ok() || got.value == 0) {
     console_open_ = false;
@@ -138,6 +154,7 @@ void Supervisor::read_console() {
   if (console_.size() > kConsoleKept) console_.erase(0, console_.size() - kConsoleKept);
   if (console_log_ != nullptr) console_log_->append(bytes);
   if (control_ != nullptr) control_->broadcast(bytes);
+  if (foreign_ != nullptr) foreign_->print(bytes);
 }
 
 // What the guest says is foreign: a frame out of turn, or one that cannot be decoded, is dropped.
@@ -166,8 +183,13 @@ void Supervisor::obey_signal() {
     cancelled_ = true;
     return;
   }
-  line_.send(Type::signal, protocol::encode_number(static_cast<std::uint32_t>(signal)));
+  ask_to_end(signal);
   if (++signals_seen_ >= kInsisting) force_at_ = Clock::now();
+}
+
+void Supervisor::ask_to_end(int signal) {
+  if (foreign_ != nullptr) return boot_.domain().press_power_button();
+  line_.send(Type::signal, protocol::encode_number(static_cast<std::uint32_t>(signal)));
 }
 
 void Supervisor::resize() {
@@ -216,8 +238,8 @@ void Supervisor::obey_line(int client, const std::string& line) {
 }
 
 void Supervisor::open_channel(int client, bool detached) {
-  if (main_ != nullptr) return channels_->open(client, detached);
-  const protocol::Failure failure{125, "the VM has not booted yet"};
+  if (main_ != nullptr && foreign_ == nullptr) return channels_->open(client, detached);
+  const protocol::Failure failure{125, foreign_ == nullptr ? "the VM has not booted yet" : kNoAgent};
   control_->finish(client, protocol::encode(Type::failed, protocol::encode(failure)));
 }
 
@@ -226,14 +248,14 @@ std::optional<std::string> Supervisor::stop(std::chrono::seconds grace, int sign
   if (paused_) pause(false);
   cancelled_ = main_ == nullptr;
   // Without grace there is nothing to ask for.
-  if (main_ != nullptr && grace > 0s)
-    line_.send(Type::signal, protocol::encode_number(static_cast<std::uint32_t>(signal)));
+  if (main_ != nullptr && grace > 0s) ask_to_end(signal);
   force_at_ = Clock::now() + grace;
   return std::nullopt;
 }
 
 std::optional<std::string> Supervisor::signal_command(int signal) {
   if (main_ == nullptr) return "error: the VM has not booted yet\n";
+  if (foreign_ != nullptr) return fmt::format("error: {}\n", kNoAgent);
   line_.send(Type::signal, protocol::encode_number(static_cast<std::uint32_t>(signal)));
   return "ok\n";
 }

@@ -10,6 +10,7 @@
 
 #include "vm-launcher/launch/boot.h"
 #include "vm-launcher/launch/channels.h"
+#include "vm-launcher/launch/console_guest.h"
 #include "vm-launcher/launch/growing_log.h"
 #include "vm-launcher/launch/streams.h"
 
@@ -33,6 +34,8 @@ class Supervisor {
 
   // Runs the VM's own command until it, or the VM, has ended.
   Ending converse(const protocol::Command& command, Streams& streams);
+  // A guest without guest-init, until it powers off or is ended. Signals to this process, and `stop`, are its power button.
+  Ending attend(ConsoleGuest& guest, Streams& streams);
   // For the streams of that command.
   SendFrame send_on_main();
   // Told each time the VM is paused or runs again.
@@ -45,6 +48,7 @@ class Supervisor {
  private:
   using Clock = std::chrono::steady_clock;
   void wait(Clock::time_point until);
+  bool reads_console() const;
   void read_console();
   void understand(const protocol::Frame& frame);
   void obey_signal();
@@ -55,6 +59,7 @@ class Supervisor {
   std::optional<std::string> stop(std::chrono::seconds grace, int signal);
   std::optional<std::string> signal_command(int signal);
   std::optional<std::string> pause(bool paused);
+  void ask_to_end(int signal);
   void resize();
   Ending force();
 
@@ -68,6 +73,7 @@ class Supervisor {
   std::function<void(const std::string&)> tell_status_;
   std::optional<protocol::Ready> ready_;
   Streams* main_ = nullptr;
+  ConsoleGuest* foreign_ = nullptr;  // set if the guest has no guest-init
   std::string console_;
   int signals_seen_ = 0;
   bool terminal_ = false;

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <csignal>
 #include <ctime>
-#include <nlohmann/json.hpp>
+#include <random>
 #include <stdexcept>
 
 #include "base/sys/file.h"
@@ -16,17 +16,7 @@ namespace vm {
 
 namespace {
 
-using nlohmann::json;
-
 constexpr std::size_t kLongestName = 28;
-
-json to_json(const ProcessName& process) {
-  return {{"pid", process.pid}, {"start_time", process.start_time}};
-}
-
-ProcessName process_from(const json& value) {
-  return {value.at("pid").get<pid_t>(), value.at("start_time").get<std::uint64_t>()};
-}
 
 // Ends a process that was recorded, if it is still that process.
 void end(const ProcessName& process) {
@@ -61,10 +51,16 @@ void remove_shared_tree(const std::string& path) {
   }
 }
 
+// ORDER: what lies elsewhere first; a kill in between leaves the link, and so what is still to be done.
+void remove_whole(const std::string& folder) {
+  if (const auto disks = sys::readlink_if_present(folder + "/" + kDisksLink)) sys::remove_tree(*disks);
+  remove_shared_tree(folder);
+}
+
 // Files of the folder that stay when a VM that is kept has ended.
 bool outlives_run(const std::string& name) {
-  static const std::vector<std::string> stay = {"lock",      "state.json", kConfigFile,
-                                                kConsoleLog, kOutputLog,   kSupervisorLog};
+  static const std::vector<std::string> stay = {"lock",     "state.json",   kConfigFile, kConsoleLog,
+                                                kOutputLog, kSupervisorLog, kDisksLink};
   // "output.log.1": the older half of a log.
   const std::string whole = name.ends_with(".1") ? name.substr(0, name.size() - 2) : name;
   return std::find(stay.begin(), stay.end(), whole) != stay.end();
@@ -91,7 +87,7 @@ void clean_up(const std::string& folder) {
   if (state && state->kept && !state->active()) return;
   end(state && state->qemu.pid > 0 ? state->qemu : qemu_of_libvirt(folder));
   if (!state || !state->kept) {
-    sys::remove_tree(folder);
+    remove_whole(folder);
     return;
   }
   remove_run(folder);
@@ -143,52 +139,6 @@ std::optional<ProcessName> name_process(pid_t pid) {
 
 bool alive(const ProcessName& process) {
   return process.pid > 0 && sys::start_time(process.pid) == process.start_time;
-}
-
-std::string to_json(const VmState& state) {
-  const json value = {{"name", state.name},
-                      {"status", state.status},
-                      {"image", state.image},
-                      {"command", state.command},
-                      {"profile", state.profile},
-                      {"accelerator", state.accelerator},
-                      {"created", state.created},
-                      {"launcher", to_json(state.launcher)},
-                      {"qemu", to_json(state.qemu)},
-                      {"kept", state.kept},
-                      {"memory_mib", state.memory_mib},
-                      {"ports", state.ports},
-                      {"started", state.started},
-                      {"finished", state.finished},
-                      {"exit_code", state.exit_code},
-                      {"trouble", state.trouble}};
-  return value.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
-}
-
-std::optional<VmState> parse_state(const std::string& text) {
-  try {
-    const json value = json::parse(text);
-    VmState state;
-    state.name = value.at("name");
-    state.status = value.at("status");
-    state.image = value.at("image");
-    state.command = value.at("command").get<std::vector<std::string>>();
-    state.profile = value.at("profile");
-    state.accelerator = value.at("accelerator");
-    state.created = value.at("created");
-    state.launcher = process_from(value.at("launcher"));
-    state.qemu = process_from(value.at("qemu"));
-    state.kept = value.at("kept");
-    state.memory_mib = value.at("memory_mib");
-    state.ports = value.at("ports").get<std::vector<std::string>>();
-    state.started = value.at("started");
-    state.finished = value.at("finished");
-    state.exit_code = value.at("exit_code");
-    state.trouble = value.at("trouble");
-    return state;
-  } catch (const json::exception&) {
-    return std::nullopt;
-  }
 }
 
 bool valid_name(const std::string& name) {
@@ -245,13 +195,21 @@ VmFolder::~VmFolder() {
 }
 
 void VmFolder::leave() const {
-  if (!kept_) return remove_shared_tree(path_);
+  if (!kept_) return remove_whole(path_);
   if (sys::exists(path_)) remove_run(path_);
 }
 
 void VmFolder::remove() {
   kept_ = false;
   leave();
+}
+
+std::string VmFolder::disks(const std::string& home) const {
+  const auto known = sys::readlink_if_present(file(kDisksLink));
+  const std::string place = known.value_or(fmt::format("{}/{}-{:08x}", home, name(), std::random_device()()));
+  if (!known) sys::symlinkat(place, AT_FDCWD, file(kDisksLink));
+  sys::mkdir_parents(place, 0700);
+  return place;
 }
 
 void VmFolder::write(const VmState& state) const {

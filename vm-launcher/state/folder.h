@@ -32,6 +32,9 @@ struct VmState {
   std::vector<std::string> command;
   std::string profile;
   std::string accelerator;
+  std::string
+      start;  // "cold": booted; "warm": from a snapshot; "disk": by what its disk holds; "" until it runs
+  std::string start_why;     // of that choice
   std::int64_t created = 0;  // seconds since 1970
   ProcessName launcher;
   ProcessName qemu;
@@ -63,6 +66,8 @@ class VmFolder {
   std::string file(const std::string& name) const { return path_ + "/" + name; }
   std::string name() const { return path_.substr(path_.rfind('/') + 1); }
   void write(const VmState& state) const;
+  // A folder for what is too large for /run: made on first use below `home`, it stays as long as the VM, and goes with it.
+  std::string disks(const std::string& home) const;
   // From here on the folder outlives this object, except for what belongs to one run of the VM.
   void keep(bool kept = true) { kept_ = kept; }
   // Removes the folder, or what belongs to one run, now; the lock stays until the process ends.
@@ -92,6 +97,7 @@ inline constexpr char kCommandFile[] = "command";
 inline constexpr char kConfigFile[] = "config.json";
 inline constexpr char kConsoleLog[] = "console.log";
 inline constexpr char kOutputLog[] = "output.log";          // frames of protocol/, as the guest sent them
+inline constexpr char kDisksLink[] = "disks";               // where disks() is
 inline constexpr char kSupervisorLog[] = "supervisor.log";  // what a supervisor has to say, and libvirt
 
 }  // namespace vm
