@@ -44,6 +44,7 @@ void dispatch(int argc, char** argv, vm::cli::Context& context) {
   vm::cli::add_run(app, context);
   vm::cli::add_exec(app, context);
   vm::cli::add_lifecycle(app, context);
+  vm::cli::add_snapshot(app);
   vm::cli::add_lists(app, context);
   vm::cli::add_usage(app, context);
   vm::cli::add_logs(app, context);

@@ -23,6 +23,7 @@ struct Context {
 void add_run(CLI::App& app, Context& context);        // run create
 void add_exec(CLI::App& app, Context& context);       // exec
 void add_lifecycle(CLI::App& app, Context& context);  // start stop restart kill pause resume rm prune
+void add_snapshot(CLI::App& app);                     // snapshot create ls revert rm
 void add_lists(CLI::App& app, Context& context);      // ls (list) inspect
 void add_usage(CLI::App& app, Context& context);      // top stats
 void add_logs(CLI::App& app, Context& context);       // logs console
