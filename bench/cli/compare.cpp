@@ -28,7 +28,8 @@ std::vector<Case> cases_of(const std::vector<std::unique_ptr<Platform>>& platfor
   for (const auto& platform : platforms) {
     if (results.platform(platform->name())->unavailable) continue;
     for (const auto& workload : workloads.all)
-      cases.push_back({platform.get(), workload.get(), repetitions(*platform, *workload, quick)});
+      if (platform->measured_by(workload->name()))
+        cases.push_back({platform.get(), workload.get(), repetitions(*platform, *workload, quick)});
   }
   return cases;
 }

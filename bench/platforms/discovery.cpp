@@ -18,8 +18,9 @@ std::vector<std::unique_ptr<Platform>> all_platforms(const Workspace& workspace)
   platforms.push_back(std::make_unique<Bubblewrap>(workspace));
   platforms.push_back(std::make_unique<Docker>(workspace));
   platforms.push_back(std::make_unique<Podman>(workspace));
-  platforms.push_back(std::make_unique<Vm>(workspace, "kvm"));
-  platforms.push_back(std::make_unique<Vm>(workspace, "tcg"));
+  for (const char* accelerator : {"kvm", "tcg"})
+    for (const char* start : {"cold", "warm"})
+      platforms.push_back(std::make_unique<Vm>(workspace, accelerator, start));
   return platforms;
 }
 

@@ -48,6 +48,8 @@ class Platform {
   // run() of a program that writes to scratch_file(). WHY apart: a virtual machine has a disk only if it is given one, and
   // to boot with it takes longer.
   virtual Run run_writing(const Arguments& arguments) { return run(arguments); }
+  // False for what says nothing about this platform that another does not say already.
+  virtual bool measured_by(const std::string& /*workload*/) const { return true; }
   virtual ImageSize image_size() = 0;
   std::unique_ptr<Instance> start_idle();
   // Stands on the command line of an idle instance of this run.

@@ -26,6 +26,11 @@ std::map<std::string, Nanoseconds> stages_of(const std::string& text) {
 
 }  // namespace
 
+std::string Vm::title() const {
+  const std::string title = accelerator_ == "kvm" ? "VM (kvm)" : "emulated VM (tcg)";
+  return is_warm() ? title + ", from a snapshot" : title;
+}
+
 std::string Vm::prepare() {
   if (!sys::exists(program())) return "vm-launcher is not built";
   if (find_program("qemu-system-x86_64").empty()) {
@@ -39,7 +44,7 @@ Arguments Vm::command_with(const Arguments& options, const Arguments& arguments)
                    "run",
                    "--accel",
                    accelerator_,
-                   "--cold",
+                   "--" + start_,
                    "--name",
                    fmt::format("{}-{}", instance_name(), ++runs_),
                    "--timings",

@@ -51,7 +51,8 @@ make_disk() {
 
 # cloud-init reports on the console, and the power button ends it.
 boot() {
-  local name=debian-$$ begun=$SECONDS
+  local begun=$SECONDS
+  name=debian-$$
   cat >"$work/user-data" <<'EOF'
 #!/bin/sh
 echo "cloud-init ran on $(hostname), $(uname -r), $(. /etc/os-release; echo "$PRETTY_NAME")" >/dev/console
