@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
+#include <thread>
 
 #include "vm-launcher/connection/libvirt.h"
 
@@ -49,6 +50,18 @@ TEST_F(Libvirt, TheEndOfADomainIsAnEvent) {
   EXPECT_FALSE(stopped_within_ms(0));
   EXPECT_TRUE(domain.destroy());
   EXPECT_TRUE(stopped_within_ms(5000));
+}
+
+// libvirt frees a name a moment after it has told of the end.
+TEST_F(Libvirt, ANameThatIsAboutToBeFreeIsWaitedFor) {
+  libvirt::Domain first = connection_.create(kDocument, libvirt::Start::running);
+  std::thread ending([&] {
+    sys::poll({}, 50);
+    first.destroy();
+  });
+  const libvirt::Domain second = connection_.create(kDocument, libvirt::Start::running);
+  ending.join();
+  EXPECT_EQ(second.name(), "sample");
 }
 
 TEST_F(Libvirt, AHandleThatGoesTakesItsDomainAlong) {

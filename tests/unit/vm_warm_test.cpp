@@ -154,14 +154,20 @@ TEST(Ladder, InitcallsAreReadFromTheKernelsConsole) {
 
 TEST(Ladder, VariantsDifferInOneThing) {
   const vm::Machine plain;
-  const auto variants = vm::variants_of(plain, {"audit"}, {"mitigations=off"}, {"max"});
-  ASSERT_EQ(variants.size(), 4U);
+  const auto variants = vm::variants_of(
+      plain, {{"audit"}, {"mitigations=off"}, {"max"}, {"/boot/vmlinuz"}, {"/root.zst"}, {64}});
+  ASSERT_EQ(variants.size(), 7U);
   EXPECT_THAT(vm::kernel_command_line(variants[0].machine), HasSubstr(" audit=0"));
   EXPECT_THAT(vm::kernel_command_line(variants[1].machine), Not(HasSubstr("audit")));
   EXPECT_THAT(vm::kernel_command_line(variants[2].machine), HasSubstr(" audit=0"));
   EXPECT_THAT(vm::kernel_command_line(variants[2].machine), testing::EndsWith(" mitigations=off"));
-  EXPECT_THAT(vm::domain_xml(variants[3].machine), HasSubstr("<model>max</model>"));
-  EXPECT_THROW(vm::variants_of(plain, {"console"}, {}, {}), std::runtime_error);
+  EXPECT_THAT(vm::domain_xml(variants[3].machine), HasSubstr("<cpu mode=\"maximum\" />"));
+  EXPECT_EQ(variants[4].machine.kernel, "/boot/vmlinuz");
+  EXPECT_EQ(variants[4].machine.initrd, plain.initrd);
+  EXPECT_EQ(variants[5].machine.initrd, "/root.zst");
+  EXPECT_THAT(vm::domain_xml(variants[6].machine), HasSubstr("<tb-cache unit=\"MiB\">64</tb-cache>"));
+  EXPECT_THAT(vm::domain_xml(plain), Not(HasSubstr("features>")));
+  EXPECT_THROW(vm::variants_of(plain, {{"console"}, {}, {}, {}, {}, {}}), std::runtime_error);
 }
 
 TEST(QemuCommand, IsTheMachineWithoutLibvirt) {

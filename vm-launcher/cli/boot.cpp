@@ -92,9 +92,7 @@ ordered_json to_json(const Ladder& ladder, const std::vector<Measured>& all, con
 
 struct BootRequest {
   RunRequest of;
-  std::vector<std::string> without;
-  std::vector<std::string> with;
-  std::vector<std::string> processors;
+  Choices choices;
   std::string profile;
   std::string format = "text";
   int repetitions = 0;
@@ -104,12 +102,11 @@ struct BootRequest {
 void boot(BootRequest& request, Timeline& timeline) {
   if (request.of.source.image.empty() && request.of.source.tar.empty()) request.of.source.nothing = true;
   request.of.profile = profile_named(request.profile);
-  const bool varied = !request.without.empty() || !request.with.empty() || !request.processors.empty();
-  if (varied && request.repetitions == 0) request.repetitions = 5;
+  if (request.choices.any() && request.repetitions == 0) request.repetitions = 5;
   sys::set_child_subreaper();
   Launcher launcher(VmFolder(run_directory(), fmt::format("boot-{}", sys::getpid())), "", timeline);
   const Machine machine = machine_of(request.of, launcher);
-  const auto variants = variants_of(machine, request.without, request.with, request.processors);
+  const auto variants = variants_of(machine, request.choices);
   if (request.command) {
     for (const std::string& word : qemu_command(machine))
       fmt::print("{}\n", word);
@@ -128,6 +125,7 @@ void boot(BootRequest& request, Timeline& timeline) {
 constexpr char kExamples[] =
     "boot busybox\n"
     "boot --profile devices --repetitions 10 --without audit --without quiet busybox\n"
+    "boot --kernel /boot/vmlinuz --initrd root.cpio.zst --tb-cache 64 --repetitions 10 busybox\n"
     "boot --rootfs root.tar --with mitigations=off --cpu max --repetitions 10 --format json\n"
     "boot --command busybox                    (QEMU alone: its words, a line each)";
 constexpr char kBehind[] =
@@ -149,10 +147,20 @@ void add_boot(CLI::App& app, Context& context) {
       ->capture_default_str();
   command->add_option("--profile", options->profile, "tiny, devices or compat")
       ->check(CLI::IsMember({"tiny", "devices", "compat"}));
-  command->add_option("--without", options->without, "Measure without this word of the kernel's command line")
+  Choices& choices = options->choices;
+  command->add_option("--without", choices.without, "Measure without this word of the kernel's command line")
       ->allow_extra_args(false);
-  command->add_option("--with", options->with, "Measure with one more word on it")->allow_extra_args(false);
-  command->add_option("--cpu", options->processors, "Measure with another processor of QEMU's")
+  command->add_option("--with", choices.with, "Measure with one more word on it")->allow_extra_args(false);
+  command->add_option("--cpu", choices.processors, "Measure with another processor of QEMU's")
+      ->allow_extra_args(false);
+  command->add_option("--kernel", choices.kernels, "Measure with another kernel: a bzImage, a vmlinux")
+      ->check(CLI::ExistingFile)
+      ->allow_extra_args(false);
+  command->add_option("--initrd", choices.initrds, "Measure with another initramfs: the same one compressed")
+      ->check(CLI::ExistingFile)
+      ->allow_extra_args(false);
+  command->add_option("--tb-cache", choices.tb_caches, "Measure with so many MiB for translated code")
+      ->check(CLI::Range(1, 65536))
       ->allow_extra_args(false);
   command->add_option("--repetitions", options->repetitions, "Boots of each variant")
       ->check(CLI::Range(0, 10000))

@@ -115,13 +115,32 @@ int Connection::on_lifecycle(virConnectPtr, virDomainPtr, int event, int detail,
   return 0;
 }
 
+namespace {
+
+// WHY: libvirt says that a domain has stopped, and finds it no more, a moment before it takes it off its list; in between
+// (virDomainObjListRemove lets go of its locks) the name is taken, and nothing can be asked that would tell.
+bool name_is_taken() {
+  return virGetLastErrorCode() == VIR_ERR_OPERATION_FAILED && virGetLastErrorDomain() == VIR_FROM_DOMAIN;
+}
+
+virDomainPtr create_when_name_is_free(virConnectPtr connection, const std::string& xml, unsigned flags) {
+  constexpr int kTries = 100, kPauseMs = 10;
+  for (int attempt = 1;; ++attempt) {
+    virDomainPtr domain = virDomainCreateXML(connection, xml.c_str(), flags);
+    if (domain != nullptr || attempt == kTries || !name_is_taken()) return domain;
+    sys::poll({}, kPauseMs);
+  }
+}
+
+}  // namespace
+
 Domain Connection::create(const std::string& xml, Start start, sys::Where where) {
   const sys::OrphanReaper reaper(kQemuName);
   const bool paused = start == Start::paused;
   return Domain(call(
       "virDomainCreateXML",
       [&] { return fmt::format("{} bytes of XML{}", xml.size(), paused ? ", VIR_DOMAIN_START_PAUSED" : ""); },
-      [&] { return virDomainCreateXML(handle_, xml.c_str(), paused ? VIR_DOMAIN_START_PAUSED : 0); }, where));
+      [&] { return create_when_name_is_free(handle_, xml, paused ? VIR_DOMAIN_START_PAUSED : 0); }, where));
 }
 
 int Connection::active_domains(sys::Where where) {

@@ -57,6 +57,7 @@ struct Machine {
   unsigned long host_khz = 0;        // the host's time stamp counter; 0 when unknown
   std::vector<std::string> without;  // words of the kernel command line to leave out, by name
   std::vector<std::string> with;     // and to add, whole
+  unsigned tb_cache_mib = 0;         // under emulation: room for translated code; 0 for QEMU's own choice
   std::string cpu;  // under emulation: QEMU's name of a processor; empty for QEMU's plain one
   Beginning beginning = Beginning::boot;
   std::string memory_file;  // of the snapshot; empty for a plain boot

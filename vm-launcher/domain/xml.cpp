@@ -153,9 +153,21 @@ void add_snapshot(xml_node domain, const Machine& machine) {
   add_argument(line, "defer");
 }
 
+void add_features(xml_node domain, const Machine& machine) {
+  if (machine.profile == Profile::tiny && machine.tb_cache_mib == 0) return;
+  xml_node features = add(domain, "features");
+  if (machine.profile != Profile::tiny) add(features, "acpi");
+  if (machine.tb_cache_mib == 0) return;
+  xml_node cache = add(add(features, "tcg"), "tb-cache", std::to_string(machine.tb_cache_mib));
+  set(cache, "unit", "MiB");
+}
+
 void add_processor(xml_node domain, const Machine& machine) {
   if (machine.accelerator == Accelerator::kvm && machine.host_cpu) {
     set(add(domain, "cpu"), "mode", "host-passthrough");
+  } else if (machine.cpu == "max") {
+    // QEMU's name for all that it can do; libvirt knows it by another.
+    set(add(domain, "cpu"), "mode", "maximum");
   } else if (!machine.cpu.empty()) {
     xml_node cpu = add(domain, "cpu");
     set(cpu, "mode", "custom");
@@ -176,7 +188,7 @@ std::string domain_xml(const Machine& machine) {
   set(memory, "unit", "MiB");
   add(domain, "vcpu", std::to_string(machine.cpus));
   add_boot(domain, machine);
-  if (machine.profile != Profile::tiny) add(add(domain, "features"), "acpi");
+  add_features(domain, machine);
   add_processor(domain, machine);
   // guest-init leaves by rebooting; a VM that comes back is not what anybody asked for. Another system means it.
   add(domain, "on_poweroff", "destroy");

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <regex>
 
 #include "base/sys/file.h"
@@ -13,12 +14,6 @@ namespace vm {
 namespace {
 
 constexpr auto kDeadline = std::chrono::seconds(30);
-
-Variant varied(const Machine& plain, const std::string& name, const auto& change) {
-  Variant variant{name, plain};
-  change(variant.machine);
-  return variant;
-}
 
 void check_word(const Machine& machine, const std::string& word) {
   const std::vector<std::string> words = optional_words(machine);
@@ -53,18 +48,32 @@ std::optional<double> number_after(const std::string& text, const std::string& w
 
 }  // namespace
 
-std::vector<Variant> variants_of(const Machine& plain, const std::vector<std::string>& without,
-                                 const std::vector<std::string>& with,
-                                 const std::vector<std::string>& processors) {
+bool Choices::any() const {
+  return !without.empty() || !with.empty() || !processors.empty() || !kernels.empty() || !initrds.empty() ||
+         !tb_caches.empty();
+}
+
+std::vector<Variant> variants_of(const Machine& plain, const Choices& choices) {
   std::vector<Variant> variants = {{"", plain}};
-  for (const std::string& word : without) {
+  const auto add = [&](const std::string& name, const auto& change) {
+    variants.push_back({name, plain});
+    change(variants.back().machine);
+  };
+  for (const std::string& word : choices.without) {
     check_word(plain, word);
-    variants.push_back(varied(plain, "without " + word, [&](Machine& it) { it.without.push_back(word); }));
+    add("without " + word, [&](Machine& it) { it.without.push_back(word); });
   }
-  for (const std::string& word : with)
-    variants.push_back(varied(plain, "with " + word, [&](Machine& it) { it.with.push_back(word); }));
-  for (const std::string& model : processors)
-    variants.push_back(varied(plain, "processor " + model, [&](Machine& it) { it.cpu = model; }));
+  for (const std::string& word : choices.with)
+    add("with " + word, [&](Machine& it) { it.with.push_back(word); });
+  for (const std::string& model : choices.processors)
+    add("processor " + model, [&](Machine& it) { it.cpu = model; });
+  // libvirt's own folder is not this process's.
+  for (const std::string& file : choices.kernels)
+    add("kernel " + file, [&](Machine& it) { it.kernel = std::filesystem::absolute(file); });
+  for (const std::string& file : choices.initrds)
+    add("initramfs " + file, [&](Machine& it) { it.initrd = std::filesystem::absolute(file); });
+  for (const unsigned size : choices.tb_caches)
+    add(fmt::format("translated code {} MiB", size), [&](Machine& it) { it.tb_cache_mib = size; });
   return variants;
 }
 

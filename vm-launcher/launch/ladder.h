@@ -15,10 +15,20 @@ struct Variant {
   std::string name;  // "without audit"; empty for the plain one
   Machine machine;
 };
+// What to try beside the plain machine, each alone.
+struct Choices {
+  std::vector<std::string> without;     // words of the kernel's command line
+  std::vector<std::string> with;        // the same, added
+  std::vector<std::string> processors;  // QEMU's names
+  std::vector<std::string>
+      kernels;  // files: a bzImage, say, which QEMU enters through firmware and unpacks itself
+  std::vector<std::string> initrds;  // files: the same initramfs, compressed
+  std::vector<unsigned> tb_caches;   // MiB
+
+  bool any() const;
+};
 // Throws std::runtime_error for a word that the machine does not have, or cannot boot without.
-std::vector<Variant> variants_of(const Machine& plain, const std::vector<std::string>& without,
-                                 const std::vector<std::string>& with,
-                                 const std::vector<std::string>& processors);
+std::vector<Variant> variants_of(const Machine& plain, const Choices& choices);
 
 // A function that the kernel calls while it starts, and how long that took by the kernel's own clock.
 struct Initcall {

@@ -68,7 +68,7 @@ bool outlives_run(const std::string& name) {
 
 void remove_run(const std::string& folder) {
   for (const std::string& name : sys::list_directory(folder))
-    if (!outlives_run(name)) remove_shared_tree(folder + "/" + name);
+    if (!outlives_run(name)) remove_shared_tree(fmt::format("{}/{}", folder, name));
 }
 
 std::optional<VmState> read_state(const std::string& folder) {
