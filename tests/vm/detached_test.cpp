@@ -83,6 +83,9 @@ TEST_F(VmDetached, StandsStillWhilePausedAndIsShownFromOutside) {
   EXPECT_THAT(verb({"inspect", "--qemu", name_}).output, HasSubstr("-machine microvm"));
   const auto view = nlohmann::json::parse(verb({"inspect", name_}).output).at(0);
   EXPECT_EQ(view.at("State").at("Running"), true);
+  EXPECT_EQ(view.at("Machine").at("Start"), "cold");
+  EXPECT_THAT(view.at("Machine").at("StartWhy"), HasSubstr("--warm saves such a VM too"));
+  EXPECT_THAT(verb({"ls"}).output, testing::ContainsRegex(name_ + " .* tcg +cold "));
   EXPECT_EQ(view.at("Config").at("command"), nlohmann::json({"sleep", "300"}));
 
   EXPECT_EQ(verb({"pause", name_}).code, 0);

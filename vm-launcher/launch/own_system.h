@@ -2,7 +2,7 @@
 // guest-init in it, so no READY, no command and no agent: a serial console is what the two sides share, and a power button.
 //
 // The disk is not written: the VM writes to a thin one over it (disk/overlay.h), which goes with the VM. Only ":rw" gives
-// it the disk itself.
+// it the disk itself. Reads: docs/decisions/0034-own-system.md.
 #pragma once
 
 #include "vm-launcher/launch/run.h"
