@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cctype>
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -29,6 +30,8 @@ Answer ask(const std::string& program, const char* verb, const std::string& ques
   try {
     sys::Child child = sys::spawn({program, verb}, options);
     pipe.read.reset();
+    // WHY: it may know what to do without reading, and be gone.
+    const sys::UniqueFd no_pipe_signal = sys::signal_descriptor({SIGPIPE});
     sys::write_if_read(pipe.write.get(), question);
     pipe.write.reset();
     const int code = child.wait().shell_code();
@@ -70,11 +73,8 @@ std::optional<Login> CredentialHelper::get(const std::string& server) const {
                                                                              : "";
   };
   if (text("Username").empty()) refuse("getting", {answer.code, "it answered without a Username"});
-  if (text("Username") == "<token>") {
-    throw std::runtime_error(fmt::format(
-        "{} keeps an identity token for {}, which is not understood here. Next: mini-container login {}",
-        program_, server, server));
-  }
+  // SPEC: docker-credential-helpers: this name stands for none.
+  if (text("Username") == "<token>") return Login{"", "", text("Secret")};
   return Login{text("Username"), text("Secret")};
 }
 

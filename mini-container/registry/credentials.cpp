@@ -35,14 +35,15 @@ Json read_document(const std::string& file) {
   return json;
 }
 
-std::optional<std::string> recorded(const Json& document, const std::string& domain) {
+// A text of the entry for `domain`: "auth", "identitytoken".
+std::optional<std::string> recorded(const Json& document, const std::string& domain, const char* name) {
   const auto auths = document.find("auths");
   if (auths == document.end() || !auths->is_object()) return std::nullopt;
   const auto entry = auths->find(key_of(domain));
   if (entry == auths->end() || !entry->is_object()) return std::nullopt;
-  const auto auth = entry->find("auth");
-  if (auth == entry->end() || !auth->is_string()) return std::nullopt;
-  return auth->get<std::string>();
+  const auto text = entry->find(name);
+  if (text == entry->end() || !text->is_string()) return std::nullopt;
+  return text->get<std::string>();
 }
 
 std::string helper_in(const Json& document, const std::string& domain) {
@@ -92,7 +93,9 @@ std::optional<Login> read_login(const std::string& file, const std::string& doma
   const Json document = read_document(file);
   if (const std::string helper = helper_in(document, domain); !helper.empty())
     return CredentialHelper(helper).get(key_of(domain));
-  const auto auth = recorded(document, domain);
+  if (const auto token = recorded(document, domain, "identitytoken"); token && !token->empty())
+    return Login{"", "", *token};
+  const auto auth = recorded(document, domain, "auth");
   const auto pair = auth ? from_base64(*auth) : std::nullopt;
   const std::size_t colon = pair ? pair->find(':') : std::string::npos;
   if (colon == std::string::npos) return std::nullopt;

@@ -1,6 +1,7 @@
 // Who the user is at each registry: Docker's file, $DOCKER_CONFIG/config.json or ~/.docker/config.json, mode 0600.
 //
-//     {"auths": {"host:5000": {"auth": "<base64 of name:password>"}}}
+//     {"auths": {"host:5000": {"auth": "<base64 of name:password>"},
+//                "cloud.example": {"auth": "...", "identitytoken": "<what a single sign-on gave in the password's place>"}}}
 //
 // Docker, podman and skopeo read and write the same file; members that are not ours stay as they are. Where it names a
 // program that keeps the password (credential_helper.h), the entry is empty. Reads: docker-login(1),
@@ -15,6 +16,8 @@ namespace registry {
 struct Login {
   std::string user;
   std::string password;
+  // Instead of both: what the registry's token server takes for a token. SPEC: OAuth 2's refresh token.
+  std::string identity_token = {};
 };
 
 // By the environment: DOCKER_CONFIG, else HOME.

@@ -65,13 +65,13 @@ void CurlExchange::set_what(const Authorization& authorization) {
   if (request_.method == "HEAD") set(CURLOPT_NOBODY, 1L);
   if (request_.method != "GET" && request_.method != "HEAD")
     set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
-  const bool empty = request_.method == "POST" || (request_.method == "PUT" && request_.file.empty());
-  if (empty) set(CURLOPT_POSTFIELDS, "");
+  const bool no_file = request_.method == "POST" || (request_.method == "PUT" && request_.file.empty());
+  if (no_file) set(CURLOPT_POSTFIELDS, request_.form.c_str());
   for (const std::string& line : request_.headers)
     lines_ = curl_slist_append(lines_, line.c_str());
   // WHY: an authorization that was refused has been answered before a body is sent; nothing is to be asked first.
   lines_ = curl_slist_append(lines_, "Expect:");
-  if (empty) lines_ = curl_slist_append(lines_, "Content-Type:");
+  if (no_file && request_.form.empty()) lines_ = curl_slist_append(lines_, "Content-Type:");
   set(CURLOPT_HTTPHEADER, lines_);
   set(CURLOPT_USERAGENT, "mini-registry/0.1.0");
   // By libcurl's own options and not as a header: it keeps these from other hosts.

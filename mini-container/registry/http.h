@@ -49,6 +49,7 @@ struct Request {
   std::string url = {};
   std::string purpose = {};               // for a person who reads the trace
   std::vector<std::string> headers = {};  // "Accept: ..."
+  std::string form = {};                  // body of a POST: "a=b&c=d", escaped
   std::string file = {};                  // body of a PUT or PATCH
   // The part of it that is sent: all from `first` on, unless `count` says how many.
   std::uint64_t first = 0;

@@ -25,19 +25,35 @@ std::string parameter(const Challenge& challenge, const char* name) {
   return found == challenge.parameters.end() ? "" : found->second;
 }
 
-// The URL that gives a token for what `challenge` asks.
-std::string token_url(const Challenge& challenge) {
+std::string field(const char* name, std::string_view value) {
+  return std::string(name) + "=" + escaped(std::string(value));
+}
+
+// What gives a token for what `challenge` asks.
+Request token_request(const Challenge& challenge) {
   std::string url = parameter(challenge, "realm");
   char joint = url.find('?') == std::string::npos ? '?' : '&';
-  const auto add = [&](const char* name, const std::string& value) {
-    url += joint + std::string(name) + "=" + escaped(value);
+  const auto add = [&](const char* name, std::string_view value) {
+    url += joint + field(name, value);
     joint = '&';
   };
   if (const std::string service = parameter(challenge, "service"); !service.empty()) add("service", service);
   const std::string scopes = parameter(challenge, "scope");
   for (const std::string_view scope : text::words(scopes, " "))
-    add("scope", std::string(scope));
-  return url;
+    add("scope", scope);
+  return {.url = url, .purpose = "a token that lets us do this"};
+}
+
+// The same for an identity token. SPEC: distribution docs/spec/auth/oauth.md: in the body, so that no log of URLs has it.
+Request exchange_request(const Challenge& challenge, const std::string& identity_token) {
+  std::string form = "grant_type=refresh_token&client_id=docker&";
+  form +=
+      field("service", parameter(challenge, "service")) + "&" + field("scope", parameter(challenge, "scope"));
+  form += "&" + field("refresh_token", identity_token);
+  return {.method = "POST",
+          .url = parameter(challenge, "realm"),
+          .purpose = "a token that lets us do this, for the identity token of the login",
+          .form = form};
 }
 
 std::string token_of(const std::string& answer) {
@@ -88,7 +104,7 @@ std::optional<Authorization> Session::renewed(Connection& connection, const Exch
   if (!same(current_, refused)) return current_;
   for (const Challenge& challenge : parse_challenges(answer.header("www-authenticate"))) {
     if (challenge.scheme == "bearer") return current_ = token(connection, challenge);
-    if (challenge.scheme != "basic" || !login_) continue;
+    if (challenge.scheme != "basic" || !login_ || login_->user.empty()) continue;
     current_ = {.user = login_->user, .password = login_->password, .token = {}};
     if (same(current_, refused)) return std::nullopt;
     return current_;
@@ -97,9 +113,11 @@ std::optional<Authorization> Session::renewed(Connection& connection, const Exch
 }
 
 Authorization Session::token(Connection& connection, const Challenge& challenge) const {
-  const Request request{.url = token_url(challenge), .purpose = "a token that lets us do this"};
+  const bool exchanged = login_ && !login_->identity_token.empty();
+  const Request request =
+      exchanged ? exchange_request(challenge, login_->identity_token) : token_request(challenge);
   Authorization who;
-  if (login_) who = {.user = login_->user, .password = login_->password, .token = {}};
+  if (login_ && !exchanged) who = {.user = login_->user, .password = login_->password, .token = {}};
   const auto exchange = patiently([&] { return connection.send(request, who, endpoint_.trust); });
   if (exchange->status() != 200) refuse(*exchange, "no token for " + endpoint_.domain + "/" + repository_);
   return {.user = {}, .password = {}, .token = token_of(read_all(*exchange, kLongestToken))};

@@ -2,9 +2,10 @@
 //
 //   request -> 401 and a challenge -> Basic: name and password       -> the request again
 //                                  -> Bearer: a token of its realm   -> the request again
+//                                     (for name and password, or for an identity token)
 //
 // Several threads may send at once, each over a connection of its own.
-// Reads: distribution docs/spec/auth/token.md, OCI distribution-spec.
+// Reads: distribution docs/spec/auth/token.md and oauth.md, OCI distribution-spec.
 #pragma once
 
 #include <memory>

@@ -20,6 +20,11 @@ using e2e::HttpRequest;
 using e2e::Result;
 using testing::HasSubstr;
 
+std::string header(const HttpRequest& request, const char* name) {
+  const auto found = request.headers.find(name);
+  return found == request.headers.end() ? "" : found->second;
+}
+
 class Protocol : public testing::Test {
  protected:
   Protocol() : folder_("registry"), image_(layer()) { ::setenv("DOCKER_CONFIG", folder_.path().c_str(), 1); }
@@ -46,26 +51,24 @@ class Protocol : public testing::Test {
     return sys::exists(path) ? sys::list_directory(path) : std::vector<std::string>();
   }
 
+  // What a registry answers that wants to see a token of `realm`.
+  HttpAnswer for_a_token(const HttpRequest& request, const FakeServer& realm) const {
+    if (header(request, "authorization") == "Bearer the-token") return image_.answer(request);
+    return {.status = 401,
+            .headers = {"WWW-Authenticate: Bearer realm=\"http://" + realm.host() +
+                        "/token\",service=\"test\",scope=\"repository:app:pull\""}};
+  }
+
   support::TemporaryFolder folder_;
   e2e::FakeImage image_;
 };
-
-std::string header(const HttpRequest& request, const char* name) {
-  const auto found = request.headers.find(name);
-  return found == request.headers.end() ? "" : found->second;
-}
 
 TEST_F(Protocol, TokensComeFromTheRealmThatTheChallengeNames) {
   FakeServer realm([](const HttpRequest& request) -> HttpAnswer {
     const bool known = header(request, "authorization") == "Basic c3R1ZGVudDpzZWNyZXQ=";
     return {.status = known ? 200 : 401, .body = R"({"token": "the-token"})"};
   });
-  FakeServer server([&](const HttpRequest& request) -> HttpAnswer {
-    if (header(request, "authorization") == "Bearer the-token") return image_.answer(request);
-    return {.status = 401,
-            .headers = {"WWW-Authenticate: Bearer realm=\"http://" + realm.host() +
-                        "/token\",service=\"test\",scope=\"repository:app:pull\""}};
-  });
+  FakeServer server([&](const HttpRequest& request) { return for_a_token(request, realm); });
   const Result stranger = pull(server);
   EXPECT_EQ(stranger.code, 1);
   EXPECT_THAT(stranger.err, HasSubstr("unauthorized"));
@@ -73,6 +76,23 @@ TEST_F(Protocol, TokensComeFromTheRealmThatTheChallengeNames) {
   const Result known = pull(server);
   EXPECT_EQ(known.code, 0) << known.err;
   EXPECT_EQ(realm.seen().back().target, "/token?service=test&scope=repository%3Aapp%3Apull");
+}
+
+// What a single sign-on has left in the password's place, in the file or with a program that keeps it.
+TEST_F(Protocol, AnIdentityTokenIsExchangedForOne) {
+  FakeServer realm([](const HttpRequest& request) -> HttpAnswer {
+    const bool known = request.body ==
+                       "grant_type=refresh_token&client_id=docker&service=test&"
+                       "scope=repository%3Aapp%3Apull&refresh_token=who%2FI%20am";
+    return {.status = known ? 200 : 401, .body = R"({"access_token": "the-token"})"};
+  });
+  FakeServer server([&](const HttpRequest& request) { return for_a_token(request, realm); });
+  sys::write_file_atomically(folder_ / "config.json",
+                             R"({"auths": {")" + server.host() + R"(": {"identitytoken": "who/I am"}}})");
+  const Result pulled = pull(server);
+  EXPECT_EQ(pulled.code, 0) << pulled.err;
+  EXPECT_EQ(header(realm.seen().back(), "content-type"), "application/x-www-form-urlencoded");
+  EXPECT_EQ(realm.seen().back().target, "/token") << "nothing of it in the URL, which servers log";
 }
 
 // Neither a password nor a token.

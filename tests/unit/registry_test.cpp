@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
+
 #include "base/sys/file.h"
 #include "mini-container/image/manifest.h"
 #include "mini-container/image/unpack.h"
@@ -106,6 +108,17 @@ TEST(Credentials, AreKeptInDockersFileForTheirOwnerAlone) {
   EXPECT_TRUE(remove_login(file, "host:5000"));
   EXPECT_FALSE(remove_login(file, "host:5000"));
   EXPECT_EQ(read_login(file, "docker.io")->user, "other");
+}
+
+// More than a pipe holds, so that the program is gone while it is written to.
+TEST(Credentials, AreKeptByAProgramThatDoesNotListenToTheEnd) {
+  const support::TemporaryFolder folder("registry");
+  sys::write_file_atomically(folder / "docker-credential-deaf", "#!/bin/sh\nexit 0\n", 0755);
+  sys::write_file_atomically(folder / "config.json", R"({"credsStore": "deaf"})");
+  const std::string path = std::getenv("PATH");
+  ::setenv("PATH", (folder.path() + ":" + path).c_str(), 1);
+  EXPECT_NO_THROW(write_login(folder / "config.json", "host:5000", {"student", std::string(200'000, 'x')}));
+  ::setenv("PATH", path.c_str(), 1);
 }
 
 TEST(Credentials, LeaveWhatIsNotTheirs) {
