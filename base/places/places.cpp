@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <cstdlib>
+#include <sstream>
 #include <stdexcept>
 
 #include "base/sys/fd.h"
@@ -54,6 +55,15 @@ bool is_ours_alone(const std::string& path) {
   } catch (const std::exception&) {
     return false;
   }
+}
+
+std::string program_in_path(const std::string& name) {
+  if (name.find('/') != std::string::npos) return sys::exists(name) ? name : "";
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path == nullptr ? "/usr/sbin:/usr/bin" : path);
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (const std::string file = folder + "/" + name; sys::exists(file)) return file;
+  return {};
 }
 
 std::string data_home() {

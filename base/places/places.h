@@ -13,6 +13,8 @@ std::string cache_home();
 // $XDG_RUNTIME_DIR, or /tmp/isolab-UID, made if it is not there: what ends with the login. Sockets and locks stand there, so
 // it must be the caller's alone: throws if another user owns it or may enter it.
 std::string runtime_directory();
+// The file of a program: a path as it is, or the first of that name in $PATH; "" if there is none.
+std::string program_in_path(const std::string& name);
 // Whether a folder is there, and the caller's alone.
 bool is_ours_alone(const std::string& path);
 

@@ -46,6 +46,7 @@ void add_images(CLI::App& app, Context& context);                // image and it
 void add_networks(CLI::App& app, Context& context);              // network and its verbs
 void add_volumes(CLI::App& app, Context& context);               // volume create ls inspect rm prune
 void add_prune(CLI::App& app, Context& context);                 // prune
+void add_help(CLI::App& app);                                    // help
 void add_container_prune(CLI::App& app, Context& context);       // container prune
 void add_finish(CLI::App& app, Context& context);      // finish, hidden: what a container-monitor becomes
 void add_exec_ended(CLI::App& app, Context& context);  // exec-ended, hidden: the same of an exec
@@ -62,6 +63,9 @@ void add_system_prune(CLI::App& app, Context& context);  // system prune
 
 // --detach-keys and --sig-proxy, of all that connect a user to a container.
 void add_attach_options(CLI::App& command, engine::AttachOptions& options);
+
+// Verbs that share a first word: `volume ls`. Alone, it prints them.
+CLI::App* add_group(CLI::App& app, const char* name, const char* what);
 
 using Help = help::Verb;
 CLI::App* add_verb(CLI::App& app, const Help& help);

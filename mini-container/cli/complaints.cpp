@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "mini-container/cli/commands.h"
+
 namespace cli {
 
 namespace {
@@ -29,10 +31,22 @@ const CLI::App& innermost(const CLI::App& app) {
   return chosen.empty() ? app : innermost(*chosen.front());
 }
 
+bool is_flag(const std::string& word) {
+  return word.size() > 1 && word.front() == '-';
+}
+
 // "mini-container image ls"
 std::string path_of(const CLI::App& command) {
   const CLI::App* parent = command.get_parent();
   return parent == nullptr ? command.get_name() : path_of(*parent) + " " + command.get_name();
+}
+
+// The first, from the outside, that was given a word it has no verb for: "compose" of `mini-container compose version`.
+const CLI::App* group_with_stray_word(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  if (chosen.empty()) return nullptr;
+  const auto words = app.remaining();
+  return words.empty() || is_flag(words.front()) ? group_with_stray_word(*chosen.front()) : &app;
 }
 
 std::string see_help(const CLI::App& command) {
@@ -62,10 +76,6 @@ std::string requirement_of(const CLI::App& command) {
   return requirement(least, most);
 }
 
-bool is_flag(const std::string& word) {
-  return word.size() > 1 && word.front() == '-';
-}
-
 // The first word that looks like a flag; "" for none. What follows an image's name belongs to the container.
 std::string stray_flag(const CLI::App& command) {
   auto words = command.remaining();
@@ -79,12 +89,12 @@ std::string unknown_flag(const std::string& word) {
   return fmt::format("unknown shorthand flag: '{}' in {}", word[1], word);
 }
 
-// It has verbs of its own, and none of them was named.
+// It has verbs of its own, and none of them was named. As Docker: to ask what there is is no mistake.
 int complain_of_group(const CLI::App& group) {
   const auto words = group.remaining();
   if (words.empty() || is_flag(words.front())) {
     tell(group.help());
-    return kWrongWords;
+    return group.get_parent() == nullptr ? kWrongWords : 0;
   }
   tell(fmt::format("mini-container: '{}' is not a {} command.\nSee '{} --help'\n", words.front(),
                    path_of(group), path_of(group)));
@@ -92,6 +102,24 @@ int complain_of_group(const CLI::App& group) {
 }
 
 }  // namespace
+
+void add_help(CLI::App& app) {
+  CLI::App* command =
+      add_verb(app, {"help", "What a command does, and its options", "help run\nhelp volume ls",
+                     "nothing of the kernel: the same text as COMMAND --help."});
+  const auto words = std::make_shared<std::vector<std::string>>();
+  command->add_option("COMMAND", *words, "For example run, or volume ls");
+  command->callback([&app, words] {
+    const CLI::App* asked = &app;
+    for (const std::string& word : *words) {
+      const auto verbs = asked->get_subcommands([&](const CLI::App* verb) { return verb->check_name(word); });
+      if (verbs.empty())
+        throw std::invalid_argument("unknown help topic: " + word + ". Next: mini-container --help");
+      asked = verbs.front();
+    }
+    print(asked->get_formatter()->make_help(asked, path_of(*asked), CLI::AppFormatMode::Normal));
+  });
+}
 
 void require_words(const CLI::App& command, std::size_t least) {
   if (!stray_flag(command).empty()) throw CLI::ExtrasError(command.remaining());
@@ -102,6 +130,7 @@ int complain_of(const CLI::App& app, const CLI::ParseError& error) {
   // --help, --version; or all has been said.
   if (error.get_exit_code() == 0 || dynamic_cast<const CLI::RuntimeError*>(&error) != nullptr)
     return app.exit(error);
+  if (const CLI::App* group = group_with_stray_word(app)) return complain_of_group(*group);
   const CLI::App& command = innermost(app);
   if (const std::string flag = stray_flag(command); !flag.empty()) {
     tell(unknown_flag(flag) + "\n" + see_help(command));

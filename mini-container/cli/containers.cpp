@@ -22,8 +22,7 @@ void add_verbs(CLI::App& app, Context& context) {
 void add_containers(CLI::App& app, Context& context) {
   add_verbs(app, context);
   add_ps(app, context, "ps");
-  CLI::App* group = app.add_subcommand("container", "Containers: the same by long names, and ls, prune");
-  group->require_subcommand(1);
+  CLI::App* group = add_group(app, "container", "Containers: the same by long names, and ls, prune");
   add_verbs(*group, context);
   add_ps(*group, context, "ls");
   add_container_prune(*group, context);

@@ -38,8 +38,20 @@ void print(const std::string& text) {
   sys::write_if_read(1, text);
 }
 
+CLI::App* add_group(CLI::App& app, const char* name, const char* what) {
+  CLI::App* group = app.add_subcommand(name, what);
+  group->require_subcommand(1);
+  group->footer(std::string("\nSee 'mini-container ") + name + " VERB --help' for each.");
+  return group;
+}
+
 CLI::App* add_verb(CLI::App& app, const Help& help) {
-  return help::add_verb(app, "mini-container", help);
+  CLI::App* command = help::add_verb(app, "mini-container", help);
+  // As Docker: in a group also by their long names.
+  const std::string name = help.name;
+  if (app.get_parent() != nullptr && (name == "ls" || name == "rm"))
+    command->alias(name == "ls" ? "list" : "remove");
+  return command;
 }
 
 std::shared_ptr<Named> add_verb_on_containers(CLI::App& app, const Help& help) {

@@ -2,8 +2,10 @@
 #include "mini-container/cli/filter.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <stdexcept>
 
@@ -76,6 +78,14 @@ Filter::Filter(const std::vector<std::string>& typed) {
   for (const auto& [key, _] : tests())
     known.push_back(key);
   values_ = filter_values(typed, known);
+  // SPEC: Docker's states. "removing" and "dead" are none of ours, and asked for all the same.
+  static constexpr std::array states = {"created",  "running", "paused", "restarting",
+                                        "removing", "exited",  "dead"};
+  for (const std::string& state : values_["status"])
+    if (std::find(states.begin(), states.end(), state) == states.end())
+      throw std::invalid_argument(
+          fmt::format("invalid filter 'status={}'. Next: one of {}", state, fmt::join(states, ", ")));
+  if (values_["status"].empty()) values_.erase("status");
 }
 
 std::vector<Container> Filter::apply(const std::vector<Container>& containers) const {

@@ -33,28 +33,24 @@ void add_health_options(CLI::App& command, HealthOptions& options) {
   command.add_option("--health-retries", options.retries, "Failures in a row until it is unhealthy (3)");
   command.add_option("--health-start-period", options.start_period,
                      "How long failures do not count before the first success (0s)");
-  command.add_option_function<std::string>(
-      "--health-start-interval",
-      [](const std::string&) {
-        throw std::invalid_argument(
-            "--health-start-interval: one pace for a container's whole life. Next: a shorter "
-            "--health-interval");
-      },
-      "Refused: --health-interval holds from the start");
+  command.add_option("--health-start-interval", options.start_interval,
+                     "From one to the next in that time, before the first success (5s)");
   command.add_flag("--no-healthcheck", options.none, "None, whatever the image says");
 }
 
 image::Healthcheck healthcheck_of(const HealthOptions& options) {
-  image::Healthcheck check = {.test = {},
-                              .interval = duration_of("--health-interval", options.interval),
-                              .timeout = duration_of("--health-timeout", options.timeout),
-                              .start_period = duration_of("--health-start-period", options.start_period),
-                              .retries = options.retries};
+  image::Healthcheck check = {
+      .test = {},
+      .interval = duration_of("--health-interval", options.interval),
+      .timeout = duration_of("--health-timeout", options.timeout),
+      .start_period = duration_of("--health-start-period", options.start_period),
+      .start_interval = duration_of("--health-start-interval", options.start_interval),
+      .retries = options.retries};
   if (options.retries < 0) throw std::invalid_argument("--health-retries cannot be negative");
   if (!options.command.empty()) check.test = {"CMD-SHELL", options.command};
   if (!options.none) return check;
   const bool more = !check.test.empty() || check.interval != 0 || check.timeout != 0 ||
-                    check.start_period != 0 || check.retries != 0;
+                    check.start_period != 0 || check.start_interval != 0 || check.retries != 0;
   if (more) throw std::invalid_argument("--no-healthcheck conflicts with --health-* options");
   return {.test = {"NONE"}};
 }

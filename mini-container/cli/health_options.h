@@ -9,7 +9,7 @@
 namespace cli {
 
 struct HealthOptions {
-  std::string command, interval, timeout, start_period;
+  std::string command, interval, timeout, start_period, start_interval;
   int retries = 0;
   bool none = false;
 };

@@ -167,10 +167,9 @@ sys::UniqueFd tar_output(const std::string& path) {
 }
 
 void add_images(CLI::App& app, Context& context) {
-  CLI::App* group = app.add_subcommand(
-      "image",
+  CLI::App* group = add_group(
+      app, "image",
       "Images: ls, inspect, history, tree, diff, tag, rm, prune, load, save, import, export, pull, push");
-  group->require_subcommand(1);
   add_image_list(*group, context, "ls");
   add_image_inspect(*group, context);
   add_image_history(*group, context);

@@ -10,6 +10,11 @@ namespace cli {
 // "KEY=VALUE" or "KEY" each; of one key the last counts.
 std::map<std::string, std::string> key_values(const std::vector<std::string>& typed);
 
+// -e and --env-file as a program's environment: "NAME=value", where NAME alone is the caller's, if there is one. What is typed
+// comes after what files say. Throws std::invalid_argument.
+std::vector<std::string> variables(const std::vector<std::string>& files,
+                                   const std::vector<std::string>& typed);
+
 // "a=b,c=d".
 std::string labels_text(const std::map<std::string, std::string>& labels);
 

@@ -254,7 +254,7 @@ void add_probe(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("probe", "What a guardian starts to ask for its container's health");
   command->group("");
   command->add_option("ID", *id)->required();
-  command->callback([id, &context] { Engine(context.paths()).probe(*id); });
+  command->callback([id, &context] { context.exit_code = Engine(context.paths()).probe(*id) ? 0 : 1; });
 }
 
 }  // namespace cli

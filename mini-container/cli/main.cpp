@@ -51,7 +51,7 @@ int run(cli::Context& context, int count, char** arguments) {
          "Keep images, containers and state below this directory (default /var/lib/mini-container and "
          "/run/mini-container)")
       ->envname("MINI_CONTAINER_ROOT");
-  app.set_version_flag("--version,-V", "mini-container 0.1.0");
+  app.set_version_flag("-v,-V,--version", "mini-container 0.1.0");
   app.footer(kExamples);
   app.require_subcommand(1);
   cli::add_containers(app, context);
@@ -65,6 +65,7 @@ int run(cli::Context& context, int count, char** arguments) {
   cli::add_prune(app, context);
   cli::add_system(app, context);
   cli::add_system_group(app, context);
+  cli::add_help(app);
   completion::add_verb(app, kCompletion);
   app.parse_complete_callback([&context] {
     if (!context.root.empty() && context.root.front() != '/') {

@@ -212,8 +212,7 @@ std::vector<std::string> prune_networks(const engine::Registry& registry, const 
 }
 
 void add_networks(CLI::App& app, Context& context) {
-  CLI::App* group = app.add_subcommand("network", "Networks: what connects containers, and keeps them apart");
-  group->require_subcommand(1);
+  CLI::App* group = add_group(app, "network", "Networks: what connects containers, and keeps them apart");
   add_create(*group, context);
   add_connect(*group, context);
   add_disconnect(*group, context);

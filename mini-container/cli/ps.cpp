@@ -48,14 +48,18 @@ std::string command_text(const Container& container, bool whole) {
   return "\"" + quoted + "\"";
 }
 
-// "0.0.0.0:8080->80/tcp".
+// "0.0.0.0:8080->80/tcp, 443/tcp": published ones, and those that are only exposed.
 std::string ports_text(const Container& container) {
   std::vector<std::string> shown;
   if (!container.running()) return {};
+  std::vector<std::string> closed = container.settings.exposed;
   for (const std::string& text : container.published) {
     const network::PortMapping port = network::parse_port(text);
-    shown.push_back(fmt::format("{}->{}/{}", network::host_end(port), port.container_port, port.protocol));
+    const std::string inside = network::container_end(port);
+    shown.push_back(network::host_end(port) + "->" + inside);
+    std::erase(closed, inside);
   }
+  shown.insert(shown.end(), closed.begin(), closed.end());
   return fmt::format("{}", fmt::join(shown, ", "));
 }
 
@@ -66,6 +70,12 @@ std::string mounts_text(const Container& container) {
     shown.push_back(engine::is_id(source) ? engine::short_id(source) + "…" : source);
   }
   return fmt::format("{}", fmt::join(shown, ","));
+}
+
+std::ptrdiff_t named_volumes(const Container& container) {
+  const auto& volumes = container.settings.volumes;
+  return std::count_if(volumes.begin(), volumes.end(),
+                       [](const std::string& text) { return engine::parse_volume(text).named(); });
 }
 
 std::string networks_text(const Container& container) {
@@ -93,6 +103,7 @@ Json row_of(engine::Engine& engine, const Container& container, const PsOptions&
           {"CreatedAt", created_text(container)},
           {"ID", options.whole ? container.id : engine::short_id(container.id)},
           {"Image", container.settings.image},
+          {"LocalVolumes", std::to_string(named_volumes(container))},
           {"Labels", labels_text(container.settings.labels)},
           {"Mounts", mounts_text(container)},
           {"Names", container.name},
@@ -130,7 +141,8 @@ std::string ps_text(engine::Engine& engine, PsOptions options) {
                       {"State", "STATE"},
                       {"Labels", "LABELS"},
                       {"Mounts", "MOUNTS"},
-                      {"Networks", "NETWORKS"}},
+                      {"Networks", "NETWORKS"},
+                      {"LocalVolumes", "LOCAL VOLUMES"}},
                      {"ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"},
                      {}};
   if (options.size) listing.shown.emplace_back("Size");
@@ -149,6 +161,7 @@ void add_ps(CLI::App& app, Context& context, const char* name) {
        "a record in each container's directory; whether it is alive is a lock that the kernel frees when its "
        "guardian dies, and whether it is paused is asked of its control group."});
   const auto options = std::make_shared<PsOptions>();
+  if (name == std::string("ls")) command->alias("ps");
   command->add_flag("-a,--all", options->all, "Those that have not started or have ended, too");
   command->add_flag("-q,--quiet", options->quiet, "Only ids");
   command->add_flag("--no-trunc", options->whole, "Whole ids and commands");

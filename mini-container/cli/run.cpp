@@ -36,6 +36,8 @@ constexpr int kEngineFailed = 125;
 std::shared_ptr<RunOptions> add_making_options(CLI::App* command, Context& context) {
   // What follows the image belongs to the command, also what looks like an option.
   command->prefix_command();
+  // As Docker: -h is the host's name here.
+  command->set_help_flag("--help", "Print this help message and exit");
   auto options = std::make_shared<RunOptions>();
   options->command = command;
   add_run_options(*command, *options, context);
@@ -67,6 +69,8 @@ void add_create(CLI::App& app, Context& context) {
   const auto options = add_making_options(command, context);
   command->callback([options, &context] {
     engine::RunRequest request = request_of(*options, context);
+    // As Docker: 125 is for words that make no sense.
+    context.failure_code = 1;
     request.image = image_as_asked(context, options->pull, request.settings.image, options->platform);
     print(context.engine().create(request) + "\n");
   });

@@ -3,18 +3,17 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
-#include <sstream>
-
-#include "base/sys/file.h"
 #include "base/text/text.h"
 #include "mini-container/cli/commands.h"
 #include "mini-container/cli/key_values.h"
 #include "mini-container/engine/capabilities.h"
 #include "mini-container/engine/devices.h"
+#include "mini-container/engine/files.h"
 #include "mini-container/engine/names.h"
 #include "mini-container/engine/parse.h"
 #include "mini-container/network/ports.h"
+#include "mini-container/network/subnet.h"
+#include "mini-container/network/subnet6.h"
 
 namespace cli {
 
@@ -35,7 +34,7 @@ void add_process_options(CLI::App& run, RunOptions& options) {
   run.add_flag("--init", options.request.settings.init,
                "A first process of ours before the program: passes signals on, reaps orphans");
   run.add_option("--entrypoint", options.entrypoint, "Program instead of the image's entrypoint");
-  run.add_option("--hostname", options.request.settings.hostname, "Host name (default: the short id)");
+  run.add_option("-h,--hostname", options.request.settings.hostname, "Host name (default: the short id)");
 }
 
 void add_isolation_options(CLI::App& run, RunOptions& options) {
@@ -45,6 +44,9 @@ void add_isolation_options(CLI::App& run, RunOptions& options) {
   };
   list("-v,--volume", settings.volumes, "Mount: /host/path:/path[:ro] or volume:/path[:ro]");
   list("-p,--publish", settings.ports, "Publish a port: [[ip:][host]:]container[/tcp|udp], or ranges");
+  list("--expose", settings.exposed, "Note a port as one that others may ask for: 80, 53/udp, 8000-8009");
+  run.add_flag("-P,--publish-all", options.request.publish_all,
+               "Publish all exposed ports, each at a free port of the host");
   run.add_option("--network,--net", settings.network,
                  "A network by name or id, bridge, host, none, or container:NAME")
       ->capture_default_str();
@@ -59,7 +61,8 @@ void add_isolation_options(CLI::App& run, RunOptions& options) {
   list("--device", settings.devices, "A device of the host: /dev/fuse[:/dev/name][:rwm]");
   run.add_option("--userns", options.userns, "host: the only one, as ids are not mapped here");
   run.add_option("--pid", settings.pid_mode, "Whose processes it sees: host, or container:NAME");
-  run.add_option("--ipc", settings.ipc_mode, "Whose shared memory and queues: host, or container:NAME");
+  run.add_option("--ipc", settings.ipc_mode,
+                 "Whose shared memory and queues: private, host, or container:NAME");
   run.add_option("--uts", settings.uts_mode, "Whose host name: host, or container:NAME");
   list("--mount", options.mounts, "Mount: type=bind|volume|tmpfs,source=...,target=...[,readonly]");
   list("--tmpfs", settings.tmpfs, "Mount a file system in memory: /path[:size=64m,mode=1777]");
@@ -67,13 +70,13 @@ void add_isolation_options(CLI::App& run, RunOptions& options) {
   list("--add-host", settings.add_hosts, "A line more in /etc/hosts: NAME:ADDRESS");
   list("--dns", settings.dns, "Name server, in the place of the host's");
   list("--dns-search", settings.dns_search, "Domain that short names are looked up in");
-  list("--dns-option", settings.dns_options, "Option of resolv.conf(5): ndots:2");
+  list("--dns-option,--dns-opt", settings.dns_options, "Option of resolv.conf(5): ndots:2");
   list("--sysctl", options.sysctls, "Parameter of its namespaces: net.ipv4.ip_forward=1");
   run.add_flag("--read-only", settings.read_only, "Make the root file system read-only");
 }
 
 void add_resource_options(CLI::App& run, RunOptions& options) {
-  run.add_option("--cpu-shares", options.request.settings.cpu_shares,
+  run.add_option("-c,--cpu-shares", options.request.settings.cpu_shares,
                  "Weight when processors are short (1024 is the normal one)");
   run.add_option("--cpus", options.cpus, "At most so many processors: 0.5, 2");
   run.add_option("--cpuset-cpus", options.request.settings.cpuset,
@@ -81,7 +84,8 @@ void add_resource_options(CLI::App& run, RunOptions& options) {
   run.add_option("-m,--memory", options.memory, "At most so much memory: 64m, 1g");
   run.add_option("--memory-swap", options.swap, "At most so much memory and swap together; -1 for any");
   run.add_option("--cpu-quota", options.request.settings.cpu_quota,
-                 "Microseconds of each 100000 on a processor");
+                 "Microseconds of each period on a processor");
+  run.add_option("--cpu-period", options.request.settings.cpu_period, "Microseconds of a period (100000)");
   run.add_option("--oom-score-adj", options.request.settings.oom_score_adj,
                  "How soon the kernel ends it when memory is short: -1000 to 1000")
       ->check(CLI::Range(-1000, 1000));
@@ -118,24 +122,6 @@ void add_engine_options(CLI::App& run, RunOptions& options, Context& context) {
   run.add_option("--trace", context.trace.file, "Append every phase and kernel call to FILE, as JSON lines");
 }
 
-// "NAME=value", or "NAME" for the caller's value, if there is one.
-void add_env(engine::Settings& settings, const std::string& entry) {
-  const char* value = entry.find('=') == std::string::npos ? std::getenv(entry.c_str()) : nullptr;
-  if (value != nullptr) settings.env.push_back(entry + "=" + value);
-  if (entry.find('=') != std::string::npos) settings.env.push_back(entry);
-}
-
-// A line each; empty ones and those that begin with # are none.
-void add_env_file(engine::Settings& settings, const std::string& path) {
-  std::istringstream lines(sys::read_file(path));
-  for (std::string line; std::getline(lines, line);) {
-    line.erase(0, line.find_first_not_of(" \t"));
-    if (line.starts_with('='))
-      throw std::invalid_argument(fmt::format("--env-file {}: no variable name on line '{}'", path, line));
-    if (!line.empty() && line.front() != '#') add_env(settings, line);
-  }
-}
-
 std::pair<std::string, std::string> name_and_value(const std::string& text, const char* flag) {
   const std::size_t equals = text.find('=');
   if (equals == 0 || equals == std::string::npos)
@@ -150,6 +136,32 @@ void expand_ports(std::vector<std::string>& ports) {
     for (const network::PortMapping& port : network::parse_ports(text))
       expanded.push_back(network::to_string(port));
   ports = expanded;
+}
+
+bool is_address(const std::string& text) {
+  try {
+    if (text.find(':') == std::string::npos)
+      network::parse_address(text);
+    else
+      network::parse_address6(text);
+    return true;
+  } catch (const std::invalid_argument&) {
+    return false;
+  }
+}
+
+// In Docker's words.
+[[noreturn]] void refuse_argument(const std::string& text, const char* flag, const std::string& why) {
+  throw std::invalid_argument(fmt::format("invalid argument \"{}\" for \"{}\" flag: {}", text, flag, why));
+}
+
+void check_host(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos || colon == 0)
+    refuse_argument(text, "--add-host", "bad format for add-host: \"" + text + "\". Next: NAME:ADDRESS");
+  const std::string address = text.substr(colon + 1);
+  if (address != engine::kHostGateway && !is_address(address))
+    refuse_argument(text, "--add-host", "invalid IP address in add-host: \"" + address + "\"");
 }
 
 // Of a namespace that may be another's.
@@ -173,7 +185,9 @@ void apply_log_option(engine::Settings& settings, const std::string& option) {
 }
 
 void apply_security_option(engine::Settings& settings, const std::string& option) {
-  if (option == "no-new-privileges" || option == "no-new-privileges=true") {
+  if (option == "apparmor=unconfined" || option == "label=disable") return;  // as it is
+  if (option == "no-new-privileges" || option == "no-new-privileges=true" ||
+      option == "no-new-privileges:true") {
     settings.no_new_privileges = true;
   } else if (option.starts_with("seccomp=")) {
     settings.seccomp = option.substr(8);
@@ -184,11 +198,7 @@ void apply_security_option(engine::Settings& settings, const std::string& option
 }
 
 void apply_process_options(engine::Settings& settings, const RunOptions& options) {
-  // As Docker: what is typed wins over what a file says.
-  for (const std::string& file : options.env_files)
-    add_env_file(settings, file);
-  for (const std::string& entry : options.env)
-    add_env(settings, entry);
+  settings.env = variables(options.env_files, options.env);
   for (const std::string& text : options.sysctls)
     settings.sysctls.insert(name_and_value(text, "--sysctl"));
   if (!settings.stop_signal.empty()) engine::parse_signal(settings.stop_signal);
@@ -205,9 +215,13 @@ void apply_isolation_options(engine::Settings& settings, const RunOptions& optio
   expand_ports(settings.ports);
   if (settings.network == "default") settings.network = "bridge";
   for (const std::string& text : settings.add_hosts)
-    if (text.find(':') == std::string::npos)
-      throw std::invalid_argument("--add-host " + text + ": expected NAME:ADDRESS");
+    check_host(text);
+  // WHY here: a wrong one would only be noticed when a program asks for a name, and waits.
+  for (const std::string& text : settings.dns)
+    if (!is_address(text)) refuse_argument(text, "--dns", text + " is not an ip address");
   check_mode("--pid", settings.pid_mode);
+  // As here in any case: it is the container's own, and others may join.
+  if (settings.ipc_mode == "private" || settings.ipc_mode == "shareable") settings.ipc_mode.clear();
   check_mode("--ipc", settings.ipc_mode);
   check_mode("--uts", settings.uts_mode);
   if (!options.userns.empty() && options.userns != "host")
@@ -225,7 +239,12 @@ void apply_resource_options(engine::Settings& settings, const RunOptions& option
         "could not select device driver \"\" with capabilities: [[gpu]]: this engine has none for GPUs. "
         "Next: leave --gpus out");
   }
-  if (!options.cpus.empty()) settings.cpu_quota = engine::parse_cpus(options.cpus);
+  if (!options.cpus.empty()) {
+    if (settings.cpu_quota != 0 || settings.cpu_period != 0)
+      throw std::invalid_argument(
+          "Conflicting options: Nano CPUs and CPU Quota cannot both be set. Next: --cpus alone");
+    settings.cpu_quota = engine::parse_cpus(options.cpus);
+  }
   if (!options.memory.empty()) settings.memory = engine::parse_bytes(options.memory);
   if (!options.swap.empty()) settings.memory_swap = engine::parse_swap(options.swap);
   if (!options.shm_size.empty()) settings.shm_size = engine::parse_bytes(options.shm_size);

@@ -146,11 +146,18 @@ void add_update(CLI::App& app, Context& context) {
   command.add_option("--memory-swap", options->swap, "At most so much memory and swap together; -1 for any");
   command.add_option("--pids-limit", options->pids, "At most so many processes; -1 for any");
   command.add_option("--restart", options->restart, "no, on-failure[:MAX], always, unless-stopped");
-  command.callback([named, options, &context] {
+  command.callback([named, options, &command, &context] {
+    const auto flags = command.get_options(
+        [](const CLI::Option* one) { return one->count() > 0 && !one->get_positional(); });
+    if (flags.empty())
+      throw std::invalid_argument("you must provide one or more flags when using this command");
     const auto change = [options](engine::Settings& settings) {
       if (options->shares != 0) settings.cpu_shares = options->shares;
       if (options->pids != 0) settings.pids_limit = options->pids;
-      if (!options->cpus.empty()) settings.cpu_quota = engine::parse_cpus(options->cpus);
+      if (!options->cpus.empty()) {
+        settings.cpu_quota = engine::parse_cpus(options->cpus);
+        settings.cpu_period = 0;
+      }
       if (!options->cpuset.empty()) settings.cpuset = options->cpuset;
       if (!options->memory.empty()) settings.memory = engine::parse_bytes(options->memory);
       if (!options->swap.empty()) settings.memory_swap = engine::parse_swap(options->swap);

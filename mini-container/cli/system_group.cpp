@@ -130,9 +130,7 @@ void add_system_group(CLI::App& app, Context& context) {
   add_events(app, context);
   add_info(app, context);
   add_version(app, context);
-  CLI::App* group =
-      app.add_subcommand("system", "The engine as a whole: df, info, events, prune, reset, check");
-  group->require_subcommand(1);
+  CLI::App* group = add_group(app, "system", "The engine as a whole: df, info, events, prune, reset, check");
   add_disk_usage(*group, context);
   add_info(*group, context);
   add_events(*group, context);

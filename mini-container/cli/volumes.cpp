@@ -242,8 +242,7 @@ void add_volume_prune(CLI::App& app, Context& context) {
 }  // namespace
 
 void add_volumes(CLI::App& app, Context& context) {
-  CLI::App* group = app.add_subcommand("volume", "Volumes: create, ls, inspect, rm, prune");
-  group->require_subcommand(1);
+  CLI::App* group = add_group(app, "volume", "Volumes: create, ls, inspect, rm, prune");
   add_create(*group, context);
   add_list(*group, context);
   add_inspect(*group, context);

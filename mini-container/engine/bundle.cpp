@@ -52,11 +52,12 @@ json user(const users::Identity& identity) {
   return value;
 }
 
-json capability_sets(const Settings& settings, uid_t uid) {
+json capability_sets(Settings settings, const ExecRequest& request) {
+  settings.privileged = settings.privileged || request.privileged;
   const auto names = capabilities_of(settings);
   json sets = {{"bounding", names}};
   // Only root holds them from the start; others may gain them by a program with file capabilities.
-  sets["effective"] = sets["permitted"] = uid == 0 ? names : std::vector<std::string>{};
+  sets["effective"] = sets["permitted"] = request.identity.uid == 0 ? names : std::vector<std::string>{};
   return sets;
 }
 
@@ -77,7 +78,7 @@ json process(const Container& container, const ExecRequest& request) {
           {"args", request.args},
           {"env", environment(container, request.env, request.identity.home, request.tty)},
           {"cwd", request.working_directory.empty() ? "/" : request.working_directory},
-          {"capabilities", capability_sets(settings, request.identity.uid)},
+          {"capabilities", capability_sets(settings, request)},
           {"noNewPrivileges", settings.no_new_privileges},
           {"rlimits", rlimits(settings)},
           {"oomScoreAdj", settings.oom_score_adj}};
@@ -150,7 +151,7 @@ json limits(const Settings& settings, bool swap_accounted) {
   if (settings.cpu_shares > 0) cpu["shares"] = settings.cpu_shares;
   if (settings.cpu_quota > 0) {
     cpu["quota"] = settings.cpu_quota;
-    cpu["period"] = 100'000;
+    cpu["period"] = settings.cpu_period > 0 ? settings.cpu_period : 100'000;
   }
   if (!settings.cpuset.empty()) cpu["cpus"] = settings.cpuset;
   if (!cpu.empty()) value["cpu"] = cpu;

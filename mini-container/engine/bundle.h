@@ -44,6 +44,7 @@ struct ExecRequest {
   std::string working_directory;
   users::Identity identity;
   bool tty = false;
+  bool privileged = false;
 };
 std::string exec_process(const Container& container, const ExecRequest& request);
 

@@ -11,7 +11,8 @@
 
 namespace image {
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Healthcheck, test, interval, timeout, start_period, retries)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Healthcheck, test, interval, timeout, start_period,
+                                                start_interval, retries)
 
 }  // namespace image
 
@@ -26,7 +27,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
     network, ports, volumes, cpu_shares, cpu_quota, cpuset, memory, pids_limit, cap_add, cap_drop, seccomp,
     no_new_privileges, labels, restart, stop_signal, pid_mode, ipc_mode, uts_mode, add_hosts, dns, dns_search,
     dns_options, tmpfs, shm_size, ulimits, sysctls, oom_score_adj, log_max_size, log_max_file, memory_swap,
-    runtime, init, privileged, devices, blkio_weight, networks, own_volumes, healthcheck)
+    runtime, init, privileged, devices, blkio_weight, networks, own_volumes, healthcheck, exposed, cpu_period)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Endpoint, network, network_id, interface, address, prefix,
                                                 gateway, mac, host_link, address6, prefix6, gateway6, aliases,
                                                 resolves_names, outward)
@@ -73,12 +74,15 @@ std::string duration_text(std::int64_t seconds) {
   if (seconds < 60) return fmt::format("{} seconds", seconds);
   if (seconds < 120) return "About a minute";
   if (seconds < 3600) return fmt::format("{} minutes", seconds / 60);
-  if (seconds < 7200) return "About an hour";
-  constexpr std::int64_t kHour = 3600, kDay = 24 * kHour;
-  if (seconds < 48 * kHour) return fmt::format("{} hours", seconds / kHour);
-  if (seconds < 14 * kDay) return fmt::format("{} days", seconds / kDay);
-  if (seconds < 61 * kDay) return fmt::format("{} weeks", seconds / (7 * kDay));
-  return fmt::format("{} months", seconds / (30 * kDay));
+  // As Docker: the nearest hour, and whole days, weeks, months and years below it.
+  constexpr std::int64_t kHour = 3600, kDay = 24, kWeek = 7 * kDay, kMonth = 30 * kDay, kYear = 365 * kDay;
+  const std::int64_t hours = (seconds + kHour / 2) / kHour;
+  if (hours == 1) return "About an hour";
+  if (hours < 2 * kDay) return fmt::format("{} hours", hours);
+  if (hours < 2 * kWeek) return fmt::format("{} days", hours / kDay);
+  if (hours < 2 * kMonth) return fmt::format("{} weeks", hours / kWeek);
+  if (hours < 2 * kYear) return fmt::format("{} months", hours / kMonth);
+  return fmt::format("{} years", hours / kYear);
 }
 
 std::string health_name(const Container& container) {

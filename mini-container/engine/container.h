@@ -50,10 +50,12 @@ struct Settings {
   std::string network = "bridge";    // "none", "host", "container:NAME", or the name of a network
   std::vector<NetworkRequest> networks = {NetworkRequest()};  // see networks_of()
   std::vector<std::string> ports;                             // network::to_string form
-  std::vector<std::string> volumes;                           // "source:/destination[:ro]", sources absolute
+  std::vector<std::string> exposed;      // "80/tcp": the image's and --expose's, published or not
+  std::vector<std::string> volumes;      // "source:/destination[:ro]", sources absolute
   std::vector<std::string> own_volumes;  // names, of those, that nobody gave: they go with the container
   std::uint64_t cpu_shares = 0;
-  std::int64_t cpu_quota = 0;  // microseconds of each 100,000
+  std::int64_t cpu_quota = 0;   // microseconds of each period
+  std::int64_t cpu_period = 0;  // microseconds; 0 for 100,000
   std::string cpuset;
   std::int64_t memory = 0;       // bytes
   std::int64_t memory_swap = 0;  // bytes of both together; -1 for no limit, 0 for twice the memory

@@ -23,8 +23,7 @@ json allow(const char* type, const char* access, const json& major = nullptr, co
 }  // namespace
 
 json default_mounts(std::int64_t shm_size) {
-  constexpr std::int64_t kShm = 64 << 20;
-  const std::string shm = "size=" + std::to_string(shm_size > 0 ? shm_size : kShm);
+  const std::string shm = "size=" + std::to_string(shm_size > 0 ? shm_size : kDefaultShmSize);
   return json::array({mount("/proc", "proc", "proc", {"nosuid", "noexec", "nodev"}),
                       mount("/dev", "tmpfs", "tmpfs", {"nosuid", "strictatime", "mode=755", "size=65536k"}),
                       mount("/dev/pts", "devpts", "devpts",

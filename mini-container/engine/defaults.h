@@ -2,9 +2,12 @@
 // Reads: OCI runtime-spec config-linux.md (default file systems), proc(5), devices.txt of the kernel.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 
 namespace engine {
+
+inline constexpr std::int64_t kDefaultShmSize = 64 << 20;
 
 nlohmann::json default_mounts(std::int64_t shm_size);
 nlohmann::json default_device_rules();

@@ -67,10 +67,16 @@ std::vector<std::string> Engine::reconcile() {
   std::vector<std::string> repaired;
   std::set<std::string> guarded;
   for (const std::string& id : registry_.ids()) {
-    const Guardian guardian = reconcile_one(id);
-    if (guardian == Guardian::alive) guarded.insert(id);
-    if (guardian == Guardian::lost)
-      repaired.push_back(fmt::format("container {} had lost its guardian", short_id(id)));
+    try {
+      const Guardian guardian = reconcile_one(id);
+      if (guardian == Guardian::alive) guarded.insert(id);
+      if (guardian == Guardian::lost)
+        repaired.push_back(fmt::format("container {} had lost its guardian", short_id(id)));
+    } catch (const RuntimeFailed& error) {
+      // WHY not the end of the command: its runtime may have been taken from the host, and it is about others.
+      guarded.insert(id);
+      repaired.push_back(fmt::format("container {} cannot be taken down: {}", short_id(id), error.what()));
+    }
   }
   for (const std::string& id : states_of_runtime(registry_.paths())) {
     if (!guarded.contains(id) && remove_orphan(id))

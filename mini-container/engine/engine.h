@@ -26,6 +26,7 @@ struct RunRequest {
   AttachOptions attach;                    // of one that is not detached
   NetworkRequest wishes;                   // --network-alias, --ip, --ip6
   std::vector<std::string> volumes_from;   // "CONTAINER[:ro|rw]"
+  bool publish_all = false;                // -P: each exposed port, at a free one of the host
   std::string id_file;                     // --cidfile, which must not be there yet
   std::optional<image::Image> image = {};  // of settings.image, if somebody has looked already
 };
@@ -37,7 +38,8 @@ struct ExecOptions {
   std::string user;
   bool tty = false;
   bool open_stdin = false;
-  bool detach = false;  // nobody waits for it, or sees what it writes
+  bool detach = false;      // nobody waits for it, or sees what it writes
+  bool privileged = false;  // with every capability that the engine has, whatever the container has
   AttachOptions attach = {};
 };
 
@@ -67,8 +69,9 @@ class Engine {
   AttachResult exec(const Container& container, const ExecOptions& options, const UserEnds& user);
   // For the guardian of one that could be left: its last event.
   void exec_ended(const std::string& id, const std::string& execution, int code) const;
-  // For the guardian's clock: runs the command of the container's health check, and records what it says.
-  void probe(const std::string& id);
+  // For the guardian's clock: runs the command of the container's health check, and records what it says. Whether it says
+  // that all is well.
+  bool probe(const std::string& id);
   // `signal`, and SIGKILL after `seconds`. Returns when all is taken down. No-op if it is at rest.
   void stop(const Container& container, int signal, int seconds);
   void restart(const Container& container, int signal, int seconds);

@@ -109,7 +109,8 @@ void write_exec_document(const Registry& registry, const Container& container, c
   const Settings& settings = container.settings;
   // Nobody could show the terminal of one that is left alone.
   ExecRequest request = {
-      options.args, settings.env, options.working_directory, {}, options.tty && !options.detach};
+      options.args,      settings.env, options.working_directory, {}, options.tty && !options.detach,
+      options.privileged};
   request.env.insert(request.env.end(), options.env.begin(), options.env.end());
   if (request.working_directory.empty()) request.working_directory = settings.working_directory;
   request.identity = identity_in(registry.directory(container.id) + "/rootfs",

@@ -45,7 +45,10 @@ void write_network_files(const std::string& directory, const Container& containe
   std::vector<std::pair<std::string, std::string>> more;
   for (const std::string& text : settings.add_hosts) {
     const std::size_t colon = text.find(':');
-    more.emplace_back(text.substr(colon + 1), text.substr(0, colon));
+    const std::string address = text.substr(colon + 1);
+    if (address == kHostGateway && container.endpoints.empty()) continue;  // it has no way there
+    more.emplace_back(address == kHostGateway ? container.endpoints.front().gateway : address,
+                      text.substr(0, colon));
   }
   const std::string address = container.endpoints.empty() ? "" : container.endpoints.front().address;
   for (std::size_t next = 1; next < container.endpoints.size(); ++next)

@@ -7,6 +7,9 @@
 
 namespace engine {
 
+// In the place of an address in --add-host: the host, as this container reaches it.
+inline constexpr char kHostGateway[] = "host-gateway";
+
 // Writes the three files into `directory`. They are bind mounted, so a second call, when the addresses are
 // known, changes their content and not the files.
 void write_network_files(const std::string& directory, const Container& container);

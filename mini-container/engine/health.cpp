@@ -29,15 +29,18 @@ Healthcheck merged(const Healthcheck& asked, const Healthcheck& images) {
   unless_said(check.interval, images.interval);
   unless_said(check.timeout, images.timeout);
   unless_said(check.start_period, images.start_period);
+  unless_said(check.start_interval, images.start_interval);
   unless_said(check.retries, images.retries);
   return check;
 }
 
 Healthcheck with_defaults(Healthcheck check) {
   constexpr std::int64_t kHalfMinute = 30'000'000'000;
+  constexpr std::int64_t kSoon = 5'000'000'000;
   constexpr int kRetries = 3;
   unless_said(check.interval, kHalfMinute);
   unless_said(check.timeout, kHalfMinute);
+  unless_said(check.start_interval, kSoon);
   unless_said(check.retries, kRetries);
   return check;
 }

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mini-container/engine/defaults.h"
 #include "mini-container/engine/devices.h"
 #include "mini-container/engine/parse.h"
 #include "mini-container/network/definition.h"
@@ -44,6 +45,8 @@ ordered_json config(const Settings& settings) {
                         {"Labels", settings.labels},
                         {"Image", settings.image},
                         {"WorkingDir", settings.working_directory}};
+  for (const std::string& port : settings.exposed)
+    shown["ExposedPorts"][port] = ordered_json::object();
   if (!settings.healthcheck.test.empty())
     shown["Healthcheck"] = ordered_json::parse(image::healthcheck_json(settings.healthcheck));
   return shown;
@@ -58,6 +61,18 @@ ordered_json devices(const Settings& settings) {
                     {"CgroupPermissions", device.access}});
   }
   return list;
+}
+
+// "80/tcp" -> where on the host; `anywhere` is written for every address.
+ordered_json bindings(const std::vector<std::string>& ports, const std::string& anywhere) {
+  ordered_json shown = ordered_json::object();
+  for (const std::string& text : ports) {
+    const network::PortMapping port = network::parse_port(text);
+    shown[network::container_end(port)].push_back(
+        {{"HostIp", port.host_address.empty() ? anywhere : port.host_address},
+         {"HostPort", port.host_port == 0 ? "" : std::to_string(port.host_port)}});
+  }
+  return shown;
 }
 
 ordered_json host_config(const Settings& settings, const std::string& runtime) {
@@ -78,9 +93,19 @@ ordered_json host_config(const Settings& settings, const std::string& runtime) {
       {"CapDrop", settings.cap_drop},
       {"SecurityOpt", security},
       {"CpuShares", settings.cpu_shares},
-      {"NanoCpus", settings.cpu_quota * 10'000},
+      {"NanoCpus", settings.cpu_period == 0 ? settings.cpu_quota * 10'000 : 0},
+      {"CpuPeriod", settings.cpu_period},
+      {"CpuQuota", settings.cpu_quota},
       {"CpusetCpus", settings.cpuset},
       {"Memory", settings.memory},
+      {"ShmSize", settings.shm_size == 0 ? kDefaultShmSize : settings.shm_size},
+      {"OomScoreAdj", settings.oom_score_adj},
+      {"PidMode", settings.pid_mode},
+      {"IpcMode", settings.ipc_mode.empty() ? "private" : settings.ipc_mode},
+      {"UTSMode", settings.uts_mode},
+      {"Dns", settings.dns},
+      {"ExtraHosts", settings.add_hosts},
+      {"PortBindings", bindings(settings.ports, "")},
       {"PidsLimit", settings.pids_limit},
       {"BlkioWeight", settings.blkio_weight},
       {"Runtime", runtime}};
@@ -127,13 +152,9 @@ ordered_json endpoint_json(const Paths& paths, const Container& container, const
 }
 
 ordered_json network_settings(const Paths& paths, const Container& container) {
-  ordered_json ports = ordered_json::object();
-  for (const std::string& text : container.published) {
-    const network::PortMapping port = network::parse_port(text);
-    const std::string key = std::to_string(port.container_port) + "/" + port.protocol;
-    ports[key].push_back({{"HostIp", port.host_address.empty() ? "0.0.0.0" : port.host_address},
-                          {"HostPort", std::to_string(port.host_port)}});
-  }
+  ordered_json ports = bindings(container.published, "0.0.0.0");
+  for (const std::string& port : container.settings.exposed)
+    if (!ports.contains(port)) ports[port] = nullptr;
   // As Docker: the members above Networks are those of the default network.
   Endpoint first;
   for (const Endpoint& endpoint : container.endpoints)
@@ -163,6 +184,16 @@ std::string inspect_json(const Registry& registry, const std::vector<Container>&
          {"State", state(container)},
          {"RestartCount", container.restarts},
          {"Image", container.image_id},
+         {"Platform", "linux"},
+         {"ResolvConfPath", directory + "/resolv.conf"},
+         {"HostnamePath", directory + "/hostname"},
+         {"HostsPath", directory + "/hosts"},
+         {"GraphDriver",
+          {{"Name", "overlay"},
+           {"Data",
+            {{"MergedDir", directory + "/rootfs"},
+             {"UpperDir", directory + "/upper"},
+             {"WorkDir", directory + "/work"}}}}},
          {"Bundle", directory},
          {"LogPath", directory + "/log"},
          {"CgroupPath", cgroup_path(registry.paths(), container.id)},

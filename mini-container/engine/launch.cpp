@@ -45,10 +45,10 @@ std::string attach_socket_of(const Registry& registry, const Container& containe
 namespace {
 
 ProbePlan probe_plan(const Registry& registry, const Container& container) {
-  const Healthcheck& check = container.settings.healthcheck;
-  if (!probes(check)) return {};
+  if (!probes(container.settings.healthcheck)) return {};
+  const Healthcheck check = with_defaults(container.settings.healthcheck);
   return {probe_command_of(sys::readlink("/proc/self/exe"), registry.paths().root, container.id),
-          with_defaults(check).interval};
+          {check.interval, check.start_period, check.start_interval}};
 }
 
 }  // namespace
@@ -194,7 +194,7 @@ void Launch::detached(const std::function<void()>& before_start) {
                                   attach_socket_of(registry_, container_), sys::readlink("/proc/self/exe"),
                                   registry_.paths().root, container_.settings.open_stdin,
                                   container_.settings.log_max_size, container_.settings.log_max_file,
-                                  probe_plan(registry_, container_).interval, socket, lock_.get()});
+                                  probe_plan(registry_, container_).pace, socket, lock_.get()});
       },
       {lock_.get()});
   if (before_start) before_start();

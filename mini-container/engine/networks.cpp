@@ -173,10 +173,10 @@ void choose_networks(const Registry& registry, Settings& settings, const Network
   }
   const bool own = !shared && definition.driver != "host" && definition.driver != "null";
   if (!own && !settings.ports.empty()) {
-    throw std::invalid_argument(
-        fmt::format("conflicting options: port publishing and the network mode {}: it has no "
-                    "address of its own. Next: leave out -p, or --network",
-                    settings.network));
+    sys::complain(
+        "mini-container",
+        fmt::format("WARNING: Published ports are discarded when using {} network mode", settings.network));
+    settings.ports.clear();
   }
   if (!own) refuse_own_names(wishes);
   settings.networks.clear();

@@ -65,6 +65,19 @@ void check_shared_network(const Settings& settings) {
   refuse(!settings.ports.empty(), "port publishing and the container type");
 }
 
+// sched-bwc.rst: what the kernel takes, so that the mistake is told by its flag.
+void check_processor_time(const Settings& settings) {
+  constexpr std::int64_t kLeast = 1000, kLongest = 1'000'000;
+  if (settings.cpu_quota > 0 && settings.cpu_quota < kLeast)
+    throw std::invalid_argument(
+        "CPU cfs quota can not be less than 1ms (i.e. 1000). Next: a larger --cpu-quota");
+  if (settings.cpu_period != 0 && (settings.cpu_period < kLeast || settings.cpu_period > kLongest)) {
+    throw std::invalid_argument(
+        "CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000). Next: another "
+        "--cpu-period");
+  }
+}
+
 }  // namespace
 
 void check_settings(const Settings& settings) {
@@ -82,6 +95,11 @@ void check_settings(const Settings& settings) {
         "Minimum memoryswap limit should be larger than memory limit. Next: --memory-swap is the sum of "
         "both");
   }
+  check_processor_time(settings);
+  // SPEC: Docker's own bound: with less, not even the first process starts.
+  constexpr std::int64_t kLeastMemory = 6 << 20;
+  if (settings.memory != 0 && settings.memory < kLeastMemory)
+    throw std::invalid_argument("Minimum memory limit allowed is 6MB. Next: a larger --memory");
   constexpr int kLeast = 10, kMost = 1000;
   if (settings.blkio_weight != 0 && (settings.blkio_weight < kLeast || settings.blkio_weight > kMost))
     throw std::invalid_argument("Range of blkio weight is from 10 to 1000");
@@ -99,8 +117,7 @@ std::int64_t parse_cpus(const std::string& text) {
 
 int parse_signal(const std::string& text) {
   if (const auto signal = text::signal_number(text)) return *signal;
-  throw std::invalid_argument(
-      fmt::format("unknown signal \"{}\": expected for example TERM, SIGINT or 9", text));
+  throw std::invalid_argument(fmt::format("Invalid signal: {}. Next: for example TERM, SIGINT or 9", text));
 }
 
 namespace {
@@ -138,9 +155,17 @@ RestartPolicy parse_restart(const std::string& text) {
   const auto retries = text::number<int>(std::string_view(text).substr(std::min(colon + 1, text.size())));
   const bool counted = colon < text.size();
   const bool known = policy.name == "no" || policy.name == "always" || policy.name == "unless-stopped";
-  if (!(known && !counted) && !(policy.name == "on-failure" && (!counted || retries.value_or(-1) >= 0))) {
+  if (known && counted) {
     throw std::invalid_argument(fmt::format(
-        "invalid restart policy \"{}\": expected no, on-failure[:MAX], always or unless-stopped", text));
+        "maximum retry count cannot be used with restart policy '{}'. Next: on-failure:MAX", policy.name));
+  }
+  if (policy.name == "on-failure" && counted && retries.value_or(-1) < 0) {
+    throw std::invalid_argument(
+        fmt::format("maximum retry count cannot be negative: '{}'. Next: on-failure:MAX", text));
+  }
+  if (!known && policy.name != "on-failure") {
+    throw std::invalid_argument(fmt::format(
+        "invalid restart policy '{}'. Next: no, on-failure[:MAX], always or unless-stopped", policy.name));
   }
   policy.retries = retries.value_or(0);
   return policy;

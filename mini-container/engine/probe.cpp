@@ -91,11 +91,11 @@ ProbeResult Engine::run_probe(const Container& container, const Healthcheck& che
   return result;
 }
 
-void Engine::probe(const std::string& id) {
+bool Engine::probe(const std::string& id) {
   const Container container = registry_.get(id);
   const Healthcheck check = with_defaults(container.settings.healthcheck);
   // What is frozen answers nobody.
-  if (!container.running() || container.paused || !probes(check)) return;
+  if (!container.running() || container.paused || !probes(check)) return false;
   const ProbeResult result = run_probe(container, check);
   const std::int64_t age = nanoseconds_of(result.start) - nanoseconds_of(container.started);
   bool changed = false;
@@ -107,6 +107,7 @@ void Engine::probe(const std::string& id) {
     changed = record.health.status != before;
   });
   if (changed) registry_.journal().add(*after, "health_status: " + after->health.status);
+  return result.exit_code == 0;
 }
 
 }  // namespace engine

@@ -118,18 +118,9 @@ void join(const Entrance& entrance) {
   }
 }
 
-std::string program_in_path(const std::string& name) {
-  const char* path = std::getenv("PATH");
-  for (const std::string_view folder : text::words(path == nullptr ? "/usr/bin" : path, ":")) {
-    std::string file = fmt::format("{}/{}", folder, name);
-    if (sys::exists(file)) return file;
-  }
-  return {};
-}
-
 // The ids that this user may map beside its own, of one kind; none without the program that may write such a map.
 std::vector<IdRange> ids_in(const char* file, const char* helper) {
-  if (program_in_path(helper).empty()) return {};
+  if (places::program_in_path(helper).empty()) return {};
   const std::string name =
       name_of_user(sys::read_file_if_present("/etc/passwd").value_or(""), sys::geteuid());
   return subordinate_ids(sys::read_file_if_present(file).value_or(""), name, sys::geteuid());
@@ -259,7 +250,13 @@ sys::IdSpace ids_to_map() {
 
 users::Identity identity_in(const std::string& rootfs, const std::string& user) {
   users::Identity identity = users::resolve_in(rootfs, user);
-  if (!sys::id_space().has_others()) identity.groups.clear();
+  if (!sys::id_space().has_others()) {
+    identity.groups.clear();
+    return identity;
+  }
+  // WHY: a file may be closed to a group and open to others; whoever is not in its own group would read it (CVE-2022-36109).
+  if (std::find(identity.groups.begin(), identity.groups.end(), identity.gid) == identity.groups.end())
+    identity.groups.insert(identity.groups.begin(), identity.gid);
   return identity;
 }
 

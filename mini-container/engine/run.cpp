@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <set>
 
+#include "base/places/places.h"
 #include "base/sys/console.h"
 #include "base/sys/file.h"
 #include "base/sys/socket.h"
@@ -13,6 +15,7 @@
 #include "mini-container/engine/networks.h"
 #include "mini-container/engine/signals.h"
 #include "mini-container/image/busybox.h"
+#include "mini-container/network/ports.h"
 
 namespace engine {
 
@@ -51,7 +54,34 @@ void write_id_file(const std::string& path, const std::string& id) {
 
 }  // namespace
 
+namespace {
+
+// What the image and the user expose; with `publish_all` also where the host has them.
+void expose_ports(Settings& settings, const std::vector<std::string>& images, bool publish_all) {
+  std::set<std::string> published;
+  for (const std::string& text : settings.ports)
+    published.insert(network::container_end(network::parse_port(text)));
+  std::vector<std::string> all = images;
+  all.insert(all.end(), settings.exposed.begin(), settings.exposed.end());
+  settings.exposed.clear();
+  for (const std::string& text : all) {
+    for (const network::PortMapping& port : network::parse_ports(text)) {
+      const std::string end = network::container_end(port);
+      if (std::find(settings.exposed.begin(), settings.exposed.end(), end) != settings.exposed.end())
+        continue;
+      settings.exposed.push_back(end);
+      if (publish_all && !published.contains(end)) settings.ports.push_back(end);
+    }
+  }
+}
+
+}  // namespace
+
 Container Engine::describe(const RunRequest& request, const image::Image& image) const {
+  const std::string& runtime = request.settings.runtime;
+  if (!runtime.empty() && places::program_in_path(runtime).empty())
+    throw std::invalid_argument("Unknown runtime specified " + runtime +
+                                ". Next: --runtime crun, runc or a path");
   Container container;
   container.id = new_id();
   container.name = request.name;
@@ -68,6 +98,7 @@ Container Engine::describe(const RunRequest& request, const image::Image& image)
   }
   if (settings.working_directory.empty()) settings.working_directory = image.config.working_dir;
   if (settings.user.empty()) settings.user = image.config.user;
+  expose_ports(settings, image.config.exposed_ports, request.publish_all);
   settings.healthcheck = merged(settings.healthcheck, image.config.healthcheck);
   if (settings.hostname.empty()) settings.hostname = short_id(container.id);
   choose_volumes(registry_, settings, image.config.volumes, request.volumes_from);

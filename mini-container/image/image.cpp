@@ -33,6 +33,7 @@ Json health_json(const Healthcheck& check) {
   if (check.interval != 0) json["Interval"] = check.interval;
   if (check.timeout != 0) json["Timeout"] = check.timeout;
   if (check.start_period != 0) json["StartPeriod"] = check.start_period;
+  if (check.start_interval != 0) json["StartInterval"] = check.start_interval;
   if (check.retries != 0) json["Retries"] = check.retries;
   return json;
 }
@@ -80,6 +81,7 @@ Healthcheck read_healthcheck(const Json& json) {
           .interval = member<std::int64_t>(json, "Interval"),
           .timeout = member<std::int64_t>(json, "Timeout"),
           .start_period = member<std::int64_t>(json, "StartPeriod"),
+          .start_interval = member<std::int64_t>(json, "StartInterval"),
           .retries = member<int>(json, "Retries")};
 }
 

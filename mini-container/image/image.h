@@ -17,6 +17,7 @@ struct Healthcheck {
   std::int64_t interval = 0;
   std::int64_t timeout = 0;
   std::int64_t start_period = 0;
+  std::int64_t start_interval = 0;  // within it, before the first success
   int retries = 0;
 };
 

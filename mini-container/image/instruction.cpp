@@ -111,7 +111,7 @@ std::int64_t duration_of(const std::string& line, const std::string& text) {
   return *duration;
 }
 
-// "[--interval=30s] [--timeout=..] [--start-period=..] [--retries=3] CMD command", or "NONE".
+// "[--interval=30s] [--timeout=..] [--start-period=..] [--start-interval=..] [--retries=3] CMD command", or "NONE".
 void set_healthcheck(Config& config, const std::string& line, std::string text) {
   Healthcheck check;
   while (text.starts_with("--")) {
@@ -124,11 +124,14 @@ void set_healthcheck(Config& config, const std::string& line, std::string text) 
       check.timeout = duration_of(line, value);
     } else if (option == "--start-period") {
       check.start_period = duration_of(line, value);
+    } else if (option == "--start-interval") {
+      check.start_interval = duration_of(line, value);
     } else if (const auto count = text::number<int>(value);
                option == "--retries" && count.value_or(-1) >= 0) {
       check.retries = *count;
     } else {
-      refuse(line, "expected --interval, --timeout, --start-period or --retries, and a value");
+      refuse(line,
+             "expected --interval, --timeout, --start-period, --start-interval or --retries, and a value");
     }
     text.erase(0, std::min(text.find_first_not_of(" \t", end), text.size()));
   }

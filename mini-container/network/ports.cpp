@@ -59,6 +59,8 @@ std::vector<PortMapping> parse_ports(const std::string& text) {
   rest = last == std::string_view::npos ? "" : rest.substr(0, last);
   const std::size_t colon = rest.rfind(':');
   if (colon != std::string_view::npos) {
+    if (rest.starts_with('['))
+      reject(text, "the kernel translates no IPv6 address of the host to an IPv4 one of a container");
     // An empty address and 0.0.0.0 both mean every address of the host.
     const std::uint32_t address = colon == 0 ? 0 : parse_address(std::string(rest.substr(0, colon)));
     if (address != 0) port.host_address = address_text(address);
@@ -89,6 +91,10 @@ std::string to_string(const PortMapping& port) {
   const std::string address = port.host_address.empty() ? "" : port.host_address + ":";
   const bool colon = !outside.empty() || !address.empty();
   return fmt::format("{}{}{}{}/{}", address, outside, colon ? ":" : "", port.container_port, port.protocol);
+}
+
+std::string container_end(const PortMapping& port) {
+  return fmt::format("{}/{}", port.container_port, port.protocol);
 }
 
 std::string host_end(const PortMapping& port) {

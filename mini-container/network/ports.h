@@ -21,6 +21,8 @@ PortMapping parse_port(const std::string& text);
 
 // "127.0.0.1:8080:80/tcp"; parse_port reads it back.
 std::string to_string(const PortMapping& port);
+// "80/tcp": what a container has, published or not.
+std::string container_end(const PortMapping& port);
 // "0.0.0.0:8080": where on the host it is reached.
 std::string host_end(const PortMapping& port);
 

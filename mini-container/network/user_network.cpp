@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "base/places/places.h"
 #include "base/sys/file.h"
 #include "base/sys/namespace.h"
 #include "base/sys/process.h"
@@ -23,14 +24,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* kInterface = "eth0";
-
-bool is_installed(const char* program) {
-  const char* path = std::getenv("PATH");
-  const auto folders = text::words(path == nullptr ? "/usr/bin" : path, ":");
-  return std::any_of(folders.begin(), folders.end(), [&](std::string_view folder) {
-    return sys::exists(fmt::format("{}/{}", folder, program));
-  });
-}
 
 std::string pid_file(const std::string& directory) {
   return directory + "/network.pid";
@@ -122,7 +115,7 @@ bool governs_links() {
 
 std::string user_network_program() {
   for (const char* program : {"pasta", "slirp4netns"})
-    if (is_installed(program)) return program;
+    if (!places::program_in_path(program).empty()) return program;
   return {};
 }
 

@@ -142,8 +142,12 @@ TEST_F(Networks, CanBeAnotherContainersOrNone) {
                .out == "web\n";
   }));
   EXPECT_EQ(run_container({"--rm", "--network", "nosuch", "busybox", "true"}).code, 125);
-  EXPECT_THAT(run_container({"--rm", "--network", "none", "-p", "1:1", "busybox", "true"}).err,
-              HasSubstr("network mode none"));
+  for (const char* mode : {"none", "host"}) {
+    const Result warned = run_container({"--rm", "--network", mode, "-p", "1:1", "busybox", "true"});
+    EXPECT_EQ(warned.code, 0);
+    EXPECT_THAT(warned.err,
+                HasSubstr(std::string("Published ports are discarded when using ") + mode + " network mode"));
+  }
   EXPECT_THAT(run_container({"--rm", "--network-alias", "x", "busybox", "true"}).err,
               HasSubstr("user defined networks"));
   network({"create", "one"});

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -37,7 +39,43 @@ TEST_F(RunFlags, VariablesComeFromFilesAndWhatIsTypedWins) {
   EXPECT_EQ(prints({"--env-file", file, "-e", "A=9"}, "echo $A"), "9\n");
   std::ofstream(file) << "=1\n";
   EXPECT_THAT(refusal({"--env-file", file}), HasSubstr("no variable name"));
-  EXPECT_THAT(refusal({"--env-file", root_ + "/nosuch"}), HasSubstr("No such file"));
+  EXPECT_THAT(refusal({"--env-file", root_ + "/nosuch"}), HasSubstr("nosuch: no such file"));
+  EXPECT_THAT(refusal({"-e", "=1"}), HasSubstr("invalid environment variable: =1"));
+}
+
+TEST_F(RunFlags, ExecTakesVariablesAndPowerOfItsOwn) {
+  const std::string file = root_ + "/variables";
+  std::ofstream(file) << "A=1\nB=2\n";
+  detached({"--name", "box", "-e", "A=0", "--cap-drop", "ALL", "busybox", "sleep", "1000"});
+  ::setenv("OURS", "callers", 1);
+  EXPECT_EQ(mini({"exec", "--env-file", file, "-e", "B=3", "-e", "OURS", "-e", "NOBODYS", "box", "sh", "-c",
+                  "echo $A$B $OURS ${NOBODYS-unset}"})
+                .out,
+            "13 callers unset\n");
+  const Result wrong = mini({"exec", "-e", "=x", "box", "true"});
+  EXPECT_EQ(wrong.code, 125) << "as with every flag that makes no sense";
+  EXPECT_THAT(wrong.err, HasSubstr("invalid environment variable: =x"));
+  const auto capabilities = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), "exec");
+    words.insert(words.end(), {"box", "grep", "CapEff", "/proc/self/status"});
+    return mini(words).out;
+  };
+  EXPECT_EQ(capabilities({}), "CapEff:\t0000000000000000\n");
+  EXPECT_EQ(capabilities({"--privileged"}), prints({"--privileged"}, "grep CapEff /proc/self/status"));
+}
+
+TEST_F(RunFlags, AnUnknownRuntimeIsRefusedAndOneThatWentAwayHoldsNobodyUp) {
+  EXPECT_THAT(refusal({"--runtime", "nosuch"}), HasSubstr("Unknown runtime specified nosuch"));
+  EXPECT_EQ(mini({"ps", "-aq"}).out, "");
+  const std::string program = root_ + "/runtime";
+  std::filesystem::create_symlink(ISOLAB_BIN "/mini-runtime", program);
+  const std::string id = mini({"run", "-d", "--runtime", program, "busybox", "sleep", "1000"}).out;
+  std::filesystem::remove(program);
+  ::kill(std::stoi(e2e::run({"pgrep", "-f", "container-monitor id=" + id.substr(0, 64)}).out), SIGKILL);
+  EXPECT_EQ(prints({}, "echo goes on"), "goes on\n");
+  std::filesystem::create_symlink(ISOLAB_BIN "/mini-runtime", program);
+  EXPECT_EQ(mini({"ps", "-q"}).out, "") << "taken down as soon as it can be";
+  EXPECT_EQ(leaks(), "");
 }
 
 TEST_F(RunFlags, NamesOfHostsAndServersAreThoseAskedFor) {
@@ -46,6 +84,13 @@ TEST_F(RunFlags, NamesOfHostsAndServersAreThoseAskedFor) {
                                     "cat /etc/resolv.conf");
   EXPECT_EQ(resolv, "search lab\nnameserver 192.0.2.1\noptions ndots:2\n");
   EXPECT_THAT(refusal({"--add-host", "db"}), HasSubstr("NAME:ADDRESS"));
+  EXPECT_THAT(refusal({"--add-host", "db:nowhere"}),
+              HasSubstr("invalid IP address in add-host: \"nowhere\""));
+  EXPECT_THAT(refusal({"--dns", "nowhere"}), HasSubstr("nowhere is not an ip address"));
+  EXPECT_EQ(prints({"--add-host", "host.docker.internal:host-gateway"},
+                   "grep -c \"^$(ip route | awk '/default/ {print $3}').host.docker.internal\" /etc/hosts"),
+            "1\n");
+  EXPECT_EQ(prints({"-h", "web"}, "hostname"), "web\n");
 }
 
 TEST_F(RunFlags, FileSystemsInMemoryHaveTheSizeAskedFor) {
@@ -79,6 +124,14 @@ TEST_F(RunFlags, LimitsParametersAndScoresReachTheProcess) {
   EXPECT_THAT(prints({"--cpu-quota", "20000"},
                      "cat /sys/fs/cgroup/cpu/cpu.cfs_quota_us 2>&- || cat /sys/fs/cgroup/cpu.max"),
               testing::StartsWith("20000"));
+  EXPECT_THAT(
+      prints({"--cpu-quota", "20000", "--cpu-period", "50000"},
+             "cat /sys/fs/cgroup/cpu/cpu.cfs_period_us 2>&- || cut -d ' ' -f 2 /sys/fs/cgroup/cpu.max"),
+      testing::StartsWith("50000"));
+  EXPECT_THAT(refusal({"--cpus", "1", "--cpu-quota", "2000"}), HasSubstr("Conflicting options: Nano CPUs"));
+  EXPECT_THAT(refusal({"--cpu-period", "1"}), HasSubstr("CPU cfs period"));
+  EXPECT_THAT(refusal({"--memory", "5m"}), HasSubstr("Minimum memory limit allowed is 6MB"));
+  EXPECT_EQ(prints({"-u", "5:6"}, "id -G"), "6\n") << "whoever is in a group is a member of it";
   EXPECT_THAT(refusal({"--ulimit", "wings=2"}), HasSubstr("invalid ulimit"));
   EXPECT_THAT(refusal({"--sysctl", "kernel"}), HasSubstr("NAME=VALUE"));
   EXPECT_THAT(refusal({"--gpus", "all"}), HasSubstr("could not select device driver"));

@@ -80,7 +80,7 @@ TEST_F(VolumeVerbs, RefuseWhatDockerRefuses) {
   EXPECT_THAT(mini({"volume", "create", "-o", "type=tmpfs", "data"}).err,
               HasSubstr("create data: missing required option: \"device\""));
   EXPECT_EQ(quick({"-v", "we%rd:/data", "busybox", "true"}).code, 125);
-  EXPECT_THAT(mini({"volume", "ls", "-f", "size=3"}).err, HasSubstr("invalid filter 'size=3'"));
+  EXPECT_THAT(mini({"volume", "ls", "-f", "size=3"}).err, HasSubstr("invalid filter 'size'"));
   EXPECT_EQ(mini({"volume", "rm", "../containers"}).code, 1);
   EXPECT_EQ(names(), "");
 }

@@ -143,19 +143,6 @@ TEST(Mounts, AreVolumesBindsOrInMemory) {
   }
 }
 
-TEST(SettingsChecks, RefuseWhatContradictsItself) {
-  Settings settings;
-  settings.memory_swap = 5;
-  EXPECT_THROW(check_settings(settings), std::invalid_argument);
-  settings.memory = 6;
-  EXPECT_THROW(check_settings(settings), std::invalid_argument);
-  settings.memory_swap = -1;
-  EXPECT_NO_THROW(check_settings(settings));
-  settings.remove = true;
-  settings.restart.name = "always";
-  EXPECT_THROW(check_settings(settings), std::invalid_argument);
-}
-
 TEST(Names, AreWordsOfDockersKind) {
   EXPECT_NO_THROW(check_name("web-1_a.b"));
   for (const char* text : {"", "a", "-web", "we b", "../x", "a/b"}) {
@@ -283,12 +270,14 @@ TEST(MonitorProtocol, IsReadAsItWasWritten) {
   options.bundle = "/a=b";
   options.lock = 7;
   options.attach_socket = "/run/tty/x.attach";
-  options.probe_interval = 5;
+  options.pace = {5, 6, 7};
   const MonitorOptions again = parse_monitor_arguments(monitor_arguments(options));
   EXPECT_EQ(again.bundle, "/a=b");
   EXPECT_EQ(again.lock, 7);
   EXPECT_EQ(again.attach_socket, "/run/tty/x.attach");
-  EXPECT_EQ(again.probe_interval, 5);
+  EXPECT_EQ(again.pace.interval, 5);
+  EXPECT_EQ(again.pace.start_period, 6);
+  EXPECT_EQ(again.pace.start_interval, 7);
   EXPECT_THROW(parse_monitor_arguments({"id=x"}), std::invalid_argument);
   ExecGuardOptions exec;
   exec.execution = "e=f";

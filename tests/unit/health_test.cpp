@@ -30,6 +30,8 @@ TEST(HealthChecks, AreThoseAskedForAndForTheRestTheImages) {
   EXPECT_EQ(whole.interval, 30 * kSecond);
   EXPECT_EQ(whole.timeout, 30 * kSecond);
   EXPECT_EQ(whole.start_period, 0);
+  EXPECT_EQ(whole.start_interval, 5 * kSecond);
+  EXPECT_EQ(merged({.test = {}, .start_interval = 1}, {.test = {}, .start_interval = 2}).start_interval, 1);
   EXPECT_EQ(whole.retries, 2);
 }
 

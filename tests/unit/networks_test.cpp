@@ -135,6 +135,7 @@ TEST(Ports, ComeInRangesAndWithoutANumber) {
   for (const char* text : {"8000-8001:80", "82-80:80-82", "-80:80", "80-:80", "80:80-"})
     EXPECT_THROW(network::parse_ports(text), std::invalid_argument) << text;
   EXPECT_THROW(network::parse_port("80-82"), std::invalid_argument);
+  EXPECT_THROW(network::parse_port("[::1]:80:80"), std::invalid_argument);
 }
 
 TEST(Ports, InUseAreReadOffTheKernelsTable) {
@@ -143,6 +144,23 @@ TEST(Ports, InUseAreReadOffTheKernelsTable) {
                                 "   1: 00000000000000000000000000000000:0016 0000:0000 0A\n"),
               ElementsAre(8080, 22));
   EXPECT_THAT(network::ports_in(""), testing::IsEmpty());
+}
+
+TEST(Ports, AreTakenByWhoeverListensThereOrEverywhere) {
+  const auto taken = [](const std::string& line, const char* port) {
+    return network::is_taken("  sl  local_address rem_address   st\n" + line + "\n",
+                             network::parse_port(port));
+  };
+  const std::string loopback = "   0: 0100007F:1F90 00000000:0000 0A";
+  EXPECT_TRUE(taken(loopback, "127.0.0.1:8080:80"));
+  EXPECT_TRUE(taken(loopback, "8080:80"));
+  EXPECT_FALSE(taken(loopback, "127.0.0.2:8080:80"));
+  EXPECT_FALSE(taken(loopback, "8081:80"));
+  EXPECT_FALSE(taken("   0: 0100007F:1F90 0200007F:ABCD 01", "8080:80")) << "connected, and no listener";
+  const std::string anywhere =
+      "   0: 00000000000000000000000000000000:1F90 00000000000000000000000000000000:0000 0A";
+  EXPECT_TRUE(taken(anywhere, "127.0.0.1:8080:80")) << "IPv4 comes in there, too";
+  EXPECT_TRUE(taken("   0: 00000000:1F90 00000000:0000 07", "8080:80/udp"));
 }
 
 Attachment attachment(const std::string& id, const std::string& address, std::vector<std::string> names) {

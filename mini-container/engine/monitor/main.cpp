@@ -42,15 +42,15 @@ int monitor(const MonitorOptions& options) {
   sys::set_cloexec(options.socket, true);
   sys::set_cloexec(options.lock, true);
   const engine::OciRuntime runtime(options.runtime, options.runtime_state, options.bundle + "/runtime.log");
-  engine::Guard guard(runtime, {options.id,
-                                options.bundle,
-                                options.bundle + "/log",
-                                {options.log_max_size, options.log_max_file},
-                                options.console_socket,
-                                options.attach_socket,
-                                options.open_input,
-                                {engine::probe_command_of(options.engine, options.root, options.id),
-                                 options.probe_interval}});
+  engine::Guard guard(runtime,
+                      {options.id,
+                       options.bundle,
+                       options.bundle + "/log",
+                       {options.log_max_size, options.log_max_file},
+                       options.console_socket,
+                       options.attach_socket,
+                       options.open_input,
+                       {engine::probe_command_of(options.engine, options.root, options.id), options.pace}});
   if (!engine::tell_what_was_made(socket.get(), [&] { return guard.create(); })) return 1;
   const bool started = engine::wait_for_start(socket.get());
   socket.reset();

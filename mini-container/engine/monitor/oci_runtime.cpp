@@ -48,6 +48,17 @@ std::string OciRuntime::last_error(const std::string& verb, int code) const {
   return fmt::format("{} {} ended with status {} and left no message in {}", program_, verb, code, log_);
 }
 
+sys::Child OciRuntime::started(const std::vector<std::string>& arguments,
+                               const sys::SpawnOptions& options) const {
+  try {
+    return sys::spawn(command(arguments), options);
+  } catch (const sys::Error& error) {
+    if (error.error() != ENOENT) throw;
+    throw RuntimeFailed(fmt::format(
+        "Unknown runtime specified {0}. Next: install it, or give --runtime the path of one", program_));
+  }
+}
+
 void OciRuntime::run(const std::vector<std::string>& arguments, const Stdio& stdio) const {
   const auto trace = sys::trace_inheritance();
   sys::SpawnOptions options;
@@ -56,7 +67,7 @@ void OciRuntime::run(const std::vector<std::string>& arguments, const Stdio& std
   options.error = stdio.error;
   options.keep = trace.descriptors;
   options.environment = trace.environment;
-  const sys::ExitStatus status = sys::spawn(command(arguments), options).wait();
+  const sys::ExitStatus status = started(arguments, options).wait();
   if (status.shell_code() != 0) throw RuntimeFailed(last_error(arguments.front(), status.shell_code()));
 }
 
@@ -88,7 +99,7 @@ bool OciRuntime::kill(const std::string& id, int signal) const {
   options.error = -1;
   options.keep = trace.descriptors;
   options.environment = trace.environment;
-  return sys::spawn(command({"kill", id, std::to_string(signal)}), options).wait().shell_code() == 0;
+  return started({"kill", id, std::to_string(signal)}, options).wait().shell_code() == 0;
 }
 
 void OciRuntime::pause(const std::string& id) const {
@@ -114,8 +125,8 @@ void OciRuntime::remove(const std::string& id) const {
   try {
     run({"delete", "--force", id}, {});
   } catch (const RuntimeFailed&) {
-    // WHY: runtimes word "no such container" in their own ways, and some fail for it even with --force. What
-    // counts is whether the runtime still keeps state for it.
+    // WHY: runtimes word "no such container" in their own ways, some fail for it even with --force, and one that is not
+    // installed has made none. What counts is whether there is state of it.
     if (sys::exists(state_ + "/" + id)) throw;
   }
 }

@@ -67,6 +67,8 @@ class OciRuntime {
 
  private:
   std::vector<std::string> command(const std::vector<std::string>& arguments) const;
+  // Throws RuntimeFailed if there is no such program.
+  sys::Child started(const std::vector<std::string>& arguments, const sys::SpawnOptions& options) const;
   // Runs to its end; throws RuntimeFailed.
   void run(const std::vector<std::string>& arguments, const Stdio& stdio) const;
   std::string last_error(const std::string& verb, int code) const;

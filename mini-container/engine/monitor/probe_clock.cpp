@@ -7,7 +7,7 @@
 namespace engine {
 
 ProbeClock::ProbeClock(ProbePlan plan, pid_t main) : plan_(std::move(plan)), main_(main) {
-  if (plan_.interval > 0) timer_ = sys::timer(plan_.interval);
+  if (plan_.pace.interval > 0) timer_ = sys::timer(until_next());
 }
 
 ProbeClock::~ProbeClock() {
@@ -16,9 +16,15 @@ ProbeClock::~ProbeClock() {
   if (probe_) sys::poll({&polled, 1}, kMoment);
 }
 
+std::int64_t ProbeClock::until_next() const {
+  const auto age = std::chrono::steady_clock::now() - started_;
+  const bool starting = !answered_well_ && age < std::chrono::nanoseconds(plan_.pace.start_period);
+  return starting ? plan_.pace.start_interval : plan_.pace.interval;
+}
+
 void ProbeClock::serve() {
   if (probe_) {
-    probe_.wait();
+    if (probe_.wait().shell_code() == 0) answered_well_ = true;
     // WHY: what a killed probe leaves in the container becomes this process's child, and a pid namespace does not end before
     // its last zombie is reaped.
     pid_t ended = 0;
@@ -38,7 +44,7 @@ void ProbeClock::serve() {
       // No process to be had now; a guardian does not end for that.
     }
   }
-  if (!probe_) timer_ = sys::timer(plan_.interval);
+  if (!probe_) timer_ = sys::timer(until_next());
 }
 
 }  // namespace engine

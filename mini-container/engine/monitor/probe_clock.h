@@ -2,6 +2,7 @@
 // Reads: timerfd_create(2), pidfd_open(2).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,10 +12,16 @@
 
 namespace engine {
 
+// Nanoseconds.
+struct ProbePace {
+  std::int64_t interval = 0;        // from the start, and from the end of one probe to the next; 0: no probes
+  std::int64_t start_period = 0;    // so long after the start, or until the first that is answered well ...
+  std::int64_t start_interval = 0;  // ... this is the interval
+};
+
 struct ProbePlan {
-  std::vector<std::string> command;
-  std::int64_t interval =
-      0;  // nanoseconds from the start, and from the end of one probe to the next; 0: no probes
+  std::vector<std::string> command;  // ends with 0 when all is well
+  ProbePace pace;
 };
 
 class ProbeClock {
@@ -33,7 +40,10 @@ class ProbeClock {
   std::optional<sys::ExitStatus> main_ended() const { return main_ended_; }
 
  private:
+  std::int64_t until_next() const;
   ProbePlan plan_;
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  bool answered_well_ = false;
   sys::UniqueFd timer_;
   sys::Child probe_;
   pid_t main_;

@@ -45,7 +45,9 @@ std::vector<std::string> monitor_arguments(const MonitorOptions& options) {
           fmt::format("open-input={}", options.open_input ? 1 : 0),
           fmt::format("log-max-size={}", options.log_max_size),
           fmt::format("log-max-file={}", options.log_max_file),
-          fmt::format("probe-interval={}", options.probe_interval),
+          fmt::format("probe-interval={}", options.pace.interval),
+          fmt::format("probe-start-period={}", options.pace.start_period),
+          fmt::format("probe-start-interval={}", options.pace.start_interval),
           fmt::format("socket={}", options.socket),
           fmt::format("lock={}", options.lock)};
 }
@@ -93,7 +95,9 @@ MonitorOptions parse_monitor_arguments(const std::vector<std::string>& arguments
   options.open_input = values.take("open-input") == "1";
   options.log_max_size = std::stoll(values.take("log-max-size"));
   options.log_max_file = std::stoi(values.take("log-max-file"));
-  options.probe_interval = std::stoll(values.take("probe-interval"));
+  options.pace.interval = std::stoll(values.take("probe-interval"));
+  options.pace.start_period = std::stoll(values.take("probe-start-period"));
+  options.pace.start_interval = std::stoll(values.take("probe-start-interval"));
   options.socket = std::stoi(values.take("socket"));
   options.lock = std::stoi(values.take("lock"));
   return options;

@@ -17,6 +17,8 @@
 #include <string>
 #include <vector>
 
+#include "mini-container/engine/monitor/probe_clock.h"
+
 namespace engine {
 
 inline constexpr char kStarted[] = "started";
@@ -38,7 +40,7 @@ struct MonitorOptions {
   bool open_input = false;
   std::int64_t log_max_size = 0;  // see LogLimits
   int log_max_file = 1;
-  std::int64_t probe_interval = 0;  // see ProbePlan
+  ProbePace pace;
   int socket = -1;
   int lock = -1;
 };

@@ -4,6 +4,7 @@
 $DOCKER run --rm busybox echo hello
 $DOCKER run --name three busybox sh -c 'exit 3'
 $DOCKER run --rm -e COLOR=blue -w /tmp -u 1000:1000 busybox sh -c 'echo $COLOR; pwd; id -u'
+$DOCKER run --rm -h desk -u 1000:1000 busybox sh -c 'hostname; id'
 echo typed | $DOCKER run --rm -i busybox cat
 $DOCKER run -d --name web busybox sh -c 'echo started; exec sleep 1000'
 $DOCKER run --name web busybox true
@@ -26,6 +27,7 @@ $DOCKER ps -a
 $DOCKER inspect -f '{{.State.Status}} {{.State.ExitCode}} {{.RestartCount}}' web
 $DOCKER logs web
 $DOCKER restart -t 0 web
+$DOCKER update web
 $DOCKER rename web site
 $DOCKER rm site
 $DOCKER rm -f site
@@ -42,6 +44,10 @@ $DOCKER inspect nosuch
 $DOCKER run --rm busybox nosuchprogram
 $DOCKER run --rm busybox /etc/passwd
 $DOCKER run --name 'not a name' busybox true
+$DOCKER run --rm --runtime nosuch busybox true
+$DOCKER run --rm -m 1m busybox true
+$DOCKER run -d --restart always:3 busybox true
+$DOCKER run -d --restart sometimes busybox true
 $DOCKER run
 $DOCKER run --nosuchflag busybox true
 $DOCKER nosuchverb

@@ -12,6 +12,12 @@ $DOCKER ps --format '{{.Names}} {{.Ports}}'
 sleep 0.3; curl -s http://127.0.0.1:13000/
 $DOCKER run -d --name taken -p 127.0.0.1:13000:3000 busybox true
 $DOCKER rm -f taken
+$DOCKER run -d --name told --expose 8000 busybox sleep 1000
+$DOCKER ps --format '{{.Names}} {{.Ports}}' -f name=told
+$DOCKER rm -f told
+$DOCKER run --rm --network host -p 80:80 busybox true
+$DOCKER run --rm --add-host db:nowhere busybox true
+$DOCKER run --rm --dns nowhere busybox true
 $DOCKER network create --subnet 172.50.0.0/16 lecture
 $DOCKER network create lecture
 $DOCKER network ls --format '{{.Name}} {{.Driver}} {{.Scope}}'
