@@ -108,7 +108,7 @@ int measure_and_write(const BootsOptions& options, ProgressBar& bar, std::vector
   for (const auto& platform : platforms)
     if (!results.platform(platform->name())->unavailable)
       cases.push_back({platform.get(), &boot, options.repetitions});
-  add_measured(results, run_cases(cases, 1h, [&](int done, int all, const std::string& what) {
+  add_measured(results, run_cases(cases, options.seed, 1h, [&](int done, int all, const std::string& what) {
                  bar.step(done, all, what);
                }));
   bar.clear();

@@ -1,6 +1,8 @@
-// `bench compare`: the course's Table A, each claim beside what this host measures.
+// `bench compare`: the course's tables, each claim beside what this host measures. `bench suite`: all that can be
+// measured, part by part.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -8,6 +10,11 @@ namespace bench {
 
 struct CompareOptions {
   bool quick = false;
+  bool full = false;    // twice as often
+  bool resume = false;  // go on with the results.json in `out`
+  // For each part; the whole of compare, with what comes before and after, ends within five minutes.
+  std::chrono::seconds budget{250};
+  std::vector<std::string> only;  // parts, by name; all if empty
   std::string out = "results/latest";
   std::string format = "text";  // or "json", on standard output
   std::uint64_t seed = 1;
@@ -17,6 +24,7 @@ struct CompareOptions {
 
 // Returns the program's exit status: 0, or 130 when it was interrupted (what was measured is kept).
 int compare(const CompareOptions& options);
+int run_suite(const CompareOptions& options);
 
 struct EnginesOptions {
   int repetitions = 100;

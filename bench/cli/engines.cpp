@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <numeric>
 
 #include "base/sys/file.h"
 #include "bench/cli/compare.h"
@@ -161,7 +160,7 @@ class Comparison {
       (this->*part)();
     } catch (const Interrupted&) {
       interrupted_ = true;
-      results_.notes.emplace_back("interrupted: what was measured until then is kept");
+      results_.notes.emplace_back(kInterruptedNote);
     }
   }
 
@@ -216,16 +215,9 @@ class Comparison {
   void measure(const std::string& what, const std::vector<Case>& cases) {
     if (interrupted_) return;
     bar_.stage("measuring, in a random order: " + what);
-    Measured measured =
-        run_cases(cases, kBudget, [&](int done, int all, const auto& label) { bar_.step(done, all, label); });
+    Measured measured = run_cases(cases, options_.seed, kBudget,
+                                  [&](int done, int all, const auto& label) { bar_.step(done, all, label); });
     interrupted_ = measured.interrupted;
-    // Parts follow each other; within a part the order is random.
-    for (Series& series : measured.series) {
-      for (int& place : series.order)
-        place += measured_;
-    }
-    measured_ += std::accumulate(cases.begin(), cases.end(), 0,
-                                 [](int sum, const Case& one) { return sum + one.repetitions; });
     add_measured(results_, std::move(measured));
   }
 
@@ -234,7 +226,6 @@ class Comparison {
   Workspace workspace_{Workspace::Disk::own};
   Platforms engines_, full_, limited_, plain_;
   report::Results results_;
-  int measured_ = 0;
   bool interrupted_ = false;
 };
 

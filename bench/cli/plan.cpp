@@ -9,6 +9,7 @@
 
 #include "base/sys/namespace.h"
 #include "bench/cli/environment.h"
+#include "bench/cli/preflight.h"
 #include "bench/workloads/answer.h"
 
 namespace bench {
@@ -50,6 +51,17 @@ void fill_facts(Platform& platform, report::PlatformFacts& facts) {
   }
 }
 
+// To the series of that name, or as a new one.
+void append(report::Results& results, Series one) {
+  for (Series& before : results.series) {
+    if (report::name_of(before) != report::name_of(one)) continue;
+    before.values.insert(before.values.end(), one.values.begin(), one.values.end());
+    before.order.insert(before.order.end(), one.order.begin(), one.order.end());
+    return;
+  }
+  results.series.push_back(std::move(one));
+}
+
 // Returns why the platform cannot be used, or "".
 std::string make_ready(Platform& platform, report::PlatformFacts& facts) {
   if (std::string reason = why_unusable(platform); !reason.empty()) return reason;
@@ -65,22 +77,13 @@ std::string make_ready(Platform& platform, report::PlatformFacts& facts) {
 
 }  // namespace
 
-Workloads all_workloads() {
-  Workloads workloads;
-  workloads.all.push_back(std::make_unique<Start>(Pace::back_to_back));
-  workloads.all.push_back(std::make_unique<Start>(Pace::paced));
-  workloads.all.push_back(std::make_unique<Cpu>());
-  workloads.all.push_back(std::make_unique<Syscall>());
-  workloads.all.push_back(std::make_unique<Disk>());
-  workloads.all.push_back(std::make_unique<IdleMemory>());
-  return workloads;
-}
-
 int repetitions(const Platform& platform, const Workload& workload, bool quick) {
   const bool start = workload.name() == "start";
-  const Counts full = start ? Counts{30, 15, 10} : Counts{15, 8, 8};
-  const Counts short_run = start ? Counts{12, 7, 6} : Counts{7, 6, 6};
-  return (quick ? short_run : full).of(weight_of(platform));
+  // WHY never 7 or 8: see statistics::kFewestForInterval.
+  const Counts full = start ? Counts{30, 15, 10} : Counts{15, 9, 9};
+  const Counts short_run = start ? Counts{12, 9, 6} : Counts{9, 6, 6};
+  const Weight weight = workload.name() == "sharing" ? Weight::daemon : weight_of(platform);
+  return (quick ? short_run : full).of(weight);
 }
 
 std::vector<report::PlatformFacts> prepare_platforms(const std::vector<std::unique_ptr<Platform>>& platforms,
@@ -111,21 +114,29 @@ report::Results new_results(const std::string& command, std::uint64_t seed, cons
   results.seed = seed;
   results.notes = std::move(notes);
   results.environment = environment(folder);
+  results.preflight = preflight(host_facts());
   return results;
 }
 
 void add_measured(report::Results& results, Measured measured) {
+  int places = 0;
+  for (const Series& one : results.series)
+    places = std::max(places, one.order.back());
+  for (Series& one : measured.series) {
+    for (int& place : one.order)
+      place += places;
+    append(results, std::move(one));
+  }
   // A report reads by workload and then in the order of the platforms; when each value was measured is in `order`.
   const auto place = [&](const Series& one) {
     const auto at = std::find_if(results.platforms.begin(), results.platforms.end(),
                                  [&](const auto& facts) { return facts.name == one.platform; });
     return std::tuple(one.workload, one.mode, one.metric, at - results.platforms.begin());
   };
-  std::sort(measured.series.begin(), measured.series.end(),
+  std::sort(results.series.begin(), results.series.end(),
             [&](const Series& one, const Series& other) { return place(one) < place(other); });
-  std::move(measured.series.begin(), measured.series.end(), std::back_inserter(results.series));
   std::move(measured.failures.begin(), measured.failures.end(), std::back_inserter(results.failures));
-  if (measured.interrupted) results.notes.emplace_back("interrupted: what was measured until then is kept");
+  if (measured.interrupted) results.notes.emplace_back(kInterruptedNote);
 }
 
 }  // namespace bench

@@ -1,4 +1,4 @@
-// Which workloads run how often on which platform, and the facts about a platform that need no repetition.
+// How often a workload runs on a platform, and the facts about a platform that need no repetition.
 #pragma once
 
 #include <functional>
@@ -11,10 +11,8 @@
 
 namespace bench {
 
-struct Workloads {
-  std::vector<std::unique_ptr<Workload>> all;
-};
-Workloads all_workloads();
+// Ends the notes of a run that a signal has ended.
+inline constexpr const char* kInterruptedNote = "interrupted: what was measured until then is kept";
 
 // How often `workload` runs on `platform`: cheap things more often, so that the whole fits into its minutes.
 int repetitions(const Platform& platform, const Workload& workload, bool quick);
@@ -28,6 +26,7 @@ std::vector<report::PlatformFacts> prepare_platforms(const std::vector<std::uniq
 // The header of a results file: command line, date, commit, environment.
 report::Results new_results(const std::string& command, std::uint64_t seed, const std::string& folder,
                             std::vector<std::string> notes);
+// Behind what was measured before, in this run or in the one that it resumes.
 void add_measured(report::Results& results, Measured measured);
 
 }  // namespace bench

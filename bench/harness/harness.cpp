@@ -4,7 +4,10 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+
+#include "bench/statistics/generator.h"
 
 namespace bench {
 
@@ -37,16 +40,22 @@ class Session {
 
   void add(const Case& item) {
     cases_.push_back(std::make_unique<Running>(Running{item, {}, {}, 0}));
-    all_ += item.repetitions;
-    Running* running = cases_.back().get();
-    benchmark::RegisterBenchmark(std::to_string(cases_.size() - 1).c_str(),
-                                 [this, running](benchmark::State& state) { repeat(*running, state); })
-        ->UseManualTime()
-        ->Iterations(1)
-        ->Repetitions(item.repetitions);
+    turns_.insert(turns_.end(), static_cast<std::size_t>(std::max(0, item.repetitions)), cases_.back().get());
   }
 
-  const Running& at(std::size_t index) const { return *cases_.at(index); }
+  // WHY a benchmark for each repetition, and not its own interleaving: nobody could give that a seed.
+  void register_in_random_order(std::uint64_t seed) {
+    statistics::Generator(seed).shuffle(turns_);
+    for (std::size_t turn = 0; turn < turns_.size(); ++turn) {
+      Running* running = turns_[turn];
+      benchmark::RegisterBenchmark(std::to_string(turn).c_str(),
+                                   [this, running](benchmark::State& state) { repeat(*running, state); })
+          ->UseManualTime()
+          ->Iterations(1);
+    }
+  }
+
+  const Case& at(std::size_t turn) const { return turns_.at(turn)->item; }
   bool interrupted() const { return interrupted_; }
 
  private:
@@ -58,7 +67,7 @@ class Session {
     }
     // WHY: after the loop; Google Benchmark's SkipWithError ends the loop by itself only for later iterations.
     if (!failure.empty()) state.SkipWithError(failure.c_str());
-    if (progress_) progress_(++done_, all_, label(running.item));
+    if (progress_) progress_(++done_, static_cast<int>(turns_.size()), label(running.item));
   }
 
   std::string why_not(const Running& running) const {
@@ -90,9 +99,9 @@ class Session {
   }
 
   std::vector<std::unique_ptr<Running>> cases_;
+  std::vector<Running*> turns_;  // one for each repetition
   Instant limit_;
   const Progress& progress_;
-  int all_ = 0;
   int done_ = 0;
   int order_ = 0;
   bool interrupted_ = false;
@@ -106,7 +115,7 @@ class Collector : public benchmark::BenchmarkReporter {
   void ReportRuns(const std::vector<Run>& runs) override {
     for (const Run& run : runs) {
       if (run.run_type != Run::RT_Iteration) continue;
-      const Case& item = session_.at(std::stoul(run.run_name.function_name)).item;
+      const Case& item = session_.at(std::stoul(run.run_name.function_name));
       if (run.error_occurred) {
         fail(item, run.error_message);
       } else {
@@ -157,17 +166,17 @@ class Collector : public benchmark::BenchmarkReporter {
 
 }  // namespace
 
-Measured run_cases(const std::vector<Case>& cases, std::chrono::seconds budget, const Progress& progress) {
+Measured run_cases(const std::vector<Case>& cases, std::uint64_t seed, std::chrono::seconds budget,
+                   const Progress& progress) {
   Measured measured;
   std::string program = "bench";
-  std::string interleave = "--benchmark_enable_random_interleaving=true";
-  std::array<char*, 3> arguments = {program.data(), interleave.data(), nullptr};
-  int count = 2;
+  std::array<char*, 2> arguments = {program.data(), nullptr};
+  int count = 1;
   benchmark::Initialize(&count, arguments.data());
   Session session(budget, progress);
-  for (const Case& item : cases) {
-    if (item.repetitions > 0) session.add(item);
-  }
+  for (const Case& item : cases)
+    session.add(item);
+  session.register_in_random_order(seed);
   Collector collector(session, measured);
   if (!cases.empty()) benchmark::RunSpecifiedBenchmarks(&collector, "all");
   benchmark::ClearRegisteredBenchmarks();

@@ -1,7 +1,8 @@
 // Repeats measurements in a random order and keeps every value.
 //
 // A host's speed drifts; measured one platform after the other, the drift would look like a difference between
-// them. So the repetitions of all cases are interleaved at random, by Google Benchmark.
+// them. So the repetitions of all cases are interleaved at random, in an order that the seed gives again; Google
+// Benchmark runs them.
 #pragma once
 
 #include <chrono>
@@ -33,6 +34,7 @@ struct Measured {
 using Progress = std::function<void(int done, int all, const std::string& what)>;
 
 // Repetitions that have not begun when `budget` is used up are left out, and counted as failures with that reason.
-Measured run_cases(const std::vector<Case>& cases, std::chrono::seconds budget, const Progress& progress);
+Measured run_cases(const std::vector<Case>& cases, std::uint64_t seed, std::chrono::seconds budget,
+                   const Progress& progress);
 
 }  // namespace bench

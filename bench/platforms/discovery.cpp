@@ -3,6 +3,7 @@
 
 #include "bench/platforms/direct.h"
 #include "bench/platforms/engines.h"
+#include "bench/platforms/grouped.h"
 #include "bench/platforms/oci_runtime.h"
 #include "bench/platforms/vm.h"
 
@@ -11,6 +12,7 @@ namespace bench {
 std::vector<std::unique_ptr<Platform>> all_platforms(const Workspace& workspace) {
   std::vector<std::unique_ptr<Platform>> platforms;
   platforms.push_back(std::make_unique<Process>(workspace));
+  platforms.push_back(std::make_unique<GroupedProcess>(workspace));
   platforms.push_back(std::make_unique<MiniContainer>(workspace));
   platforms.push_back(std::make_unique<MiniRuntime>(workspace));
   platforms.push_back(std::make_unique<Crun>(workspace));

@@ -23,6 +23,11 @@ Arguments Engine::command(const Arguments& program) {
   return client(joined(joined(joined({"run", "--rm"}, run_flags()), {kImage}), program));
 }
 
+std::optional<Arguments> Engine::command_with_shares(const Arguments& program, int shares) {
+  const Arguments run = {"run", "--rm", "--cpu-shares", std::to_string(shares)};
+  return client(joined(joined(joined(run, run_flags()), {kImage}), program));
+}
+
 Arguments Engine::run_detached(const std::string& name, const Arguments& program) const {
   return client(joined(joined(joined({"run", "--detach", "--name", name}, run_flags()), {kImage}), program));
 }

@@ -29,6 +29,7 @@ class Engine : public Platform {
 
   // `run --rm busybox`.
   Arguments command(const Arguments& program) override;
+  std::optional<Arguments> command_with_shares(const Arguments& program, int shares) override;
   // `run --detach --name NAME busybox`.
   Arguments run_detached(const std::string& name, const Arguments& program) const;
   Arguments pull(const std::string& reference) const;

@@ -37,6 +37,11 @@ Arguments OciRuntime::command(const Arguments& arguments) {
   return verb("run", id, {"--bundle", bundle_for(arguments, place())});
 }
 
+std::optional<Arguments> OciRuntime::command_with_shares(const Arguments& arguments, int shares) {
+  const std::string id = next_id();
+  return verb("run", id, {"--bundle", bundle_for(arguments, fmt::format("shares-{}", shares), shares)});
+}
+
 Arguments OciRuntime::create(const std::string& id, const std::string& pid_file, const Arguments& arguments) {
   return verb("create", id, {"--bundle", bundle_for(arguments, place()), "--pid-file", pid_file});
 }
@@ -69,15 +74,17 @@ std::string OciRuntime::place() const {
 
 // One bundle for each program and place, written once: the same for every runtime, and no part of what is
 // timed.
-std::string OciRuntime::bundle_for(const Arguments& arguments, const std::string& place) {
+std::string OciRuntime::bundle_for(const Arguments& arguments, const std::string& place,
+                                   std::optional<int> shares) {
   const std::string folder =
       workspace_.folder(fmt::format("bundle{}-{}-{:x}", suffix_of(kind_), place,
                                     std::hash<std::string>()(fmt::format("{}", fmt::join(arguments, "\n")))));
   const std::string file = folder + "/config.json";
   if (!sys::exists(file)) {
     // SPEC: an absolute path, so that every bundle shares the one root file system.
-    const auto config =
+    auto config =
         bundle_config(workspace_.rootfs(), arguments, fmt::format("/{}/{}", cgroup_parent(), place), kind_);
+    if (shares) config["linux"]["resources"]["cpu"] = {{"shares", *shares}};
     sys::write_file_atomically(file, config.dump(1));
   }
   return folder;

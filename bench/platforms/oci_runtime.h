@@ -23,6 +23,8 @@ class OciRuntime : public Platform {
   std::string version() override { return version_of(program()); }
   // `RUNTIME run`, with an id of its own, and a cgroup of its own among those expected together.
   Arguments command(const Arguments& arguments) override;
+  // A bundle whose cgroup has these shares, and no quota.
+  std::optional<Arguments> command_with_shares(const Arguments& arguments, int shares) override;
   void expect_together(int count) override { together_ = count; }
   ImageSize image_size() override;
 
@@ -42,7 +44,8 @@ class OciRuntime : public Platform {
 
  private:
   // `place` tells apart the cgroups of containers that are there together.
-  std::string bundle_for(const Arguments& arguments, const std::string& place);
+  std::string bundle_for(const Arguments& arguments, const std::string& place,
+                         std::optional<int> shares = std::nullopt);
   std::string place() const;
   const Workspace& workspace_;
   std::string name_;

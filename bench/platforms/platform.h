@@ -39,6 +39,11 @@ class Platform {
   // program means the workload program, wherever the platform has it.
   virtual Arguments command(const Arguments& arguments) = 0;
   virtual Run run(const Arguments& arguments) { return timed_run(command(arguments), deadline()); }
+  // The same with so many shares of the CPU (1024 are the default), beside others that this gave a command for;
+  // nothing where a platform has none to give. Reads: cgroups(7).
+  virtual std::optional<Arguments> command_with_shares(const Arguments&, int /*shares*/) {
+    return std::nullopt;
+  }
   // So many instances may be there at the same time from now on.
   virtual void expect_together(int) {}
   virtual std::chrono::seconds deadline() const { return std::chrono::seconds(20); }

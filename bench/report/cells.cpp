@@ -6,6 +6,7 @@
 
 #include <bit>
 #include <charconv>
+#include <cmath>
 
 #include "bench/report/quantity.h"
 
@@ -19,6 +20,13 @@ using nlohmann::json;
 Verdict judge(Claim claim, const std::optional<statistics::Interval>& interval) {
   if (claim.is == Claim::Is::none) return Verdict::none;
   if (!interval) return Verdict::too_noisy;
+  if (claim.is == Claim::Is::within) {
+    const bool inside = std::abs(interval->low - claim.bound) <= claim.tolerance &&
+                        std::abs(interval->high - claim.bound) <= claim.tolerance;
+    const bool outside =
+        interval->low > claim.bound + claim.tolerance || interval->high < claim.bound - claim.tolerance;
+    return inside ? Verdict::agrees : outside ? Verdict::differs : Verdict::too_noisy;
+  }
   const bool all_below = interval->high < claim.bound;
   const bool all_above = interval->low > claim.bound;
   if (!all_below && !all_above) return Verdict::too_noisy;
@@ -34,6 +42,10 @@ std::string status_of(const json& isolation, const char* key) {
 
 }  // namespace
 
+std::string Quantity::of(const std::string& platform) const {
+  return fmt::format("{}/{}/{}/{}", platform, workload, mode, metric);
+}
+
 Cell unavailable(const std::string& why) {
   return {Kind::unavailable, "unavailable", why, Verdict::none};
 }
@@ -46,8 +58,11 @@ Cell measured(const Results& results, const std::string& platform, const Quantit
   const Series* series = results.find(platform, quantity.workload, quantity.mode, quantity.metric);
   if (series == nullptr) return unavailable(results.why_missing(platform, quantity.workload, quantity.mode));
   const auto summary = results.summary(*series);
-  return {Kind::measured, readable(summary.median, series->unit), spread(summary, series->unit),
-          judge(claim, summary.interval)};
+  return {Kind::measured,
+          readable(summary.median, series->unit),
+          spread(summary, series->unit),
+          judge(claim, summary.interval),
+          {quantity.of(platform)}};
 }
 
 Cell overhead_over_process(const Results& results, const std::string& platform, const Quantity& quantity,
@@ -63,8 +78,11 @@ Cell overhead_over_process(const Results& results, const std::string& platform, 
     return cell;
   }
   const auto ratio = statistics::ratio_of_medians(series->values, process->values, results.seed);
-  Cell cell{Kind::measured, overhead(ratio.value), overhead_spread(ratio, series->values.size()),
-            judge(claim, ratio.interval)};
+  Cell cell{Kind::measured,
+            overhead(ratio.value),
+            overhead_spread(ratio, series->values.size()),
+            judge(claim, ratio.interval),
+            {quantity.of(platform), quantity.of("process")}};
   if (ratio.interval && !ratio.difference_seen) cell.value = "no difference seen (" + cell.value + ")";
   return cell;
 }
@@ -72,13 +90,17 @@ Cell overhead_over_process(const Results& results, const std::string& platform, 
 Cell image_size(const PlatformFacts& facts) {
   if (facts.unavailable) return unavailable(*facts.unavailable);
   if (!facts.image_bytes) return unavailable(facts.image_what);
-  return evidence(readable(static_cast<double>(*facts.image_bytes), "bytes"), facts.image_what);
+  Cell cell = evidence(readable(static_cast<double>(*facts.image_bytes), "bytes"), facts.image_what);
+  cell.from = {facts.name + "/image"};
+  return cell;
 }
 
 Cell seen_inside(const PlatformFacts& facts, const std::function<Cell(const json&)>& say) {
   if (facts.unavailable) return unavailable(*facts.unavailable);
   if (!facts.isolation.is_object()) return unavailable("nothing could be seen from inside");
-  return say(facts.isolation);
+  Cell cell = say(facts.isolation);
+  if (cell.kind != Kind::unavailable) cell.from = {facts.name + "/isolation"};
+  return cell;
 }
 
 Cell own_namespaces(const json& isolation) {

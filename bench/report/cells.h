@@ -4,14 +4,16 @@
 #include <functional>
 #include <string>
 
-#include "bench/report/table_a.h"
+#include "bench/report/results.h"
+#include "bench/report/table.h"
 
 namespace report {
 
 // What the course claims about a number, to be compared with its interval.
 struct Claim {
-  enum class Is { none, below, above } is = Is::none;
+  enum class Is { none, below, above, within } is = Is::none;
   double bound = 0;
+  double tolerance = 0;  // of within
 };
 
 Cell unavailable(const std::string& why);
@@ -21,6 +23,8 @@ struct Quantity {
   std::string workload;
   std::string mode;
   std::string metric;
+  // The series of `platform`, as a cell names it: "process/start/paced/to_exit".
+  std::string of(const std::string& platform) const;
 };
 // The median with its interval.
 Cell measured(const Results& results, const std::string& platform, const Quantity& quantity,

@@ -1,22 +1,20 @@
 // report.html. See print.h.
 #include <fmt/format.h>
 
+#include <functional>
 #include <sstream>
 
 #include "bench/report/html_charts.h"
 #include "bench/report/html_page.h"
+#include "bench/report/html_tables.h"
 #include "bench/report/print.h"
 #include "bench/report/quantity.h"
-#include "bench/report/table_a.h"
+#include "bench/report/remarks.h"
+#include "bench/report/tables.h"
 
 namespace report {
 
 namespace {
-
-std::string environment_of(const Results& results, const char* key) {
-  const auto found = results.environment.find(key);
-  return found == results.environment.end() ? "unknown" : found->second;
-}
 
 // The start times in large type: what somebody in the last row should read.
 void add_figures(pugi::xml_node parent, const Results& results, const Table& table) {
@@ -35,81 +33,6 @@ void add_figures(pugi::xml_node parent, const Results& results, const Table& tab
     const bool emulated = column.platform == "vm-tcg";
     add(box, "dd", spread(summary, series->unit) + (emulated ? std::string("; ") + kEmulationLabel : ""),
         {{"class", "small"}});
-  }
-}
-
-void add_cell(pugi::xml_node row, const Column& column, const Cell& cell) {
-  pugi::xml_node node = add(row, "td", {}, {{"data-label", column.title}});
-  if (cell.kind == Kind::unavailable) node.append_attribute("class") = "none";
-  add(node, "span", cell.value, {{"class", "value"}});
-  if (!cell.detail.empty()) add(node, "span", cell.detail, {{"class", "detail"}});
-  if (cell.verdict == Verdict::none) return;
-  const std::string text = text_of(cell.verdict);
-  add(node, "span", text, {{"class", "verdict " + text.substr(0, text.find(' '))}});
-}
-
-void add_row(pugi::xml_node body, const Table& table, const Row& row) {
-  pugi::xml_node claim = add(body, "tr", {}, {{"class", "claim"}});
-  add(claim, "th", row.name, {{"scope", "rowgroup"}});
-  for (std::size_t index = 0; index < table.columns.size(); ++index) {
-    const std::string& text = row.claims[index];
-    const bool none = text.empty() || text == "-";
-    const std::string label = "claim: " + (index == 2   ? std::string("VM")
-                                           : index == 3 ? "emulation"
-                                                        : table.columns[index].title);
-    add(claim, "td", none ? "no claim" : text, {{"data-label", label}, {"class", none ? "nothing" : "said"}});
-  }
-  for (const Line& line : row.lines) {
-    pugi::xml_node measured = add(body, "tr", {}, {{"class", "line"}});
-    add(measured, "th", line.label, {{"scope", "row"}});
-    for (std::size_t index = 0; index < table.columns.size(); ++index)
-      add_cell(measured, table.columns[index], line.cells[index]);
-  }
-}
-
-void add_table_a(pugi::xml_node parent, const Table& table) {
-  pugi::xml_node node = add(parent, "table");
-  add(node, "caption",
-      "Tinted rows are the course's claims (D20); the rows below each are this host's answer.");
-  pugi::xml_node heading = add(add(node, "thead"), "tr");
-  add(heading, "th", "Row", {{"scope", "col"}});
-  for (const Column& column : table.columns) {
-    pugi::xml_node cell = add(heading, "th", column.title, {{"scope", "col"}});
-    add(cell, "span", column.conditions, {{"class", "detail"}});
-  }
-  pugi::xml_node body = add(node, "tbody");
-  for (const Row& row : table.rows)
-    add_row(body, table, row);
-}
-
-void add_series(pugi::xml_node parent, const Results& results) {
-  pugi::xml_node node = add(parent, "table");
-  add(node, "caption", "Every quantity of every platform, on host " + environment_of(results, "host"));
-  pugi::xml_node heading = add(add(node, "thead"), "tr");
-  const char* columns[] = {"Quantity", "Platform", "Accelerator", "Kernel", "Median", "95 % interval", "n"};
-  for (const char* column : columns)
-    add(heading, "th", column, {{"scope", "col"}});
-  pugi::xml_node body = add(node, "tbody");
-  for (const Series& series : results.series) {
-    const PlatformFacts* facts = results.platform(series.platform);
-    if (facts == nullptr) continue;
-    const auto summary = results.summary(series);
-    const std::string name = fmt::format("{} {}{}{}", series.workload, series.metric,
-                                         series.mode.empty() ? "" : ", ", series.mode);
-    const std::string interval = summary.interval
-                                     ? fmt::format("{} to {}", readable(summary.interval->low, series.unit),
-                                                   readable(summary.interval->high, series.unit))
-                                     : "too few samples";
-    const std::string values[] = {facts->title,
-                                  facts->accelerator,
-                                  facts->kernel.value_or("unknown"),
-                                  readable(summary.median, series.unit),
-                                  interval,
-                                  std::to_string(summary.samples)};
-    pugi::xml_node row = add(body, "tr", {}, {{"class", "line"}});
-    add(row, "th", name, {{"scope", "row"}});
-    for (std::size_t index = 0; index < 6; ++index)
-      add(row, "td", values[index], {{"data-label", columns[index + 1]}});
   }
 }
 
@@ -137,6 +60,7 @@ void add_environment(pugi::xml_node parent, const Results& results) {
   entry("seed", std::to_string(results.seed));
   for (const auto& [name, value] : results.environment)
     entry(name, value);
+  if (results.preflight) entry("preflight", in_words(*results.preflight));
   for (const PlatformFacts& facts : results.platforms) {
     if (facts.version) entry(facts.name, *facts.version);
   }
@@ -161,48 +85,44 @@ void add_how_to_read(pugi::xml_node parent) {
       "nothing about a virtual machine on hardware, and are never printed as one's.");
 }
 
+// A part of the page, reached from its head by its id.
 struct Section {
-  const char* id;
-  const char* title;
+  std::string id;
+  std::string title;
+  std::function<void(pugi::xml_node)> fill;
 };
-constexpr Section kSections[] = {{"charts", "At a glance"},
-                                 {"table-a", "Table A: claim beside measurement"},
-                                 {"read", "How to read this"},
-                                 {"all", "Every quantity"},
-                                 {"missing", "What is missing, and why"},
-                                 {"environment", "Environment"}};
 
-void add_header(pugi::xml_node body, const Results& results, const Table& table) {
+std::vector<Section> sections_of(const Results& results, const std::vector<Table>& tables) {
+  std::vector<Section> all = {{"charts", "At a glance", [&](auto node) { add_charts(node, results); }}};
+  for (const Table& table : tables)
+    all.push_back({table.id, table.title, [&](auto node) { add_table(node, table); }});
+  all.push_back({"read", "How to read this", [](auto node) { add_how_to_read(node); }});
+  all.push_back({"all", "Every quantity", [&](auto node) { add_series(node, results); }});
+  all.push_back({"missing", "What is missing, and why", [&](auto node) { add_missing(node, results); }});
+  all.push_back({"environment", "Environment", [&](auto node) { add_environment(node, results); }});
+  return all;
+}
+
+void add_header(pugi::xml_node body, const Results& results, const std::vector<Section>& sections) {
   pugi::xml_node header = add(body, "header");
   add(header, "h1", "Process, container, VM");
   add(header, "p", "What the course claims, and what this host measures.", {{"class", "lead"}});
   add(header, "p",
-      fmt::format("{}: {}, {} cores, kernel {}, cgroup {}. {}.", environment_of(results, "host"),
-                  environment_of(results, "cpu"), environment_of(results, "cores"),
-                  environment_of(results, "kernel"), environment_of(results, "cgroup"), results.date),
+      fmt::format("{}: {}, {} cores, kernel {}, cgroup {}. {}.", results.environment_of("host"),
+                  results.environment_of("cpu"), results.environment_of("cores"),
+                  results.environment_of("kernel"), results.environment_of("cgroup"), results.date),
       {{"class", "small"}});
-  add_figures(header, results, table);
+  add_figures(header, results, table_a(results));
   pugi::xml_node list = add(add(header, "nav", {}, {{"aria-label", "Sections"}}), "ul");
-  for (const Section& section : kSections)
-    add(add(list, "li"), "a", section.title, {{"href", std::string("#") + section.id}});
-}
-
-void add_section(pugi::xml_node main, const Section& section, const Results& results, const Table& table) {
-  pugi::xml_node node = add(main, "section", {}, {{"aria-labelledby", section.id}});
-  add(node, "h2", section.title, {{"id", section.id}});
-  const std::string id = section.id;
-  if (id == "charts") add_charts(node, results);
-  if (id == "table-a") add_table_a(node, table);
-  if (id == "read") add_how_to_read(node);
-  if (id == "all") add_series(node, results);
-  if (id == "missing") add_missing(node, results);
-  if (id == "environment") add_environment(node, results);
+  for (const Section& section : sections)
+    add(add(list, "li"), "a", section.title, {{"href", "#" + section.id}});
 }
 
 }  // namespace
 
 std::string html(const Results& results) {
-  const Table table = table_a(results);
+  const std::vector<Table> all = tables(results);
+  const std::vector<Section> sections = sections_of(results, all);
   pugi::xml_document document;
   pugi::xml_node page = add(document, "html", {}, {{"lang", "en"}});
   pugi::xml_node head = add(page, "head");
@@ -211,11 +131,14 @@ std::string html(const Results& results) {
   add(head, "title", "Process, container, VM: claims and measurements");
   add(head, "style", kStyle);
   pugi::xml_node body = add(page, "body");
-  add_header(body, results, table);
+  add_header(body, results, sections);
   pugi::xml_node main = add(body, "main");
-  for (const Section& section : kSections)
-    add_section(main, section, results, table);
-  add(add(body, "footer"), "p", "Made by bench compare; results.json beside this file holds every sample.");
+  for (const Section& section : sections) {
+    pugi::xml_node node = add(main, "section", {}, {{"aria-labelledby", section.id}});
+    add(node, "h2", section.title, {{"id", section.id}});
+    section.fill(node);
+  }
+  add(add(body, "footer"), "p", "Made by bench; results.json beside this file holds every sample.");
   std::ostringstream text;
   text << "<!DOCTYPE html>\n";
   document.save(text, "",

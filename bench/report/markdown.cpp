@@ -4,7 +4,8 @@
 #include "bench/report/markdown.h"
 #include "bench/report/print.h"
 #include "bench/report/quantity.h"
-#include "bench/report/table_a.h"
+#include "bench/report/remarks.h"
+#include "bench/report/tables.h"
 
 namespace report {
 
@@ -22,6 +23,7 @@ std::string environment_list(const Results& results) {
       fmt::format("- date: {}\n- commit: {}\n- seed: {}\n", results.date, results.commit, results.seed);
   for (const auto& [name, value] : results.environment)
     page += fmt::format("- {}: {}\n", name, value);
+  if (results.preflight) page += fmt::format("- preflight: {}\n", in_words(*results.preflight));
   for (const PlatformFacts& facts : results.platforms) {
     if (facts.version) page += fmt::format("- {}: {}\n", facts.name, *facts.version);
   }
@@ -40,10 +42,11 @@ std::string cell_of(const Cell& cell) {
 }
 
 std::string table_of(const Table& table) {
-  std::string page = "| |";
+  std::string page = fmt::format("## {}\n\nClaims: {}.\n\n| |", table.title, table.source);
   std::string rule = "|---|";
   for (const Column& column : table.columns) {
-    page += fmt::format(" {}<br>{} |", column.title, column.conditions);
+    page +=
+        fmt::format(" {}{}{} |", column.title, column.conditions.empty() ? "" : "<br>", column.conditions);
     rule += "---|";
   }
   page += "\n" + rule + "\n";
@@ -59,7 +62,7 @@ std::string table_of(const Table& table) {
       page += "\n";
     }
   }
-  return page;
+  return page + "\n";
 }
 
 std::string mode_of(const std::string& mode) {
@@ -68,8 +71,9 @@ std::string mode_of(const std::string& mode) {
 
 std::string all_series(const Results& results) {
   const auto host = results.environment.find("host");
-  std::string page = "| platform | accelerator | kernel | host | quantity | median | 95 % interval | n |\n";
-  page += "|---|---|---|---|---|---|---|---|\n";
+  std::string page =
+      "| platform | accelerator | kernel | host | quantity | median | 95 % interval | n | also seen |\n";
+  page += "|---|---|---|---|---|---|---|---|---|\n";
   for (const Series& series : results.series) {
     const PlatformFacts* facts = results.platform(series.platform);
     if (facts == nullptr) continue;
@@ -78,11 +82,11 @@ std::string all_series(const Results& results) {
                                      ? fmt::format("{} to {}", readable(summary.interval->low, series.unit),
                                                    readable(summary.interval->high, series.unit))
                                      : "too few";
-    page += fmt::format("| {} | {} | {} | {} | {} {}{} | {} | {} | {} |\n", facts->title, facts->accelerator,
-                        facts->kernel.value_or("unknown"),
+    page += fmt::format("| {} | {} | {} | {} | {} {}{} | {} | {} | {} | {} |\n", facts->title,
+                        facts->accelerator, facts->kernel.value_or("unknown"),
                         host == results.environment.end() ? "unknown" : host->second, series.workload,
                         series.metric, mode_of(series.mode), readable(summary.median, series.unit), interval,
-                        summary.samples);
+                        summary.samples, remarks_on(results, series));
   }
   return page;
 }
@@ -104,16 +108,18 @@ std::string missing(const Results& results) {
 }  // namespace
 
 std::string markdown(const Results& results) {
+  std::string claims;
+  for (const Table& table : tables(results))
+    claims += table_of(table);
   return fmt::format(
-      "# Process, container, VM\n\nWhat the course claims (Table A) beside what this host measures. Numbers "
+      "# Process, container, VM\n\nWhat the course claims beside what this host measures. Numbers "
       "are medians with "
       "their 95 % bootstrap interval and the number of samples; overheads are ratios of medians to the "
       "process. Emulation "
       "(tcg) has a column of its own: its figures are emulation's, never a virtual machine's.\n\n"
-      "## Table A\n\n{}\n## Every quantity\n\n{}\n## What is missing, and why\n\n{}\n## Environment\n\n{}\n"
+      "{}## Every quantity\n\n{}\n## What is missing, and why\n\n{}\n## Environment\n\n{}\n"
       "Reproduce with `{}`.\n",
-      table_of(table_a(results)), all_series(results), missing(results), environment_list(results),
-      results.command);
+      claims, all_series(results), missing(results), environment_list(results), results.command);
 }
 
 }  // namespace report

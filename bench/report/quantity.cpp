@@ -40,6 +40,10 @@ std::string readable(double value, const std::string& unit) {
   return fmt::format("{} {}", three_digits(value), unit);
 }
 
+bool more_is_better(const std::string& unit) {
+  return unit.ends_with("per second");
+}
+
 std::string spread(const statistics::Summary& summary, const std::string& unit) {
   if (!summary.interval) return fmt::format("n {}: too few for an interval", summary.samples);
   return fmt::format("95 % {} to {}, n {}", readable(summary.interval->low, unit),

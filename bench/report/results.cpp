@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "bench/report/tables.h"
+
 namespace report {
 
 namespace {
@@ -56,18 +58,6 @@ class Member {
 
 json or_null(const std::optional<std::string>& text) {
   return text ? json(*text) : json();
-}
-
-json summary_json(const statistics::Summary& summary) {
-  json interval;
-  if (summary.interval) interval = {summary.interval->low, summary.interval->high};
-  return {{"samples", summary.samples},
-          {"median", summary.median},
-          {"lower_quartile", summary.lower_quartile},
-          {"upper_quartile", summary.upper_quartile},
-          {"minimum", summary.minimum},
-          {"maximum", summary.maximum},
-          {"interval", interval}};
 }
 
 // Members of a platform that are plain texts, and those that may be unknown: once, for writing and reading.
@@ -124,13 +114,48 @@ Failure failure_from(const Member& member) {
           member.at("reason").text(), member.at("count").as<int>()};
 }
 
+json preflight_json(const Preflight& preflight) {
+  json findings = json::array();
+  for (const Finding& finding : preflight.findings)
+    findings.push_back({{"what", finding.what}, {"serious", finding.serious}});
+  return {{"grade", preflight.grade}, {"findings", std::move(findings)}};
+}
+
+Preflight preflight_from(const Member& member) {
+  Preflight preflight{member.at("grade").text(), {}};
+  for (const Member& finding : member.at("findings").items())
+    preflight.findings.push_back({finding.at("what").text(), finding.at("serious").as<bool>()});
+  return preflight;
+}
+
 }  // namespace
+
+json summary_json(const statistics::Summary& summary) {
+  json interval;
+  if (summary.interval) interval = {summary.interval->low, summary.interval->high};
+  return {{"samples", summary.samples},
+          {"median", summary.median},
+          {"lower_quartile", summary.lower_quartile},
+          {"upper_quartile", summary.upper_quartile},
+          {"minimum", summary.minimum},
+          {"maximum", summary.maximum},
+          {"interval", interval}};
+}
+
+std::string name_of(const Series& series) {
+  return fmt::format("{}/{}/{}/{}", series.platform, series.workload, series.mode, series.metric);
+}
 
 const PlatformFacts* Results::platform(const std::string& name) const {
   for (const PlatformFacts& facts : platforms) {
     if (facts.name == name) return &facts;
   }
   return nullptr;
+}
+
+std::string Results::environment_of(const std::string& key) const {
+  const auto found = environment.find(key);
+  return found == environment.end() ? "unknown" : found->second;
 }
 
 const Series* Results::find(const std::string& platform_name, const std::string& workload,
@@ -179,6 +204,8 @@ json to_json(const Results& results) {
                                   {"order", one.order},
                                   {"summary", summary_json(results.summary(one))}});
   }
+  if (results.preflight) document["preflight"] = preflight_json(*results.preflight);
+  document["tables"] = tables_json(tables(results));
   for (const Failure& failure : results.failures) {
     document["failures"].push_back({{"platform", failure.platform},
                                     {"workload", failure.workload},
@@ -203,6 +230,7 @@ Results from_json(const json& document) {
   for (const Member& note : top.at("notes").items())
     results.notes.push_back(note.text());
   results.environment = top.at("environment").as<std::map<std::string, std::string>>();
+  if (document.contains("preflight")) results.preflight = preflight_from(top.at("preflight"));
   for (const Member& member : top.at("platforms").items())
     results.platforms.push_back(platform_from(member));
   for (const Member& member : top.at("series").items())

@@ -1,8 +1,9 @@
-// Table A for a terminal. See print.h.
+// The tables for a terminal. See print.h.
 #include <fmt/format.h>
 
 #include "bench/report/print.h"
-#include "bench/report/table_a.h"
+#include "bench/report/remarks.h"
+#include "bench/report/tables.h"
 
 namespace report {
 
@@ -28,31 +29,38 @@ void print_row(const Table& table, const Row& row, std::string& page) {
   page += fmt::format("\n{}\n", row.name);
   for (std::size_t index = 0; index < table.columns.size(); ++index) {
     if (row.claims[index].empty() || row.claims[index] == "-") continue;
-    const std::string column = index == 2 ? "VM" : index == 3 ? "emulation" : table.columns[index].title;
-    page += fmt::format("  claim about {:<10} {}\n", column + ":", row.claims[index]);
+    page +=
+        fmt::format("  claim about {:<10} {}\n", table.columns[index].claim_title() + ":", row.claims[index]);
   }
   for (const Line& line : row.lines)
     print_line(table, line, page);
 }
 
-std::string environment_of(const Results& results, const char* key) {
-  const auto found = results.environment.find(key);
-  return found == results.environment.end() ? "unknown" : found->second;
+void print_table(const Table& table, std::string& page) {
+  page += fmt::format("\n{} (claims: {})\n", table.title, table.source);
+  for (const Column& column : table.columns) {
+    if (!column.conditions.empty())
+      page += fmt::format("  {:<{}} {}, {}\n", column.title, kLabel, column.platform, column.conditions);
+  }
+  for (const Row& row : table.rows)
+    print_row(table, row, page);
 }
 
 }  // namespace
 
 std::string text(const Results& results) {
-  const Table table = table_a(results);
   std::string page = "Process, container, VM: what the course claims, and what this host measures\n";
-  page += fmt::format("host {}: {}, {} cores, kernel {}, cgroup {}\n", environment_of(results, "host"),
-                      environment_of(results, "cpu"), environment_of(results, "cores"),
-                      environment_of(results, "kernel"), environment_of(results, "cgroup"));
-  for (const Column& column : table.columns)
-    page += fmt::format("  {:<{}} {}, {}\n", column.title, kLabel, column.platform, column.conditions);
-  for (const Row& row : table.rows)
-    print_row(table, row, page);
+  page += fmt::format("host {}: {}, {} cores, kernel {}, cgroup {}\n", results.environment_of("host"),
+                      results.environment_of("cpu"), results.environment_of("cores"),
+                      results.environment_of("kernel"), results.environment_of("cgroup"));
+  if (results.preflight) page += fmt::format("preflight: {}\n", in_words(*results.preflight));
+  // What the lectures claim; the rest is too wide, or too long, for a terminal.
+  for (const Table& table : tables(results))
+    if (table.id.starts_with("table-")) print_table(table, page);
   page += "\nMedians; intervals are 95 % bootstrap intervals of the median (of the ratio for overheads).\n";
+  page +=
+      "report.md and report.html have every quantity, the isolation seen from inside, and the literature "
+      "beside ours.\n";
   for (const std::string& note : results.notes)
     page += fmt::format("Note: {}.\n", note);
   return page;

@@ -3,18 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <random>
 #include <stdexcept>
 #include <vector>
+
+#include "bench/statistics/generator.h"
 
 namespace statistics {
 
 namespace {
-
-// WHY: std::uniform_int_distribution may differ between libraries; a multiplication and a shift do not.
-std::size_t index_below(std::mt19937_64& generator, std::size_t count) {
-  return static_cast<std::size_t>(((generator() >> 32U) * count) >> 32U);
-}
 
 // The median, reordering `values`.
 double median_of(std::vector<double>& values) {
@@ -24,10 +20,10 @@ double median_of(std::vector<double>& values) {
   return (*std::max_element(values.begin(), middle) + *middle) / 2;
 }
 
-void resample(std::span<const double> samples, std::vector<double>& draw, std::mt19937_64& generator) {
+void resample(std::span<const double> samples, std::vector<double>& draw, Generator& generator) {
   draw.resize(samples.size());
   for (double& value : draw)
-    value = samples[index_below(generator, samples.size())];
+    value = samples[generator.below(samples.size())];
 }
 
 // The middle 95 % of what `statistic` gives over the draws.
@@ -68,7 +64,7 @@ Summary summarize(std::span<const double> samples, std::uint64_t seed) {
       sorted.size(), quantile(sorted, 0.5), quantile(sorted, 0.25), quantile(sorted, 0.75), sorted.front(),
       sorted.back(), std::nullopt};
   if (sorted.size() >= kFewestForInterval) {
-    std::mt19937_64 generator(seed);
+    Generator generator(seed);
     std::vector<double> draw;
     summary.interval = middle_of_draws([&] {
       resample(samples, draw, generator);
@@ -84,7 +80,7 @@ Ratio ratio_of_medians(std::span<const double> samples, std::span<const double> 
   if (below <= 0) throw std::invalid_argument("a ratio to a median that is not above 0 says nothing");
   Ratio ratio{median(samples) / below, std::nullopt, false};
   if (std::min(samples.size(), reference.size()) < kFewestForInterval) return ratio;
-  std::mt19937_64 generator(seed);
+  Generator generator(seed);
   std::vector<double> draw;
   ratio.interval = middle_of_draws([&] {
     resample(samples, draw, generator);

@@ -16,6 +16,8 @@ namespace statistics {
 // Draws of the bootstrap: enough that the ends of a 95 % interval are steady to a few per cent of its width.
 inline constexpr std::size_t kResamples = 2000;
 // Below this many samples the extremes themselves cover the median with less than 95 %: no interval is given.
+// Of few samples the median has few places to be: `bench self-test` found that its interval contains the truth in 93 % of
+// runs with 6 samples, 88 with 7, 91 with 8, and 93 to 95 from 9 on; that of a ratio in 96 to 98 % throughout.
 inline constexpr std::size_t kFewestForInterval = 6;
 
 struct Interval {

@@ -101,14 +101,41 @@ std::string links() {
   });
 }
 
+// Ways to the host, tried and closed again: true if it opens, false if it is refused, null if it is not there.
+std::string opens() {
+  constexpr std::pair<const char*, int> kPaths[] = {{"/dev/kmsg", O_RDONLY},
+                                                    {"/proc/kcore", O_RDONLY},
+                                                    {"/proc/sys/kernel/domainname", O_WRONLY},
+                                                    {"/proc/sysrq-trigger", O_WRONLY}};
+  std::vector<std::string> members;
+  for (const auto& [path, flags] : kPaths) {
+    std::string answer = kNull;
+    if (sys::exists(path)) {
+      try {
+        sys::open(path, flags);
+        answer = "true";
+      } catch (const sys::Error&) {
+        answer = "false";
+      }
+    }
+    members.push_back(fmt::format("{}:{}", trace::json_quoted(path), answer));
+  }
+  return fmt::format("{{{}}}", fmt::join(members, ","));
+}
+
+std::string devices() {
+  return or_null([] { return fmt::format("{}", sys::list_directory("/dev").size()); });
+}
+
 }  // namespace
 
 std::string describe_isolation() {
   return fmt::format(
       R"({{"namespaces":{},"kernel":{},"hostname":{},"visible_processes":{},"pid":{},"uid_map":{},)"
-      R"("status":{},"mounts":{},"links":{}}})",
+      R"("status":{},"mounts":{},"links":{},"opens":{},"devices":{}}})",
       namespaces(), text_of("/proc/sys/kernel/osrelease"), text_of("/proc/sys/kernel/hostname"),
-      visible_processes(), sys::getpid(), text_of("/proc/self/uid_map"), status(), mounts(), links());
+      visible_processes(), sys::getpid(), text_of("/proc/self/uid_map"), status(), mounts(), links(), opens(),
+      devices());
 }
 
 }  // namespace workload

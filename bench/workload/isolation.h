@@ -12,7 +12,7 @@ namespace workload {
 // One line of JSON without its newline:
 //   {"namespaces": {"pid": inode or null, ...}, "kernel", "hostname", "visible_processes", "pid",
 //    "uid_map", "status": {"Uid", "CapEff", "CapBnd", "NoNewPrivs", "Seccomp", ...}, "mounts", "links":
-//    [...]}
+//    [...], "opens": {path: true, false or null}, "devices"}
 // What cannot be read is null, never 0.
 std::string describe_isolation();
 

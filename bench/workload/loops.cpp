@@ -5,20 +5,14 @@
 #include <linux/magic.h>
 
 #include <array>
-#include <chrono>
 
 #include "base/sys/file.h"
 #include "base/sys/identity.h"
+#include "bench/workload/clock.h"
 
 namespace workload {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-std::int64_t nanoseconds_since(Clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count();
-}
 
 // xorshift and a multiplication: a chain in which each step needs the one before, so no compiler shortens it.
 std::uint64_t integer_work(std::uint64_t rounds) {

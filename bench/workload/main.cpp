@@ -4,8 +4,11 @@
 // arguments make no sense. Reads: clock_gettime(2), time_namespaces(7), signalfd(2).
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <functional>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -19,20 +22,8 @@
 
 namespace {
 
-constexpr std::string_view kHelp = R"(Usage: workload COMMAND [OPTION VALUE]...
-
-The same program for every platform of the benchmark. Prints one line of JSON.
-
-Commands:
-  start       the clocks that the first statement of main saw, and the pid
-  cpu         a fixed amount of integer and floating-point work   [--rounds N]      default 10000
-  syscall     a loop of a cheap kernel call                       [--count N]       default 100000
-  disk        writes a file, fsync, removes it                    [--megabytes N]   default 32
-                                                                  [--file PATH]     default ./workload.tmp
-  isolation   namespaces, kernel, processes, privileges seen from inside
-  idle        prints "ready", then waits for SIGTERM              [--name TEXT]     to be found by, in ps
-  true        does nothing
-)";
+constexpr const char* kFile = "--file";
+constexpr const char* kName = "--name";
 
 struct BadArguments : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
@@ -45,14 +36,11 @@ struct Stamps {
   std::chrono::system_clock::time_point realtime;
 };
 
-struct Options {
-  std::uint64_t rounds = 10000;
-  std::uint64_t count = 100000;
-  std::uint64_t megabytes = 32;
-  std::string file = "workload.tmp";
-};
+// An option and what it is when it is not given. All but --file and --name are numbers.
+using Values = std::map<std::string, std::string>;
 
-std::uint64_t positive_number(const std::string& option, const std::string& text) {
+std::uint64_t number(const Values& values, const std::string& option) {
+  const std::string& text = values.at(option);
   const auto number = text::number<std::uint64_t>(text);
   if (!number || *number == 0 || *number > 1'000'000'000) {
     throw BadArguments(fmt::format("{} wants a number from 1 to 1000000000, not '{}'", option, text));
@@ -60,29 +48,26 @@ std::uint64_t positive_number(const std::string& option, const std::string& text
   return *number;
 }
 
-Options parse(const std::string& command, const std::vector<std::string>& arguments) {
-  Options options;
+// A line of the table is a command: a new loop is one more.
+struct Command {
+  const char* name;
+  const char* help;
+  Values defaults;
+  std::function<std::string(const Values&)> answer;  // one line of JSON; "" says nothing
+};
+
+Values parse(const Command& command, const std::vector<std::string>& arguments) {
+  Values values = command.defaults;
   for (std::size_t index = 0; index < arguments.size(); index += 2) {
     const std::string& option = arguments[index];
-    const std::string wanted = fmt::format("{} {}", command, option);
-    const bool has_value = index + 1 < arguments.size();
-    const std::string value = has_value ? arguments[index + 1] : std::string();
-    if (!has_value) throw BadArguments(fmt::format("'{}' wants a value", option));
-    if (wanted == "cpu --rounds") {
-      options.rounds = positive_number(option, value);
-    } else if (wanted == "syscall --count") {
-      options.count = positive_number(option, value);
-    } else if (wanted == "disk --megabytes") {
-      options.megabytes = positive_number(option, value);
-    } else if (wanted == "disk --file") {
-      options.file = value;
-    } else if (wanted == "idle --name") {
-      // Only to be seen on the command line: whoever started it can tell it from others.
-    } else {
-      throw BadArguments(fmt::format("{} has no option '{}'", command, option));
-    }
+    if (index + 1 == arguments.size()) throw BadArguments(fmt::format("'{}' wants a value", option));
+    const auto found = values.find(option);
+    if (found == values.end()) throw BadArguments(fmt::format("{} has no option '{}'", command.name, option));
+    found->second = arguments[index + 1];
   }
-  return options;
+  for (const auto& [option, value] : values)
+    if (option != kFile && option != kName) number(values, option);
+  return values;
 }
 
 void say(const std::string& line) {
@@ -107,26 +92,92 @@ void idle() {
   }
 }
 
+std::vector<Command> commands(const Stamps& stamps) {
+  using namespace workload;
+  return {
+      {"start",
+       "the clocks that the first statement of main saw, and the pid",
+       {},
+       [&](const Values&) { return start_line(stamps); }},
+      {"cpu",
+       "a fixed amount of integer and floating-point work",
+       {{"--rounds", "10000"}},
+       [](const Values& given) { return run_cpu(number(given, "--rounds")); }},
+      {"library",
+       "zlib packs some KiB of text and digests them",
+       {{"--kilobytes", "1024"}},
+       [](const Values& given) { return run_library(number(given, "--kilobytes")); }},
+      {"stream",
+       "copy, scale, add and triad over arrays of some MiB",
+       {{"--megabytes", "16"}},
+       [](const Values& given) { return run_stream(number(given, "--megabytes")); }},
+      {"chase",
+       "loads of which each needs the one before, through 16 KiB to 32 MiB",
+       {{"--count", "1000000"}},
+       [](const Values& given) { return run_chase(number(given, "--count")); }},
+      {"syscall",
+       "a loop of a cheap kernel call",
+       {{"--count", "100000"}},
+       [](const Values& given) { return run_syscalls(number(given, "--count")); }},
+      {"switches",
+       "two processes that answer each other through pipes",
+       {{"--count", "10000"}},
+       [](const Values& given) { return run_switches(number(given, "--count")); }},
+      {"answer",
+       "the other of the two: standard input to standard output",
+       {{"--count", "10000"}},
+       [](const Values& given) { return answer(0, 1, number(given, "--count")), std::string(); }},
+      {"faults",
+       "new memory touched page by page",
+       {{"--megabytes", "32"}},
+       [](const Values& given) { return run_faults(number(given, "--megabytes")); }},
+      {"disk",
+       "writes a file, fsync, removes it",
+       {{"--megabytes", "32"}, {kFile, "workload.tmp"}},
+       [](const Values& given) { return run_disk(given.at(kFile), number(given, "--megabytes")); }},
+      {"metadata",
+       "creates, looks at and removes files in a new folder",
+       {{"--count", "500"}, {kFile, "workload.tmp"}},
+       [](const Values& given) { return run_metadata(given.at(kFile), number(given, "--count")); }},
+      {"spin",
+       "uses one CPU, and says how much of it it got",
+       {{"--milliseconds", "500"}},
+       [](const Values& given) { return run_spin(number(given, "--milliseconds")); }},
+      {"isolation",
+       "namespaces, kernel, processes, privileges seen from inside",
+       {},
+       [](const Values&) { return describe_isolation(); }},
+      {"idle",
+       "prints \"ready\", then waits for SIGTERM; its name is to be found by, in ps",
+       {{kName, ""}},
+       [](const Values&) { return idle(), std::string(); }},
+      {"true", "does nothing", {}, [](const Values&) { return std::string(); }},
+  };
+}
+
+std::string help(const std::vector<Command>& all) {
+  std::string text =
+      "Usage: workload COMMAND [OPTION VALUE]...\n\nThe same program for every platform of the benchmark. "
+      "Prints one "
+      "line of JSON.\n\nCommands:\n";
+  for (const Command& command : all) {
+    text += fmt::format("  {:<11} {}", command.name, command.help);
+    for (const auto& [option, value] : command.defaults)
+      text += fmt::format(" [{} {}]", option, value.empty() ? "TEXT" : value);
+    text += "\n";
+  }
+  return text;
+}
+
 int run(const Stamps& stamps, const std::vector<std::string>& arguments) {
   if (arguments.empty()) throw BadArguments("no command given");
-  const std::string& command = arguments.front();
-  if (command == "--help" || command == "-h") return sys::write_all(1, kHelp), 0;
-  const Options options = parse(command, {arguments.begin() + 1, arguments.end()});
-  if (command == "start") {
-    say(start_line(stamps));
-  } else if (command == "cpu") {
-    say(workload::run_cpu(options.rounds));
-  } else if (command == "syscall") {
-    say(workload::run_syscalls(options.count));
-  } else if (command == "disk") {
-    say(workload::run_disk(options.file, options.megabytes));
-  } else if (command == "isolation") {
-    say(workload::describe_isolation());
-  } else if (command == "idle") {
-    idle();
-  } else if (command != "true") {
-    throw BadArguments(fmt::format("no command '{}'", command));
-  }
+  const auto all = commands(stamps);
+  if (arguments.front() == "--help" || arguments.front() == "-h") return sys::write_all(1, help(all)), 0;
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Command& one) { return one.name == arguments.front(); });
+  if (found == all.end()) throw BadArguments(fmt::format("no command '{}'", arguments.front()));
+  const std::string line = found->answer(parse(*found, {arguments.begin() + 1, arguments.end()}));
+  if (!line.empty()) say(line);
   return 0;
 }
 

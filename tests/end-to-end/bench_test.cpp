@@ -1,5 +1,4 @@
-// The programs `workload` and `bench` as a user runs them: exit codes, a small comparison, its report in a browser, and
-// Ctrl-C.
+// The program `bench` as a user runs it: exit codes, a small comparison, its report in a browser, and Ctrl-C.
 #include <gmock/gmock.h>
 
 #include <array>
@@ -13,6 +12,7 @@
 #include "base/sys/identity.h"
 #include "bench/platforms/platform.h"
 #include "bench/platforms/timed_run.h"
+#include "bench/report/print.h"
 #include "bench/report/results.h"
 #include "tests/support/temporary_folder.h"
 
@@ -22,45 +22,6 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 
 const std::string kBench = ISOLAB_BIN "/bench";
-const std::string kWorkload = ISOLAB_BIN "/workload";
-
-TEST(Workload, BadArgumentsEndWithTwoAndAMessage) {
-  for (const bench::Arguments& arguments : {bench::Arguments{kWorkload},
-                                            {kWorkload, "fly"},
-                                            {kWorkload, "cpu", "--rounds"},
-                                            {kWorkload, "cpu", "--rounds", "0"},
-                                            {kWorkload, "cpu", "--rounds", "1x"},
-                                            {kWorkload, "true", "--file", "x"}}) {
-    const auto run = bench::timed_run(arguments, 10s);
-    EXPECT_EQ(run.status, 2) << arguments.back();
-    EXPECT_THAT(run.errors, HasSubstr("see workload --help")) << arguments.back();
-    EXPECT_EQ(run.output, "");
-  }
-}
-
-TEST(Workload, StartReadsTheClockBetweenRequestAndFirstByte) {
-  const auto run = bench::timed_run({kWorkload, "start"}, 10s);
-  ASSERT_EQ(run.status, 0) << run.errors;
-  const auto seen =
-      std::chrono::nanoseconds(nlohmann::json::parse(run.output)["monotonic_ns"].get<std::int64_t>());
-  EXPECT_GT(seen, run.request.time_since_epoch());
-  EXPECT_LT(seen, run.first_byte.value().time_since_epoch());
-}
-
-TEST(Workload, DiskLeavesNoFileAndRefusesToOverwrite) {
-  const support::TemporaryFolder folder("bench-test");
-  EXPECT_EQ(bench::timed_run({kWorkload, "disk", "--megabytes", "1", "--file", folder / "f"}, 30s).status, 0);
-  EXPECT_FALSE(sys::exists(folder / "f"));
-  sys::write_file_atomically(folder / "f", "precious");
-  EXPECT_EQ(bench::timed_run({kWorkload, "disk", "--megabytes", "1", "--file", folder / "f"}, 30s).status, 1);
-  EXPECT_EQ(sys::read_file(folder / "f"), "precious");
-}
-
-TEST(Workload, IdleEndsWithSigterm) {
-  const auto command = bench::timed_run({"timeout", "-s", "TERM", "1", kWorkload, "idle"}, 20s);
-  EXPECT_EQ(command.output, "ready\n");
-  EXPECT_EQ(command.status, 124) << "what timeout(1) says when its signal was enough";
-}
 
 // Writes what a page of the given widths needs of them into its own document, and returns that.
 std::string measured_in_chromium(const std::string& chromium, const support::TemporaryFolder& folder,
@@ -95,6 +56,68 @@ TEST(Report, FitsPhoneLaptopAndProjectorWithoutScrollingSideways) {
   const std::string seen = measured_in_chromium(chromium, folder, sys::read_file(folder / "out/report.html"));
   for (const char* width : {"390", "1366", "1920"})
     EXPECT_THAT(seen, HasSubstr("[" + std::string(width) + " needs " + width + "]"));
+}
+
+TEST(Report, VerifyFindsAFileThatWasEditedAndReadsOneThatWasNot) {
+  const support::TemporaryFolder folder("bench-test");
+  const std::string original = ISOLAB_SOURCE "/tests/unit/bench/results.json";
+  EXPECT_EQ(bench::timed_run({kBench, "verify", original}, 30s).status, 0);
+  auto document = nlohmann::json::parse(sys::read_file(original));
+  document["series"][0]["values"][0] = 1;
+  sys::write_file_atomically(folder / "results.json", document.dump());
+  const auto run = bench::timed_run({kBench, "verify", original, folder / "results.json"}, 30s);
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.output, HasSubstr("process/start/back-to-back/to_exit: the summary says"));
+  EXPECT_EQ(bench::timed_run({kBench, "verify", folder / "none.json"}, 30s).status, 1);
+}
+
+TEST(Compare, OfTwoFilesTheStatusSaysWhetherAnythingGotWorse) {
+  const support::TemporaryFolder folder("bench-test");
+  const std::string before = ISOLAB_SOURCE "/tests/unit/bench/results.json";
+  const auto same = bench::timed_run({kBench, "compare", before, before}, 60s);
+  EXPECT_EQ(same.status, 0) << same.errors;
+  EXPECT_THAT(same.output, HasSubstr("no difference seen"));
+  auto document = nlohmann::json::parse(sys::read_file(before));
+  for (auto& value : document["series"][16]["values"])
+    value = value.get<double>() * 2;
+  sys::write_file_atomically(folder / "after.json", document.dump());
+  const auto worse = bench::timed_run({kBench, "compare", before, folder / "after.json"}, 60s);
+  EXPECT_EQ(worse.status, 3) << worse.errors;
+  EXPECT_THAT(worse.output, HasSubstr("worse"));
+  EXPECT_NE(bench::timed_run({kBench, "compare", before}, 30s).status, 0)
+      << "one file is none to compare with";
+}
+
+TEST(Suite, AQuickRunOfOnePartGivesTableDAndIsResumed) {
+  if (sys::geteuid() != 0) GTEST_SKIP() << "control groups need root";
+  const support::TemporaryFolder folder("bench-test");
+  const auto suite = [&](const bench::Arguments& rest) {
+    bench::Arguments all = {kBench,  "suite",       "--quick", "--platforms", "process,process-in-cgroup",
+                            "--out", folder / "out"};
+    all.insert(all.end(), rest.begin(), rest.end());
+    return bench::timed_run(all, 120s);
+  };
+  EXPECT_NE(suite({"--only", "kernel", "--resume"}).status, 0) << "there is nothing to resume";
+  const auto first = suite({"--only", "sharing", "--seed", "7"});
+  ASSERT_EQ(first.status, 0) << first.errors;
+  EXPECT_THAT(first.output, HasSubstr("Table D: shares of one CPU"));
+  const auto read = [&] { return report::read_results(folder / "out/results.json"); };
+  const auto once = read();
+  const auto* second = once.find("process-in-cgroup", "sharing", "1024:2048", "second");
+  ASSERT_NE(second, nullptr);
+  EXPECT_GT(statistics::median(second->values), 0.5) << "twice the shares are more than half";
+  EXPECT_EQ(once.seed, 7U);
+  ASSERT_EQ(suite({"--only", "sharing,kernel", "--resume"}).status, 0);
+  const auto twice = read();
+  EXPECT_EQ(twice.find("process-in-cgroup", "sharing", "1024:2048", "second")->values, second->values)
+      << "what was measured is not measured again";
+  for (const char* workload : {"syscall", "switches", "faults"}) {
+    const auto found = std::find_if(twice.series.begin(), twice.series.end(),
+                                    [&](const auto& one) { return one.workload == workload; });
+    EXPECT_NE(found, twice.series.end()) << workload;
+  }
+  EXPECT_EQ(bench::timed_run({kBench, "verify", folder / "out/results.json"}, 30s).status, 0);
+  EXPECT_TRUE(sys::exists(folder / "out/samples.csv"));
 }
 
 TEST(Compare, AQuickRunWritesAFileOfItsSchemaAndItsReports) {

@@ -64,6 +64,13 @@ TEST_F(Entry, ShellOfTheHostFindsThePrograms) {
   EXPECT_EQ(screen.end(), 0);
 }
 
+TEST_F(Entry, BenchWithoutAVerbIsTheSuite) {
+  const e2e::Result refused = e2e::run(entry({"bench", "--only", "moon"}));
+  EXPECT_NE(refused.code, 0);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("bench suite --out results/latest --only moon"),
+                                 HasSubstr("--only: moon not in")));
+}
+
 TEST_F(Entry, RefusesWhatItDoesNotKnow) {
   const e2e::Result unknown = e2e::run(entry({"frobnicate"}));
   EXPECT_NE(unknown.code, 0);

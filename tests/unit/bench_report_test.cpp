@@ -9,7 +9,7 @@
 
 #include "bench/report/chart.h"
 #include "bench/report/print.h"
-#include "bench/report/table_a.h"
+#include "bench/report/tables.h"
 
 namespace {
 

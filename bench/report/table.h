@@ -1,13 +1,10 @@
-// Table A of the course, process against container against VM: each claim beside what was measured.
+// A table of the course as data: its claims, and beside each what was measured or seen.
 //
-// A pure function of the results. A cell without data says "unavailable" and why, never 0; emulation has a column
-// of its own, because its figures are not a virtual machine's.
+// Every cell names what it follows from, so that a number in a report can be traced to its samples.
 #pragma once
 
 #include <string>
 #include <vector>
-
-#include "bench/report/results.h"
 
 namespace report {
 
@@ -16,6 +13,7 @@ enum class Kind {
   evidence,     // what a program inside saw
   unavailable,  // and why
 };
+std::string name_of(Kind kind);
 
 // The course's claim against the whole interval of a measurement.
 enum class Verdict { none, agrees, differs, too_noisy };
@@ -26,6 +24,8 @@ struct Cell {
   std::string value;   // "1.23 ms"; "unavailable"
   std::string detail;  // interval and n; the reason
   Verdict verdict = Verdict::none;
+  // Members of the results: "process/start/paced/to_exit" is a series, "vm-tcg/isolation" a fact of a platform.
+  std::vector<std::string> from = {};
 };
 
 // One quantity, a cell for each column.
@@ -43,15 +43,18 @@ struct Row {
 struct Column {
   std::string platform;  // of the results
   std::string title;
+  std::string claim;       // whom the claims are about, where that is not the title
   std::string conditions;  // accelerator, kernel
+  const std::string& claim_title() const { return claim.empty() ? title : claim; }
 };
 
 struct Table {
+  std::string id;      // "table-a"
+  std::string title;   // "Table A: process, container, VM"
+  std::string source;  // of the claims
   std::vector<Column> columns;
   std::vector<Row> rows;
 };
-
-Table table_a(const Results& results);
 
 // "emulation's figure, not a VM's", for every place where one is printed.
 extern const char* const kEmulationLabel;
