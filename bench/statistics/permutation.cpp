@@ -51,7 +51,8 @@ Change permutation_test(std::span<const double> before, std::span<const double> 
   const auto share = [&](std::size_t count) {
     return static_cast<double>(count + 1) / static_cast<double>(deals + 1);
   };
-  return {median(after) / base, share(as_far), std::max(share(0), smallest_share(before.size(), after.size()))};
+  return {median(after) / base, share(as_far),
+          std::max(share(0), smallest_share(before.size(), after.size()))};
 }
 
 std::vector<bool> holm(std::span<const double> p_values, double rate) {

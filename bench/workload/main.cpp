@@ -92,6 +92,14 @@ void idle() {
   }
 }
 
+// A command whose one option is how much of it to do.
+Command loop(const char* name, const char* help, const char* option, const char* amount,
+             std::string (*run)(std::uint64_t)) {
+  return {name, help, {{option, amount}}, [option, run](const Values& given) {
+            return run(number(given, option));
+          }};
+}
+
 std::vector<Command> commands(const Stamps& stamps) {
   using namespace workload;
   return {
@@ -99,38 +107,19 @@ std::vector<Command> commands(const Stamps& stamps) {
        "the clocks that the first statement of main saw, and the pid",
        {},
        [&](const Values&) { return start_line(stamps); }},
-      {"cpu",
-       "a fixed amount of integer and floating-point work",
-       {{"--rounds", "10000"}},
-       [](const Values& given) { return run_cpu(number(given, "--rounds")); }},
-      {"library",
-       "zlib packs some KiB of text and digests them",
-       {{"--kilobytes", "1024"}},
-       [](const Values& given) { return run_library(number(given, "--kilobytes")); }},
-      {"stream",
-       "copy, scale, add and triad over arrays of some MiB",
-       {{"--megabytes", "16"}},
-       [](const Values& given) { return run_stream(number(given, "--megabytes")); }},
-      {"chase",
-       "loads of which each needs the one before, through 16 KiB to 32 MiB",
-       {{"--count", "1000000"}},
-       [](const Values& given) { return run_chase(number(given, "--count")); }},
-      {"syscall",
-       "a loop of a cheap kernel call",
-       {{"--count", "100000"}},
-       [](const Values& given) { return run_syscalls(number(given, "--count")); }},
-      {"switches",
-       "two processes that answer each other through pipes",
-       {{"--count", "10000"}},
-       [](const Values& given) { return run_switches(number(given, "--count")); }},
+      loop("cpu", "a fixed amount of integer and floating-point work", "--rounds", "10000", run_cpu),
+      loop("library", "zlib packs some KiB of text and digests them", "--kilobytes", "1024", run_library),
+      loop("stream", "copy, scale, add and triad over arrays of some MiB", "--megabytes", "16", run_stream),
+      loop("chase", "loads of which each needs the one before, through 16 KiB to 32 MiB", "--count",
+           "1000000", run_chase),
+      loop("syscall", "a loop of a cheap kernel call", "--count", "100000", run_syscalls),
+      loop("switches", "two processes that answer each other through pipes", "--count", "10000",
+           run_switches),
       {"answer",
        "the other of the two: standard input to standard output",
        {{"--count", "10000"}},
        [](const Values& given) { return answer(0, 1, number(given, "--count")), std::string(); }},
-      {"faults",
-       "new memory touched page by page",
-       {{"--megabytes", "32"}},
-       [](const Values& given) { return run_faults(number(given, "--megabytes")); }},
+      loop("faults", "new memory touched page by page", "--megabytes", "32", run_faults),
       {"disk",
        "writes a file, fsync, removes it",
        {{"--megabytes", "32"}, {kFile, "workload.tmp"}},
@@ -139,10 +128,7 @@ std::vector<Command> commands(const Stamps& stamps) {
        "creates, looks at and removes files in a new folder",
        {{"--count", "500"}, {kFile, "workload.tmp"}},
        [](const Values& given) { return run_metadata(given.at(kFile), number(given, "--count")); }},
-      {"spin",
-       "uses one CPU, and says how much of it it got",
-       {{"--milliseconds", "500"}},
-       [](const Values& given) { return run_spin(number(given, "--milliseconds")); }},
+      loop("spin", "uses one CPU, and says how much of it it got", "--milliseconds", "500", run_spin),
       {"isolation",
        "namespaces, kernel, processes, privileges seen from inside",
        {},

@@ -81,6 +81,10 @@ TEST(Trust, WhatDoesNotFollowFromTheSamplesIsNamed) {
   EXPECT_THAT(complaints([](json& d) { d["series"][0]["order"][0] = 10000; }),
               ElementsAre(HasSubstr("not in the order")));
   EXPECT_THAT(complaints([](json& d) { d["tables"].erase(0); }), testing::SizeIs(testing::Ge(1U)));
+  EXPECT_THAT(complaints([](json& d) { d["series"][3].erase("summary"); }),
+              ElementsAre(HasSubstr("the summary says null")));
+  EXPECT_THAT(complaints([](json& d) { d["tables"][0] = 5; }), testing::SizeIs(1U));
+  EXPECT_THAT(complaints([](json& d) { d["tables"][0].erase("rows"); }), testing::SizeIs(testing::Ge(1U)));
   EXPECT_THAT(complaints([](json& d) { d.erase("seed"); }), ElementsAre(HasSubstr("no member 'seed'")));
   EXPECT_THAT(report::complaints_about(json(json::value_t::discarded)), ElementsAre("is not JSON"));
 }
