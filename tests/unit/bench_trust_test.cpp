@@ -17,7 +17,6 @@ namespace {
 using nlohmann::json;
 using report::Outcome;
 using testing::AllOf;
-using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
