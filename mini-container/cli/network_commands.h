@@ -13,6 +13,8 @@ namespace cli {
 
 struct Context;
 void add_network_lists(CLI::App& app, Context& context);  // ls inspect
+void add_network_guests(CLI::App& app,
+                        Context& context);  // plug unplug, hidden: what a launcher of VMs asks for
 
 // --filter of `network ls` and `network prune`: of one key any value may fit, of several keys each must.
 class NetworkFilter {

@@ -88,7 +88,7 @@ std::string list_text(const engine::Registry& registry, const ListOptions& optio
                      {}};
   const auto containers = registry.list();
   for (const Definition& one : engine::catalogue_of(registry.paths()).list()) {
-    if (filter.fits(one, !engine::containers_with(containers, one).empty()))
+    if (filter.fits(one, engine::is_used(registry, one, containers)))
       listing.rows.push_back(row_of(one, options.whole));
   }
   return listing_text(listing, options.quiet ? "{{.ID}}" : options.format);

@@ -203,7 +203,7 @@ std::vector<std::string> prune_networks(const engine::Registry& registry, const 
   std::vector<std::string> removed;
   const auto containers = registry.list();
   for (const Definition& one : engine::catalogue_of(registry.paths()).list()) {
-    if (one.predefined() || !filter.fits(one) || !engine::containers_with(containers, one).empty()) continue;
+    if (one.predefined() || !filter.fits(one) || engine::is_used(registry, one, containers)) continue;
     engine::remove_network(registry, one);
     removed.push_back(one.name);
   }
@@ -219,6 +219,7 @@ void add_networks(CLI::App& app, Context& context) {
   add_network_lists(*group, context);
   add_remove(*group, context);
   add_network_prune(*group, context);
+  add_network_guests(*group, context);
 }
 
 }  // namespace cli

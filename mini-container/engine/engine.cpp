@@ -12,6 +12,7 @@
 #include "mini-container/engine/at_work.h"
 #include "mini-container/engine/cgroups.h"
 #include "mini-container/engine/container_volumes.h"
+#include "mini-container/engine/guests.h"
 #include "mini-container/engine/names.h"
 #include "mini-container/engine/volumes.h"
 #include "mini-container/network/dns.h"
@@ -82,6 +83,8 @@ std::vector<std::string> Engine::reconcile() {
     if (!guarded.contains(id) && remove_orphan(id))
       repaired.push_back(fmt::format("container {} had been made for nobody", short_id(id)));
   }
+  for (const std::string& name : Guests(registry_).tidy())
+    repaired.push_back(fmt::format("guest {} had lost its machine", name));
   network::repair_dns(registry_.paths().network);
   Volumes(registry_).tidy();
   return repaired;

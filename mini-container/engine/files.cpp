@@ -19,19 +19,30 @@ void write_in_place(const std::string& path, const std::string& text) {
 
 namespace {
 
-// What the name servers of its user-defined networks stand in for.
+std::string host_resolv() {
+  return sys::read_file_if_present("/etc/resolv.conf").value_or("");
+}
+
+// What the name servers of user-defined networks stand in for.
+std::string reachable_resolv() {
+  const std::string upstream = sys::read_file_if_present("/run/systemd/resolve/resolv.conf").value_or("");
+  return network::resolv_file(host_resolv(), upstream);
+}
+
 std::string resolv_of(const Container& container) {
   const Settings& settings = container.settings;
-  const std::string host = sys::read_file_if_present("/etc/resolv.conf").value_or("");
-  const std::string upstream = sys::read_file_if_present("/run/systemd/resolve/resolv.conf").value_or("");
   // With the host's network, its resolver on 127.0.0.53 can be reached.
-  const std::string inherited = settings.network == "host" ? host : network::resolv_file(host, upstream);
+  const std::string inherited = settings.network == "host" ? host_resolv() : reachable_resolv();
   const auto servers = name_servers_of(container);
   return network::resolv_with(inherited, servers.empty() ? settings.dns : servers, settings.dns_search,
                               settings.dns_options);
 }
 
 }  // namespace
+
+std::string resolv_conf(const std::vector<std::string>& servers) {
+  return network::resolv_with(reachable_resolv(), servers, {}, {});
+}
 
 std::vector<std::string> name_servers_of(const Container& container) {
   std::vector<std::string> servers;

@@ -18,6 +18,9 @@ void write_network_files(const std::string& directory, const Container& containe
 // names of its files, so that what changes there changes here, and stays when that one is removed.
 void share_network_files(const std::string& directory, const std::string& other);
 
+// /etc/resolv.conf of whoever has a network of its own: the host's, with `servers` instead of its own, if there are any.
+std::string resolv_conf(const std::vector<std::string>& servers);
+
 // The gateways of those of its networks that resolve names; empty without such a network.
 std::vector<std::string> name_servers_of(const Container& container);
 

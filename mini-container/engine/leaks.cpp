@@ -11,6 +11,7 @@
 #include "base/sys/mount.h"
 #include "mini-container/engine/at_work.h"
 #include "mini-container/engine/cgroups.h"
+#include "mini-container/engine/guests.h"
 #include "mini-container/engine/names.h"
 #include "mini-container/engine/volumes.h"
 #include "mini-container/network/whole.h"
@@ -108,6 +109,16 @@ void add_processes(std::vector<Leak>& found, const Registry& registry, const Ids
   }
 }
 
+void add_networks(std::vector<Leak>& found, const Registry& registry, const Ids& alive) {
+  const Guests guests(registry);
+  Ids members = guests.living();
+  for (const std::string& name : guests.names())
+    if (!members.contains(Guests::id_of(name))) found.push_back({"network", "guest of no machine: " + name});
+  members.insert(alive.begin(), alive.end());
+  for (const std::string& leak : network::leaks(registry.paths().network, members))
+    found.push_back({"network", leak});
+}
+
 }  // namespace
 
 std::vector<Leak> leaks(const Registry& registry) {
@@ -119,9 +130,7 @@ std::vector<Leak> leaks(const Registry& registry) {
   add_processes(found, registry, alive);
   for (const std::string& leak : Volumes(registry).leaks())
     found.push_back({"volume", leak});
-  for (const std::string& leak : network::leaks(registry.paths().network, alive)) {
-    found.push_back({"network", leak});
-  }
+  add_networks(found, registry, alive);
   return found;
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/sys/file.h"
+#include "mini-container/engine/guests.h"
 #include "mini-container/engine/names.h"
 #include "mini-container/engine/networks.h"
 #include "mini-container/network/bridge.h"
@@ -50,6 +51,17 @@ std::string with_prefix(const std::string& address, unsigned prefix) {
   return address.empty() ? "" : fmt::format("{}/{}", address, prefix);
 }
 
+// `own` is its endpoint, or attachment.
+template <class Own>
+ordered_json member(const std::string& name, const std::string& id, const Definition& definition,
+                    const Own& own) {
+  return {{"Name", name},
+          {"EndpointID", network::digits_of(id + definition.id)},
+          {"MacAddress", own.mac},
+          {"IPv4Address", with_prefix(own.address, own.prefix)},
+          {"IPv6Address", with_prefix(own.address6, own.prefix6)}};
+}
+
 ordered_json members(const Registry& registry, const Definition& definition) {
   ordered_json list = ordered_json::object();
   for (const Container& container : containers_with(registry.list(), definition)) {
@@ -57,11 +69,12 @@ ordered_json members(const Registry& registry, const Definition& definition) {
     Endpoint own;
     for (const Endpoint& endpoint : container.endpoints)
       if (endpoint.network == definition.name) own = endpoint;
-    list[container.id] = {{"Name", container.name},
-                          {"EndpointID", network::digits_of(container.id + definition.id)},
-                          {"MacAddress", own.mac},
-                          {"IPv4Address", with_prefix(own.address, own.prefix)},
-                          {"IPv6Address", with_prefix(own.address6, own.prefix6)}};
+    list[container.id] = member(container.name, container.id, definition, own);
+  }
+  for (const std::string& name : Guests(registry).in(definition)) {
+    const std::string id = Guests::id_of(name);
+    const auto own = network::read_attachment(network::place_of(registry.paths().network, definition), id);
+    if (own) list[id] = member(name, id, definition, *own);
   }
   return list;
 }

@@ -8,6 +8,7 @@
 #include "base/sys/console.h"
 #include "base/sys/file.h"
 #include "mini-container/engine/files.h"
+#include "mini-container/engine/guests.h"
 #include "mini-container/engine/monitor/log_writer.h"
 #include "mini-container/engine/names.h"
 #include "mini-container/network/attachment.h"
@@ -242,6 +243,16 @@ void create_network(const Registry& registry, Definition& definition) {
   note(registry, definition, "create");
 }
 
+namespace {
+
+std::runtime_error still_in_use(const Definition& definition, const std::string& next) {
+  return std::runtime_error(
+      fmt::format("error while removing network: network {} id {} has active endpoints. Next: {}",
+                  definition.name, definition.id, next));
+}
+
+}  // namespace
+
 void remove_network(const Registry& registry, const Definition& definition) {
   if (definition.predefined()) {
     throw std::runtime_error(
@@ -250,11 +261,11 @@ void remove_network(const Registry& registry, const Definition& definition) {
   const network::Network network = network_at(registry.paths(), definition);
   for (const Container& container : containers_with(registry.list(), definition)) {
     if (container.at_rest()) continue;
-    throw std::runtime_error(fmt::format(
-        "error while removing network: network {0} id {1} has active endpoints. Next: mini-container "
-        "network disconnect {0} {2}",
-        definition.name, definition.id, container.name));
+    throw still_in_use(
+        definition, fmt::format("mini-container network disconnect {} {}", definition.name, container.name));
   }
+  for (const std::string& guest : Guests(registry).in(definition))
+    throw still_in_use(definition, "vm-launcher stop " + guest);
   network.unmake();
   catalogue_of(registry.paths()).remove(definition.id);
   note(registry, definition, "destroy");
@@ -266,6 +277,11 @@ bool has_network(const Container& container, const Definition& definition) {
   const auto requests = networks_of(container.settings);
   return std::any_of(requests.begin(), requests.end(),
                      [&](const NetworkRequest& request) { return is_own(request, definition); });
+}
+
+bool is_used(const Registry& registry, const Definition& definition,
+             const std::vector<Container>& containers) {
+  return !containers_with(containers, definition).empty() || !Guests(registry).in(definition).empty();
 }
 
 std::vector<Container> containers_with(const std::vector<Container>& containers,

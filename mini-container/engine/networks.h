@@ -50,6 +50,9 @@ void disconnect_network(const Registry& registry, const network::Definition& def
 // Those that have it among their networks, whether they run or not.
 std::vector<Container> containers_with(const std::vector<Container>& containers,
                                        const network::Definition& definition);
+// By one of `containers`, or by a guest.
+bool is_used(const Registry& registry, const network::Definition& definition,
+             const std::vector<Container>& containers);
 bool has_network(const Container& container, const network::Definition& definition);
 
 // What `network inspect` shows of one, as Docker's JSON.

@@ -13,6 +13,7 @@
 
 #include "base/sys/fd.h"
 #include "base/sys/namespace.h"
+#include "base/sys/tap.h"
 #include "mini-container/network/libnl.h"
 
 namespace network {
@@ -185,6 +186,17 @@ void Netlink::add_veth(const VethPair& pair, Where where) {
               return rtnl_link_add(socket_.get(), host.get(), NLM_F_CREATE | NLM_F_EXCL);
             }),
             where);
+}
+
+void Netlink::add_tap(const std::string& name, unsigned mtu, Where where) {
+  sys::make_tap(name, where);
+  const LinkObject change(rtnl_link_alloc());
+  rtnl_link_set_mtu(change.get(), mtu);
+  const Link link = get_link(name, where);
+  sys::call(
+      "RTM_SETLINK", [&] { return fmt::format("{}link set {} mtu {}", prefix_, name, mtu); },
+      as_kernel_call([&] { return rtnl_link_change(socket_.get(), by_index(link).get(), change.get(), 0); }),
+      where);
 }
 
 void Netlink::connect_link(const Link& link, const std::string& alias, int master, Where where) {

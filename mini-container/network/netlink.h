@@ -62,6 +62,8 @@ class Netlink {
   void add_bridge(const std::string& name, const std::string& mac, unsigned mtu,
                   Where where = Where::current());
   void add_veth(const VethPair& pair, Where where = Where::current());
+  // A tap, which stays until it is deleted: netlink can do all with it but make it.
+  void add_tap(const std::string& name, unsigned mtu, Where where = Where::current());
   // A link of its own address on `parent`'s wire, born in `netns`.
   void add_macvlan(const Macvlan& link, Where where = Where::current());
   // Sets the alias, makes it a port of `master` (0: of none) and brings it up, in one message.

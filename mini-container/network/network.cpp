@@ -74,6 +74,14 @@ void connect_bridge(Netlink& host, int netns, const Attachment& attachment, cons
   host.wait_until_running(bridge.name);  // its carrier comes with its first port
 }
 
+// WHY without waiting: a tap has no carrier before somebody opens it.
+void connect_tap(Netlink& host, const Attachment& attachment, const Bridge& bridge) {
+  host.add_tap(attachment.host_link, bridge.mtu);
+  const Link port = host.get_link(attachment.host_link);
+  host.connect_link(port, attachment.container_id, bridge.index);
+  if (!attachment.ports.empty()) host.set_hairpin(port);
+}
+
 void connect_macvlan(Netlink& host, int netns, const Attachment& attachment, const Definition& definition) {
   const auto mode = definition.options.find("macvlan_mode");
   host.add_macvlan({.parent = definition.options.at("parent"),
@@ -153,8 +161,9 @@ Attachment Network::plan(const std::string& container_id, const AttachOptions& o
   }
   if (ground.bridge) attachment.host_link = host_link_name(container_id, place_.id);
   const Range range = ground.bridge ? ground.bridge->range : range_of(definition_);
-  take_addresses(Leases(place_.addresses()), definition_, range, {options.address, options.address6},
-                 attachment);
+  Definition wanted = definition_;
+  wanted.ipv6 = wanted.ipv6 && options.ipv6;
+  take_addresses(Leases(place_.addresses()), wanted, range, {options.address, options.address6}, attachment);
   if (definition_.resolves_names()) {
     attachment.names = options.names;
     attachment.name_servers = options.name_servers;
@@ -163,6 +172,10 @@ Attachment Network::plan(const std::string& container_id, const AttachOptions& o
 }
 
 void Network::connect(Attachment& attachment, const std::string& netns, Ground& ground) const {
+  if (netns.empty()) {
+    connect_tap(ground.host, attachment, *ground.bridge);
+    return publish_ports(place_, attachment);
+  }
   const sys::UniqueFd inside = sys::open(netns, O_RDONLY);
   if (definition_.driver == "cni") {
     connect_cni(inside.get(), netns, attachment);
@@ -177,6 +190,12 @@ void Network::connect(Attachment& attachment, const std::string& netns, Ground& 
 Attachment Network::attach(const std::string& container_id, const std::string& netns,
                            const AttachOptions& options) const {
   check_id(container_id);
+  if (netns.empty() && definition_.driver != "bridge") {
+    throw std::invalid_argument(
+        fmt::format("network {} has no bridge (driver {}) for a guest to stand on. Next: "
+                    "mini-container network create NAME",
+                    definition_.name, definition_.driver));
+  }
   sys::mkdir_parents(place_.containers(), 0700);
   sys::mkdir_if_missing(place_.addresses(), 0700);
   if (!sys::create_exclusive(place_.record_of(container_id), 0600)) {

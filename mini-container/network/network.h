@@ -4,6 +4,7 @@
 //       eth0 172.30.0.2/16  ---- veth pair ----  mcXXXXXXXX  --- mini0 172.30.0.1/16 --- nftables --- eth0
 //       eth1 172.31.0.2/16  ---- veth pair ----  mcYYYYYYYY  --- br-1a2b3c... 172.31.0.1/16 ----'
 //
+// A guest, a virtual machine beside the containers, has a tap on the bridge, and its hypervisor holds the other end.
 // A macvlan has a card on the parent's wire instead of pair and bridge; of a CNI network the plug-ins make all.
 // Everything here can be found again from its name alone (veth: alias = container id; firewall element:
 // comment = container id; address: a file named by it), so what kill -9 leaves behind is known to the next
@@ -24,6 +25,7 @@ struct AttachOptions {
   std::vector<PortMapping> ports = {};
   std::string address = {};                    // IPv4 wished for; empty for the next that is free
   std::string address6 = {};                   // IPv6, likewise
+  bool ipv6 = true;                            // where the network has it
   bool outward = true;                         // unless the network is internal
   std::vector<std::string> names = {};         // for those networks that resolve them
   std::vector<std::string> name_servers = {};  // --dns
@@ -46,7 +48,8 @@ class Network {
   void unmake() const;
 
   // Connects the network namespace of process `pid`, after the runtime's `create` and before its `start`, or while it
-  // runs. On failure nothing of the attachment is left.
+  // runs. On failure nothing of the attachment is left. `netns` is empty for a guest: its link is a tap, for a hypervisor to open by
+  // its name (host_link), and what the attachment says is the guest's own to set up.
   Attachment attach(const std::string& container_id, const std::string& netns,
                     const AttachOptions& options = {}) const;
   // Removes link, ports and address. Idempotent; true if there was something to remove. LinkEnd::with_namespace

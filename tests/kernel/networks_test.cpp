@@ -41,6 +41,27 @@ TEST_F(Networks, TwoNetworksDoNotSeeEachOther) {
   EXPECT_TRUE(connects(other.address, 80)) << "the host itself reaches both";
 }
 
+TEST_F(Networks, AGuestHasATapBesideTheContainers) {
+  network::Definition two_kinds = definition('1', "172.50.0.0/16");
+  two_kinds.ipv6 = true;
+  two_kinds.subnet6 = "fd00:1::/64";
+  const auto one = net(two_kinds);
+  const auto guest = one.attach("guest-web", {}, {.ipv6 = false});
+  network::Netlink host;
+  const network::Link tap = host.get_link(guest.host_link);
+  EXPECT_EQ(tap.alias, "guest-web");
+  EXPECT_EQ(tap.master, host.get_link(one.place().link).index);
+  EXPECT_EQ(tap.mtu, host.get_link(one.place().link).mtu);
+  EXPECT_EQ(guest.address6, "") << "its kernel has no IPv6";
+  EXPECT_THAT(network::leaks(root(), {"guest-web"}), IsEmpty());
+  EXPECT_THAT(network::leaks(root(), {}), SizeIs(3)) << "record, address, link";
+  EXPECT_TRUE(network::detach_everywhere(root(), "guest-web", network::LinkEnd::now));
+  EXPECT_FALSE(host.find_link(guest.host_link));
+  EXPECT_THAT(network::leaks(root(), {}), IsEmpty());
+  two_kinds.driver = "macvlan";
+  EXPECT_THROW(net(two_kinds).attach("guest-web", {}), std::invalid_argument);
+}
+
 TEST_F(Networks, AContainerOfTwoNetworksReachesBoth) {
   const Netns one, two, three;
   const auto first = net(definition('1', "172.50.0.0/16"));

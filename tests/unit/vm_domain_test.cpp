@@ -78,6 +78,23 @@ TEST(Domain, ASystemOfItsOwnIsBootedByItsLoaderAndMayReboot) {
   expect_reviewed("compat-own-system", vm::domain_xml(machine));
 }
 
+TEST(Domain, APortOnABridgeIsACardOfTheBoardsKind) {
+  for (const vm::Profile profile : {vm::Profile::devices, vm::Profile::compat}) {
+    vm::Machine machine = sample(profile);
+    machine.network = true;
+    machine.tap = {"mc1a2b3c4d", "02:42:ac:1e:00:02", 1450};
+    expect_reviewed(vm::name_of(profile) + "-bridge", vm::domain_xml(machine));
+  }
+}
+
+TEST(Domain, ASharedFolderIsVirtiofsOverMemoryThatIsShared) {
+  for (const vm::Profile profile : {vm::Profile::devices, vm::Profile::compat}) {
+    vm::Machine machine = sample(profile);
+    machine.shares = {{"/srv", true, "/run/vm/share0.qemu"}};
+    expect_reviewed(vm::name_of(profile) + "-share", vm::domain_xml(machine));
+  }
+}
+
 TEST(Domain, KvmIsAskedForByNameAndEmulationIsTheDefault) {
   vm::Machine machine = sample(vm::Profile::tiny);
   EXPECT_THAT(vm::domain_xml(machine), HasSubstr("<domain type=\"qemu\""));

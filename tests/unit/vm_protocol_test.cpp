@@ -146,12 +146,13 @@ TEST(Messages, ARenewalSurvivesTheWireAndNothingShorterOrLonger) {
 }
 
 TEST(Messages, AMountSurvivesTheTripAndEveryCutIsRefused) {
-  const std::string whole = protocol::encode(protocol::Mount{"disk1", "/data", true});
+  const std::string whole = protocol::encode(protocol::Mount{"disk1", "/data", true, true});
   const auto copy = protocol::decode_mount(whole);
   ASSERT_TRUE(copy);
-  EXPECT_EQ(copy->serial, "disk1");
+  EXPECT_EQ(copy->source, "disk1");
   EXPECT_EQ(copy->path, "/data");
   EXPECT_TRUE(copy->read_only);
+  EXPECT_TRUE(copy->shared);
   for (std::size_t size = 0; size < whole.size(); ++size)
     EXPECT_FALSE(protocol::decode_mount(whole.substr(0, size))) << size;
   EXPECT_FALSE(protocol::decode_mount(whole + "x"));
@@ -192,7 +193,7 @@ TEST(Messages, ClockAndNetworkSurviveTheTripAndNonsenseIsRefused) {
       protocol::decode_network(protocol::encode(protocol::Network{"10.0.2.15", 24, "g", "n"}));
   ASSERT_TRUE(network);
   EXPECT_EQ(network->address, "10.0.2.15");
-  EXPECT_EQ(network->nameserver, "n");
+  EXPECT_EQ(network->resolv_conf, "n");
   EXPECT_FALSE(protocol::decode_network(protocol::encode(protocol::Network{"10.0.2.15", 33, "g", "n"})));
 }
 

@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 
 #include "vm-launcher/domain/network.h"
+#include "vm-launcher/launch/network.h"
 #include "vm-launcher/launch/own_system.h"
+#include "vm-launcher/launch/run.h"
 
 namespace {
 
@@ -20,6 +22,35 @@ TEST(VmPorts, AreReadAsDockersAndShownSo) {
             "user,id=net0,hostfwd=tcp::8080-:80,hostfwd=udp:127.0.0.1:53-:53");
 }
 
+TEST(VmPorts, OnABridgeAreAskedForInTheEnginesWords) {
+  EXPECT_EQ(vm::published_by({vm::parse_port("8080:80"), vm::parse_port("127.0.0.1:53:5353/udp")}),
+            (std::vector<std::string>{"8080:80/tcp", "127.0.0.1:53:5353/udp"}));
+  const vm::BridgePort port = vm::parse_port_answer(
+      R"({"Link": "mc1", "MacAddress": "02:00:00:00:00:01", "Mtu": 1450, "IPAddress": "172.30.0.2",
+          "IPPrefixLen": 24, "Gateway": "", "ResolvConf": "nameserver 172.30.0.1\n"})");
+  EXPECT_EQ(port.prefix, 24U);
+  EXPECT_EQ(port.resolv_conf, "nameserver 172.30.0.1\n");
+  EXPECT_EQ(vm::network_order({}).gateway, vm::kGateway);
+  for (const char* text : {"", "{}", "[]", R"({"Link": 1})"})
+    EXPECT_THROW(vm::parse_port_answer(text), std::runtime_error) << text;
+}
+
+TEST(VmShares, AreReadAsDockersWithAnyCharacterInTheFolder) {
+  const vm::ShareSpec plain = vm::parse_share("/srv:/data");
+  EXPECT_EQ(plain.folder, "/srv");
+  EXPECT_EQ(plain.mount_point, "/data");
+  EXPECT_FALSE(plain.read_only);
+  const vm::ShareSpec odd = vm::parse_share("./a:/b, c=\"d\":/data/x:ro");
+  EXPECT_EQ(odd.folder, "./a:/b, c=\"d\"");
+  EXPECT_EQ(odd.mount_point, "/data/x");
+  EXPECT_TRUE(odd.read_only);
+  for (const char* text : {"", ":", "/srv", "/srv:", ":/data", "volume:/data", "/srv:data", "/srv:/",
+                           "/srv:/a/../..", "ro", "/srv:ro"})
+    EXPECT_THROW(vm::parse_share(text), std::runtime_error) << text;
+  EXPECT_THROW(vm::check_together(std::vector<vm::ShareSpec>{plain, plain}), std::runtime_error);
+  EXPECT_THROW(vm::check_together(std::vector<vm::ShareSpec>(5)), std::runtime_error);
+}
+
 TEST(VmRequest, SurvivesItsFileAndGarbageIsRefused) {
   vm::RunRequest request;
   request.source.tar = "root.tar";
@@ -28,6 +59,7 @@ TEST(VmRequest, SurvivesItsFileAndGarbageIsRefused) {
   request.environment = {"A=b c"};
   request.command = {"sh", "-c", "a \"b\""};
   request.disks = {vm::parse_disk("/data.raw:/data:ro"), vm::parse_scratch("8m")};
+  request.shares = {vm::parse_share("/srv:/data:ro")};
   request.network = "user";
   request.ports = {vm::parse_port("8080:80")};
   request.remove = true;
@@ -67,6 +99,9 @@ TEST(VmOwnSystemRequest, IsADiskWithoutAnImageAndTakesNothingThatNeedsGuestInit)
   EXPECT_THAT(refusal([](auto& it) { it.kernel = "vmlinux"; }), HasSubstr("--kernel"));
   EXPECT_THAT(refusal([](auto& it) { it.profile = vm::Profile::tiny; }), HasSubstr("only compat"));
   EXPECT_THAT(refusal([](auto& it) { it.warmth = vm::Warmth::warm; }), HasSubstr("--warm"));
+  EXPECT_THAT(refusal([](auto& it) { it.shares = {vm::parse_share("/srv:/data")}; }),
+              HasSubstr("no guest-init"));
+  EXPECT_THAT(refusal([](auto& it) { it.network = "lecture"; }), HasSubstr("--network lecture"));
   EXPECT_THAT(refusal([](auto& it) { it.disks = {vm::parse_disk("a:/data")}; }), HasSubstr("/etc/fstab"));
   EXPECT_THAT(refusal([](auto& it) { it.disks = {vm::parse_scratch("8m")}; }), HasSubstr("no loader"));
 }

@@ -21,13 +21,15 @@ void drain(sys::UniqueFd& pipe, std::string& text) {
 
 }  // namespace
 
-ProgramResult run_program(const std::vector<std::string>& arguments) {
+ProgramResult run_program(const std::vector<std::string>& arguments, const sys::TraceInheritance& trace) {
   sys::Pipe output = sys::pipe();
   sys::Pipe error = sys::pipe();
   sys::SpawnOptions options;
   options.output = output.write.get();
   options.error = error.write.get();
-  options.environment = {"LC_ALL=C"};
+  options.environment = trace.environment;
+  options.environment.emplace_back("LC_ALL=C");
+  options.keep = trace.descriptors;
   sys::Child child = sys::spawn(arguments, options);
   output.write.reset();
   error.write.reset();

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "base/sys/console.h"
+
 namespace vm {
 
 struct ProgramResult {
@@ -12,7 +14,8 @@ struct ProgramResult {
   std::string error;
 };
 
-ProgramResult run_program(const std::vector<std::string>& arguments);
+// With `trace`, it writes into the trace of this command, if there is one.
+ProgramResult run_program(const std::vector<std::string>& arguments, const sys::TraceInheritance& trace = {});
 
 // The standard output, or std::runtime_error that quotes the program's last words.
 std::string output_of(const std::vector<std::string>& arguments);

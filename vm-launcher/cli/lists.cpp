@@ -89,6 +89,8 @@ Json view_of(const std::string& name) {
             {"Start", state.start},
             {"StartWhy", state.start_why}}},
           {"Ports", state.ports},
+          {"NetworkSettings",
+           {{"Network", state.network}, {"IPAddress", state.address}, {"HostLink", state.link}}},
           {"Supervisor", state.launcher.pid},
           {"Folder", folder},
           {"Kept", state.kept},

@@ -52,6 +52,7 @@ void dispatch(int argc, char** argv, vm::cli::Context& context) {
   vm::cli::add_boot(app, context);
   vm::cli::add_doctor(app, context);
   vm::cli::add_supervise(app, context);
+  vm::cli::add_serve_folder(app);
   completion::add_verb(app, kCompletion);
   std::vector<std::string> arguments(argv + 1, argv + argc);
   context.command = cut_at_dashes(arguments);

@@ -16,6 +16,9 @@ constexpr char kRunExamples[] =
     "run -d --name web -p 8080:80 busybox -- httpd -f -p 80\n"
     "run --profile devices --memory 512m busybox -- sh -c 'ls /dev; exit 3'\n"
     "run --accel tcg --timings boot.json busybox -- true\n"
+    "run -d --name web --network lecture busybox -- httpd -f -p 80   (mini-container network create "
+    "lecture)\n"
+    "run -v ./data:/data:ro busybox -- ls /data\n"
     "run --scratch 256m:/data busybox -- df -h /data\n"
     "run --disk data.raw:/data busybox -- ls /data   (truncate -s 1G data.raw; mke2fs -t ext4 data.raw)\n"
     "run -it --disk debian.qcow2 --cloud-init user-data.yaml\n"
@@ -87,8 +90,19 @@ void add_machine_options(CLI::App& command, Options& options) {
                   "user-data for the system on the first disk: #cloud-config, or a script")
       ->check(CLI::ExistingFile);
   command
-      .add_option("--network", options.network, "none (default), or user: out through QEMU (default with -p)")
-      ->check(CLI::IsMember({"none", "user"}));
+      .add_option_function<std::vector<std::string>>(
+          "-v,--volume",
+          [&request](const std::vector<std::string>& texts) {
+            for (const std::string& text : texts)
+              request.shares.push_back(parse_share(text));
+          },
+          "HOST:GUEST[:ro]: a folder of the host, by virtiofs (as root)")
+      ->allow_extra_args(false)
+      ->trigger_on_parse();
+  command.add_option(
+      "--network", options.network,
+      "none (default); user: out through QEMU (default with -p); bridge, or another network of "
+      "mini-container's: beside its containers");
   command.add_option("-p,--publish", options.ports, "[ADDRESS:]HOSTPORT:GUESTPORT[/tcp|/udp]")
       ->allow_extra_args(false);
   command.add_option("--kernel", request.kernel, "bzImage or vmlinux instead of Debian's cloud kernel");
@@ -137,6 +151,8 @@ void take_rest(Options& options, const CLI::App& command, const Context& context
     request.ports.push_back(parse_port(port));
   if (options.network == "none" && !request.ports.empty())
     throw std::runtime_error("-p with --network none: there is no way in. Next: leave --network out");
+  if (!request.shares.empty() && !request.connect.empty())
+    throw std::runtime_error("-v with --connect: a QEMU of another user cannot reach the folder's server");
   request.network = !options.network.empty() ? options.network : request.ports.empty() ? "none" : "user";
 }
 

@@ -31,6 +31,7 @@ void add_copy(CLI::App& app, Context& context);       // cp
 void add_boot(CLI::App& app, Context& context);       // boot
 void add_doctor(CLI::App& app, Context& context);     // doctor
 void add_supervise(CLI::App& app, Context& context);  // supervise, hidden: what start and run -d start
+void add_serve_folder(CLI::App& app);  // serve-folder, hidden: what answers for a shared folder
 
 CLI::App* add_verb(CLI::App& app, const help::Verb& verb);
 

@@ -22,12 +22,6 @@ constexpr std::size_t kMostDisks = 6;  // a microvm has eight virtio slots, and 
   throw std::runtime_error(fmt::format("{} {}: {}", option, text, reason));
 }
 
-bool is_mount_point(std::string_view path) {
-  const auto parts = text::split(path, '/');
-  const bool climbs = std::find(parts.begin(), parts.end(), "..") != parts.end();
-  return path.starts_with('/') && path.find_first_not_of('/') != std::string_view::npos && !climbs;
-}
-
 // What follows the first part: a mount point, "ro" or "rw", each at most once and in this order.
 DiskSpec parse_rest(const std::string& option, const std::string& text,
                     const std::vector<std::string_view>& parts) {
@@ -48,6 +42,12 @@ DiskSpec parse_rest(const std::string& option, const std::string& text,
 }
 
 }  // namespace
+
+bool is_mount_point(std::string_view path) {
+  const auto parts = text::split(path, '/');
+  const bool climbs = std::find(parts.begin(), parts.end(), "..") != parts.end();
+  return path.starts_with('/') && path.find_first_not_of('/') != std::string_view::npos && !climbs;
+}
 
 DiskSpec parse_disk(const std::string& text) {
   const auto parts = text::split(text, ':');

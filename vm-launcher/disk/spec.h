@@ -8,6 +8,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace vm {
@@ -23,6 +24,9 @@ struct DiskSpec {
 // Both throw std::runtime_error that quotes the option and says what it wants.
 DiskSpec parse_disk(const std::string& text);
 DiskSpec parse_scratch(const std::string& text);
+
+// Where in the guest something may be mounted: an absolute path without "..", and not the root itself.
+bool is_mount_point(std::string_view path);
 
 // Disks of one machine: few enough for the board's slots, each mount point once. std::runtime_error otherwise.
 void check_together(const std::vector<DiskSpec>& disks);

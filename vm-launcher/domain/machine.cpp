@@ -40,13 +40,18 @@ bool has_virtio(Profile profile) {
   return profile != Profile::tiny;
 }
 
-std::vector<std::string> modules_for(Profile profile, bool with_disks, bool with_network) {
+std::string share_tag(std::size_t index) {
+  return fmt::format("share{}", index);
+}
+
+std::vector<std::string> modules_for(Profile profile, bool with_disks, bool with_network, bool with_shares) {
   if (profile == Profile::tiny) return {};
   std::vector<std::string> modules = {profile == Profile::compat ? "virtio_pci" : "virtio_mmio",
                                       "virtio_console"};
   // ORDER: the checksum before ext4, which asks the kernel's crypto for it by name and does not "depend" on it.
   if (with_disks) modules.insert(modules.end(), {"virtio_blk", "crc32c_generic", "ext4"});
   if (with_network) modules.emplace_back("virtio_net");
+  if (with_shares) modules.emplace_back("virtiofs");
   return modules;
 }
 

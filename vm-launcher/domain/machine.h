@@ -28,6 +28,14 @@ struct Disk {
   bool read_only = false;
   bool direct = true;  // the file's file system takes O_DIRECT
 };
+// A folder of the host that the guest mounts: virtiofs, file system calls that a process of the host answers.
+struct Share {
+  std::string folder;
+  bool read_only = false;
+  std::string socket = {};  // where QEMU reaches that process
+};
+// What the guest knows the share at `index` of a machine by: the "tag" that it mounts.
+std::string share_tag(std::size_t index);
 // What the guest knows the disk at `index` of a machine by: the "serial" of its block device in sysfs. The kernel's own
 // letters (vda, vdb) follow the order in which it met them.
 std::string disk_serial(std::size_t index);
@@ -52,8 +60,10 @@ struct Machine {
   std::string console_socket;  // QEMU connects to both: not a byte of the boot is lost
   std::string agent_socket;
   std::vector<Disk> disks;
+  std::vector<Share> shares;
   bool network = false;  // QEMU's own, with `ports` of the host leading in
   std::vector<PortForward> ports;
+  std::optional<Tap> tap;            // unless its network is this
   unsigned long host_khz = 0;        // the host's time stamp counter; 0 when unknown
   std::vector<std::string> without;  // words of the kernel command line to leave out, by name
   std::vector<std::string> with;     // and to add, whole
@@ -64,11 +74,12 @@ struct Machine {
   std::string state_file;   // of the snapshot: CPU and devices; what a restore reads
 };
 
-// False for tiny, whose kernel finds no virtio device: it has neither disks nor a network.
+// False for tiny, whose kernel finds no virtio device: it has no disks, no shares and no network.
 bool has_virtio(Profile profile);
 
 // Kernel modules that the guest loads before READY, by name; dependencies come along.
-std::vector<std::string> modules_for(Profile profile, bool with_disks, bool with_network = false);
+std::vector<std::string> modules_for(Profile profile, bool with_disks, bool with_network = false,
+                                     bool with_shares = false);
 
 std::string kernel_command_line(const Machine& machine);
 // Names of the words in it that a kernel boots without: those that may stand in `without`.

@@ -1,6 +1,6 @@
 // The network that QEMU itself plays for one guest (libslirp): addresses, a gateway that lets the guest out as an
 // ordinary process of the host, a name server, and ports of the host that lead in. It needs no privilege and leaves
-// nothing behind. Pure. Reads: qemu(1) -netdev user, docker-run(1) --publish.
+// nothing behind. A tap, which does, is made elsewhere (state/bridge_port.h). Pure. Reads: qemu(1) -netdev user, docker-run(1) --publish.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +26,13 @@ inline constexpr char kGuestAddress[] = "10.0.2.15";
 inline constexpr unsigned kGuestPrefix = 24;
 inline constexpr char kGateway[] = "10.0.2.2";
 inline constexpr char kNameServer[] = "10.0.2.3";
+
+// Instead of that, a port on a bridge of the host: a tap that stands there already.
+struct Tap {
+  std::string link;
+  std::string mac;  // of the guest's card
+  unsigned mtu = 1500;
+};
 
 // The value of QEMU's -netdev.
 std::string netdev_option(const std::vector<PortForward>& ports);

@@ -100,6 +100,43 @@ void add_disk(xml_node devices, const Machine& machine, std::size_t index) {
   if (is_microvm(machine)) set(add(node, "address"), "type", "virtio-mmio");
 }
 
+// WHY memory that is shared: the process that answers reads the guest's requests, and writes the files' bytes, there.
+void add_shared_memory(xml_node domain) {
+  xml_node memory = add(domain, "memoryBacking");
+  set(add(memory, "source"), "type", "memfd");
+  set(add(memory, "access"), "mode", "shared");
+}
+
+// WHY with a socket of ours: libvirt would start virtiofsd itself, but not for a folder that is to be read only.
+void add_share(xml_node devices, const Machine& machine, std::size_t index) {
+  xml_node node = add(devices, "filesystem");
+  set(node, "type", "mount");
+  set(add(node, "driver"), "type", "virtiofs");
+  set(add(node, "source"), "socket", machine.shares[index].socket);
+  set(add(node, "target"), "dir", share_tag(index));
+  if (is_microvm(machine)) set(add(node, "address"), "type", "virtio-mmio");
+}
+
+// WHY: virtiofs has no form of before virtio 1.0, and QEMU's virtio-mmio shows itself so unless told.
+void add_modern_virtio(xml_node domain) {
+  xml_node line = add(domain, "qemu:commandline");
+  set(add(line, "qemu:arg"), "value", "-global");
+  set(add(line, "qemu:arg"), "value", "virtio-mmio.force-legacy=false");
+}
+
+// WHY not managed: the tap is a port of the bridge already, and who made it removes it.
+void add_interface(xml_node devices, const Machine& machine) {
+  xml_node interface = add(devices, "interface");
+  set(interface, "type", "ethernet");
+  set(add(interface, "mac"), "address", machine.tap->mac);
+  xml_node target = add(interface, "target");
+  set(target, "dev", machine.tap->link);
+  set(target, "managed", "no");
+  set(add(interface, "model"), "type", "virtio");
+  set(add(interface, "mtu"), "size", std::to_string(machine.tap->mtu));
+  if (is_microvm(machine)) set(add(interface, "address"), "type", "virtio-mmio");
+}
+
 void add_devices(xml_node domain, const Machine& machine) {
   xml_node devices = add(domain, "devices");
   xml_node usb = add(devices, "controller");
@@ -107,6 +144,9 @@ void add_devices(xml_node domain, const Machine& machine) {
   set(usb, "model", "none");
   for (std::size_t index = 0; index < machine.disks.size(); ++index)
     add_disk(devices, machine, index);
+  for (std::size_t index = 0; index < machine.shares.size(); ++index)
+    add_share(devices, machine, index);
+  if (machine.tap) add_interface(devices, machine);
   add_serial(devices, machine.console_socket, 0);
   if (machine.profile == Profile::tiny) {
     add_serial(devices, machine.agent_socket, 1);
@@ -122,7 +162,7 @@ void add_argument(xml_node command_line, const std::string& value) {
 
 // WHY past libvirt: its <interface type='user'> takes no port of the host but through passt, one more process with a
 // user of its own.
-void add_network(xml_node domain, const Machine& machine) {
+void add_user_network(xml_node domain, const Machine& machine) {
   xml_node line = add(domain, "qemu:commandline");
   add_argument(line, "-netdev");
   add_argument(line, netdev_option(machine.ports));
@@ -187,6 +227,7 @@ std::string domain_xml(const Machine& machine) {
   xml_node memory = add(domain, "memory", std::to_string(machine.memory_mib));
   set(memory, "unit", "MiB");
   add(domain, "vcpu", std::to_string(machine.cpus));
+  if (!machine.shares.empty()) add_shared_memory(domain);
   add_boot(domain, machine);
   add_features(domain, machine);
   add_processor(domain, machine);
@@ -197,7 +238,8 @@ std::string domain_xml(const Machine& machine) {
   add_devices(domain, machine);
   set(domain, "xmlns:qemu", "http://libvirt.org/schemas/domain/qemu/1.0");
   add_snapshot(domain, machine);
-  if (machine.network) add_network(domain, machine);
+  if (!machine.shares.empty() && is_microvm(machine)) add_modern_virtio(domain);
+  if (machine.network && !machine.tap) add_user_network(domain, machine);
   forgo_cpu_survey(domain);
   std::ostringstream text;
   document.save(text, "  ", pugi::format_default | pugi::format_no_declaration);

@@ -62,8 +62,28 @@ void unmount_one(const std::string& path) {
 }  // namespace
 
 void Disks::mount(const protocol::Mount& order) {
+  order.shared ? mount_share(order) : mount_disk(order);
+  mounted_.push_back(order.path);
+}
+
+void Disks::mount_share(const protocol::Mount& order) {
+  sys::mkdir_parents(order.path);
+  const auto mounted = [&]() -> std::string {
+    try {
+      sys::mount(order.source, order.path, "virtiofs", order.read_only ? MS_RDONLY : 0);
+    } catch (const sys::Error& error) {
+      // SPEC: filesystems/virtiofs.rst: the source is a device's tag. Before the device is there, that is EINVAL.
+      if (error.error() != EINVAL) throw;
+      return {};
+    }
+    return order.path;
+  };
+  await_device(fmt::format("shared folder for {}", order.path), mounted);
+}
+
+void Disks::mount_disk(const protocol::Mount& order) {
   const std::string device = await_device("virtio disk; the guest's kernel needs virtio_blk",
-                                          [&] { return find_disk(order.serial); });
+                                          [&] { return find_disk(order.source); });
   try {
     sys::mkdir_parents(order.path);
     sys::mount(device, order.path, "ext4", order.read_only ? MS_RDONLY : 0);
@@ -75,7 +95,6 @@ void Disks::mount(const protocol::Mount& order) {
         "point out and use the device, {}",
         order.path, device));
   }
-  mounted_.push_back(order.path);
 }
 
 std::vector<std::string> Disks::release() {

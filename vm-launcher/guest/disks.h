@@ -1,5 +1,5 @@
 // The disks that the command finds at a path: mounted before it starts, unmounted when it has ended, so that a file that
-// stays on the host holds a clean file system. A disk without a mount point is left alone, as the node in /dev that it is.
+// stays on the host holds a clean file system; and folders of the host, which are mounted in the same way. A disk without a mount point is left alone, as the node in /dev that it is.
 // Reads: mount(2), umount(2), syncfs(2), filesystems/ext4, sysfs "block/*/serial".
 #pragma once
 
@@ -19,6 +19,8 @@ class Disks {
   std::vector<std::string> release();
 
  private:
+  static void mount_disk(const protocol::Mount& order);
+  static void mount_share(const protocol::Mount& order);
   std::vector<std::string> mounted_;
 };
 

@@ -26,7 +26,7 @@ void bring_up_network(const protocol::Network& network) {
   // The image's root is memory, and its resolv.conf is of the machine that the image was built on, as for a container.
   sys::mkdir_if_missing("/etc");
   sys::unlink_if_present("/etc/resolv.conf");
-  sys::replace_file("/etc/resolv.conf", fmt::format("nameserver {}\n", network.nameserver));
+  sys::replace_file("/etc/resolv.conf", network.resolv_conf);
 }
 
 }  // namespace vm::guest

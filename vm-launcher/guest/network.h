@@ -1,4 +1,4 @@
-// The guest's one network: a virtio card behind which QEMU plays the gateway and the name server.
+// The guest's one network: a virtio card, behind which QEMU plays the gateway and the name server, or a bridge of the host is.
 // Reads: netdevice(7), resolv.conf(5), sysfs class/net.
 #pragma once
 

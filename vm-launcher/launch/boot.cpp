@@ -6,6 +6,7 @@
 #include "base/sys/file.h"
 #include "base/sys/process.h"
 #include "base/sys/socket.h"
+#include "vm-launcher/share/server.h"
 
 namespace vm {
 
@@ -62,6 +63,7 @@ Boot::Boot(libvirt::Connection& connection, Machine machine, const VmFolder& fol
                            "libvirt turns the document into a QEMU process with its CPUs stopped");
   machine.console_socket = folder.file("console.qemu");
   machine.agent_socket = folder.file("agent.qemu");
+  serve_folders(machine, folder);
   const Listeners listeners{listen_anew(machine.console_socket), listen_anew(machine.agent_socket)};
   domain_ = connection_.create(domain_xml(machine), libvirt::Start::paused);
   console_ = sys::accept(listeners.console.get());
@@ -73,6 +75,23 @@ Boot::Boot(libvirt::Connection& connection, Machine machine, const VmFolder& fol
   if (machine.beginning == Beginning::restore) go_on_from(domain_, machine.state_file);
   domain_.resume();
   timeline.mark(Stamp::qemu_started);
+}
+
+// ORDER: before QEMU, which connects to them at its start.
+void Boot::serve_folders(Machine& machine, const VmFolder& folder) {
+  for (std::size_t index = 0; index < machine.shares.size(); ++index) {
+    Share& share = machine.shares[index];
+    const std::string place = folder.file(share_tag(index));
+    share.socket = place + ".qemu";
+    sys::mkdir_if_missing(place, 0700);
+    const sys::UniqueFd listener = listen_anew(share.socket);
+    folders_.push_back(serve_folder(share, place, listener.get()));
+  }
+}
+
+void Boot::watch_folders(std::vector<pollfd>& polled) const {
+  for (const sys::Child& server : folders_)
+    polled.push_back({server.pidfd(), POLLIN, 0});
 }
 
 Boot::~Boot() {

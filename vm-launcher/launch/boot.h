@@ -5,8 +5,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/sys/fd.h"
+#include "base/sys/process.h"
 #include "vm-launcher/connection/libvirt.h"
 #include "vm-launcher/domain/machine.h"
 #include "vm-launcher/launch/timeline.h"
@@ -39,8 +41,12 @@ class Boot {
   // Kills QEMU and leaves libvirt to itself: for a process that ends next.
   void abandon();
 
+  // For poll(2): a process behind a shared folder has ended, without which the guest would wait for ever.
+  void watch_folders(std::vector<pollfd>& polled) const;
+
  private:
   explicit Boot(libvirt::Connection& connection) : connection_(connection) {}
+  void serve_folders(Machine& machine, const VmFolder& folder);
   // False if QEMU's pid is not known.
   bool kill_qemu();
   libvirt::Connection& connection_;
@@ -48,6 +54,7 @@ class Boot {
   sys::UniqueFd console_;
   sys::UniqueFd agent_;
   sys::UniqueFd pidfd_;
+  std::vector<sys::Child> folders_;
   ProcessName qemu_;
 };
 

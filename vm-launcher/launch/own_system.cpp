@@ -10,6 +10,7 @@
 #include "base/sys/process.h"
 #include "vm-launcher/launch/accelerator.h"
 #include "vm-launcher/launch/launcher.h"
+#include "vm-launcher/launch/network.h"
 #include "vm-launcher/launch/record.h"
 #include "vm-launcher/launch/vm_disks.h"
 
@@ -84,6 +85,10 @@ void check_own_system(const RunRequest& request) {
     refuse("--profile " + name_of(*request.profile),
            "only compat has a firmware and the devices that a distribution expects");
   if (request.warmth == Warmth::warm) refuse("--warm", "nobody knows when its system is ready to be saved");
+  if (!request.shares.empty())
+    refuse("-v " + request.shares.front().folder, "there is no guest-init in its system to mount a folder");
+  if (stands_on_bridge(request))
+    refuse("--network " + request.network, "there is no guest-init in its system to take the address");
   for (const DiskSpec& disk : request.disks)
     if (!disk.mount_point.empty())
       refuse("--disk ...:" + disk.mount_point, "its system mounts disks, by /etc/fstab or --cloud-init");

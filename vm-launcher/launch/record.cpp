@@ -24,6 +24,7 @@ VmState first_state(const RunRequest& request, const std::string& name, bool kep
   state.memory_mib = machine.memory_mib;
   for (const PortForward& port : request.ports)
     state.ports.push_back(to_string(port));
+  state.network = request.network;
   return state;
 }
 

@@ -25,6 +25,11 @@ json to_json(const DiskSpec& disk) {
           {"write_through", disk.write_through}};
 }
 
+json to_json(const ShareSpec& share) {
+  return {
+      {"folder", absolute(share.folder)}, {"mount_point", share.mount_point}, {"read_only", share.read_only}};
+}
+
 json to_json(const PortForward& port) {
   return {{"host_address", port.host_address},
           {"host", port.host},
@@ -43,6 +48,10 @@ json list_of(const std::vector<Value>& values) {
 DiskSpec disk_from(const json& value) {
   return {value.at("file"), value.at("scratch_mib"), value.at("mount_point"), value.at("read_only"),
           value.at("write_through")};
+}
+
+ShareSpec share_from(const json& value) {
+  return {value.at("folder"), value.at("mount_point"), value.at("read_only")};
 }
 
 PortForward port_from(const json& value) {
@@ -65,6 +74,8 @@ RunRequest request_from(const json& value) {
   for (const json& disk : value.at("disks"))
     request.disks.push_back(disk_from(disk));
   request.cloud_init = value.at("cloud_init");
+  for (const json& share : value.at("shares"))
+    request.shares.push_back(share_from(share));
   request.network = value.at("network");
   for (const json& port : value.at("ports"))
     request.ports.push_back(port_from(port));
@@ -95,6 +106,7 @@ std::string to_json(const RunRequest& request) {
                       {"warmth", request.warmth},
                       {"disks", list_of(request.disks)},
                       {"cloud_init", absolute(request.cloud_init)},
+                      {"shares", list_of(request.shares)},
                       {"network", request.network},
                       {"ports", list_of(request.ports)},
                       {"name", request.name},

@@ -15,10 +15,13 @@
 #include "vm-launcher/kernel/modules.h"
 #include "vm-launcher/launch/accelerator.h"
 #include "vm-launcher/launch/launcher.h"
+#include "vm-launcher/launch/network.h"
 #include "vm-launcher/launch/own_system.h"
+#include "vm-launcher/launch/prepare.h"
 #include "vm-launcher/launch/record.h"
 #include "vm-launcher/launch/vm_disks.h"
 #include "vm-launcher/launch/warm.h"
+#include "vm-launcher/share/server.h"
 
 namespace vm {
 
@@ -34,24 +37,19 @@ unsigned memory_for(const RunRequest& request, const std::string& initrd) {
 }
 
 Profile profile_for(const RunRequest& request) {
-  const bool needs_virtio = !request.disks.empty() || request.network != "none";
+  const bool needs_virtio = !request.disks.empty() || !request.shares.empty() || request.network != "none";
   if (!needs_virtio) return request.profile.value_or(Profile::tiny);
   const Profile profile = request.profile.value_or(Profile::devices);
   if (!has_virtio(profile)) {
     throw std::runtime_error(
         fmt::format("--profile {} has no virtio, so the guest would see no {}. Next: leave --profile out, "
                     "or take devices or compat",
-                    name_of(profile), request.disks.empty() ? "network" : "disk"));
+                    name_of(profile),
+                    !request.disks.empty()    ? "disk"
+                    : !request.shares.empty() ? "shared folder"
+                                              : "network"));
   }
   return profile;
-}
-
-void prepare(Supervisor& guest, const RunRequest& request) {
-  if (request.network != "none") guest.set_network({kGuestAddress, kGuestPrefix, kGateway, kNameServer});
-  for (std::size_t index = 0; index < request.disks.size(); ++index) {
-    const DiskSpec& spec = request.disks[index];
-    if (!spec.mount_point.empty()) guest.mount({disk_serial(index), spec.mount_point, spec.read_only});
-  }
 }
 
 GuestKernel kernel_for(const RunRequest& request) {
@@ -65,8 +63,9 @@ Initramfs initramfs_for(const RunRequest& request, Profile profile, const GuestK
   const trace::Phase phase("initramfs",
                            "the image's files and guest-init, as the kernel unpacks them into memory");
   return ensure_initramfs(request.source, kernel,
-                          in_load_order(kernel.module_directory, modules_for(profile, !request.disks.empty(),
-                                                                             request.network != "none")));
+                          in_load_order(kernel.module_directory,
+                                        modules_for(profile, !request.disks.empty(),
+                                                    request.network != "none", !request.shares.empty())));
 }
 
 Machine machine_for(const RunRequest& request, Profile profile, const Choice& choice,
@@ -109,9 +108,9 @@ Began begin(Launcher& launcher, const Machine& machine, VmState& state, const Ru
 }
 
 Ending converse(BootedVm& vm, const protocol::Command& command, const RunRequest& request,
-                const Company& company) {
+                const std::optional<BridgePort>& port, const Company& company) {
   const trace::Phase phase("run the command", "its streams and exit code come back in frames");
-  prepare(*vm.supervisor, request);
+  prepare(*vm.supervisor, request, port);
   const std::unique_ptr<Streams> streams = company.streams(vm.supervisor->send_on_main());
   return vm.supervisor->converse(command, *streams);
 }
@@ -139,7 +138,7 @@ Ending begin_and_converse(Launcher& launcher, const Machine& machine, VmState& s
     state.status = status;
     launcher.folder().write(state);
   });
-  const Ending ending = converse(vm, command, request, company);
+  const Ending ending = converse(vm, command, request, launcher.folder().port(), company);
   const auto facts = facts_of(began, machine, choice, ending);
   {
     const trace::Phase phase(
@@ -177,17 +176,21 @@ Ending live(const RunRequest& request, VmFolder folder, bool kept, Timeline& tim
   const std::string name = folder.name();
   const Profile profile = profile_for(request);
   const std::vector<HostDisk> disks = open_disks(request, folder);
+  const std::vector<Share> shares = host_shares(request.shares);
   const GuestKernel kernel = kernel_for(request);
   const Initramfs initramfs = initramfs_for(request, profile, kernel);
   protocol::Command command = command_for(request, initramfs.config, name);
   if (request.tty) command.terminal = sys::isatty(1) ? terminal_size(1) : protocol::WindowSize{24, 80};
+  if (stands_on_bridge(request)) folder.plug(request.network, published_by(request.ports));
   timeline.mark(Stamp::prepared);
 
   auto launcher = std::make_unique<Launcher>(std::move(folder), request.connect, timeline);
   sys::replace_file(launcher->folder().file(kCommandFile), protocol::encode(command), 0600);
   const Choice choice = choose(request.accelerator, *launcher, kernel);
-  const Machine machine = machine_for(request, profile, choice, kernel, initramfs.path, disks);
+  Machine machine = machine_for(request, profile, choice, kernel, initramfs.path, disks);
+  machine.shares = shares;
   VmState state = first_state(request, name, kept, machine, command.arguments);
+  stand_on(launcher->folder().port(), machine, state);
   Ending ending;
   try {
     ending = begin_and_converse(*launcher, machine, state, choice, command, request, timeline, company);

@@ -14,6 +14,7 @@
 #include "vm-launcher/launch/streams.h"
 #include "vm-launcher/launch/timeline.h"
 #include "vm-launcher/launch/warmth.h"
+#include "vm-launcher/share/spec.h"
 #include "vm-launcher/state/folder.h"
 
 namespace vm {
@@ -27,8 +28,9 @@ struct RunRequest : CommandRequest {
   unsigned cpus = 1;
   Warmth warmth = Warmth::automatic;
   std::vector<DiskSpec> disks;
+  std::vector<ShareSpec> shares;
   std::string cloud_init;        // user-data for the system on the first disk; a file
-  std::string network = "none";  // or "user"
+  std::string network = "none";  // "user", or a network of mini-container's
   std::vector<PortForward> ports;
   std::string name;     // empty for one of our own
   std::string connect;  // libvirt URI; empty for embedded

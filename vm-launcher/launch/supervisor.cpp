@@ -122,6 +122,8 @@ void Supervisor::wait(Clock::time_point until) {
                                  {reads_console() ? boot_.console() : -1, POLLIN, 0},
                                  {gone_ ? -1 : boot_.stopped_descriptor(), POLLIN, 0},
                                  {signals_, POLLIN, 0}};
+  const std::size_t folders = entries.size();
+  if (!gone_) boot_.watch_folders(entries);
   const std::size_t streams = entries.size();
   if (main_ != nullptr) main_->watch(entries);
   if (control_ != nullptr) control_->add_to(entries);
@@ -135,6 +137,8 @@ void Supervisor::wait(Clock::time_point until) {
       obey(request);
   // ORDER: last, so that frames which arrived before the end are read.
   if (entries[2].revents != 0 || line_.gone()) gone_ = true;
+  for (const pollfd& server : std::span(entries).subspan(folders, streams - folders))
+    if (server.revents != 0) gone_ = true;
 }
 
 bool Supervisor::reads_console() const {

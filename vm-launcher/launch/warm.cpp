@@ -61,6 +61,7 @@ Snapshot make_snapshot(const Machine& machine, const Beginner& with) {
 std::string why_cold(const Machine& machine, Warmth wish, bool root_is_a_file, bool embedded) {
   if (wish == Warmth::cold) return "--cold";
   if (!machine.disks.empty()) return "it has disks, of which a snapshot's guest would know another state";
+  if (!machine.shares.empty()) return "it shares folders, whose servers a snapshot's guest would not find";
   if (machine.network) return "it has a network, whose ports of the host differ from run to run";
   if (!embedded) return "--connect: another libvirt may not read the snapshots of this user";
   // WHY: such a file is mostly tried once, and the first start of a kind costs more than a boot.

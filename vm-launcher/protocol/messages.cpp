@@ -80,19 +80,22 @@ std::optional<Command> decode_command(std::string_view payload) {
 
 std::string encode(const Mount& message) {
   std::string out;
-  append_string(out, message.serial);
+  append_string(out, message.source);
   append_string(out, message.path);
   append_u32(out, message.read_only ? 1 : 0);
+  append_u32(out, message.shared ? 1 : 0);
   return out;
 }
 
 std::optional<Mount> decode_mount(std::string_view payload) {
   Reader reader(payload);
-  auto serial = reader.text();
+  auto source = reader.text();
   auto path = reader.text();
   const auto read_only = reader.number();
-  if (!serial || !path || !read_only || *read_only > 1 || !reader.at_end()) return std::nullopt;
-  return Mount{std::move(*serial), std::move(*path), *read_only == 1};
+  const auto shared = reader.number();
+  if (!source || !path || !read_only || *read_only > 1 || !shared || *shared > 1 || !reader.at_end())
+    return std::nullopt;
+  return Mount{std::move(*source), std::move(*path), *read_only == 1, *shared == 1};
 }
 
 std::string encode(const Failure& message) {
@@ -149,7 +152,7 @@ std::string encode(const Network& message) {
   append_string(out, message.address);
   append_u32(out, message.prefix);
   append_string(out, message.gateway);
-  append_string(out, message.nameserver);
+  append_string(out, message.resolv_conf);
   return out;
 }
 
@@ -158,9 +161,10 @@ std::optional<Network> decode_network(std::string_view payload) {
   auto address = reader.text();
   const auto prefix = reader.number();
   auto gateway = reader.text();
-  auto nameserver = reader.text();
-  if (!address || !prefix || *prefix > 32 || !gateway || !nameserver || !reader.at_end()) return std::nullopt;
-  return Network{std::move(*address), *prefix, std::move(*gateway), std::move(*nameserver)};
+  auto resolv_conf = reader.text();
+  if (!address || !prefix || *prefix > 32 || !gateway || !resolv_conf || !reader.at_end())
+    return std::nullopt;
+  return Network{std::move(*address), *prefix, std::move(*gateway), std::move(*resolv_conf)};
 }
 
 std::string encode_number(std::uint32_t number) {

@@ -66,12 +66,12 @@ struct Clock {
   std::uint32_t nanoseconds = 0;
 };
 
-// All as text: "10.0.2.15".
+// Addresses as text: "10.0.2.15".
 struct Network {
   std::string address;
   std::uint32_t prefix = 24;
-  std::string gateway;
-  std::string nameserver;
+  std::string gateway;      // empty for none
+  std::string resolv_conf;  // the whole file
 };
 
 // What a guest cannot know that was saved once and goes on many times.
@@ -83,9 +83,10 @@ struct Renewal {
 inline constexpr std::size_t kMostSeed = 256;
 
 struct Mount {
-  std::string serial;  // of the disk, as sysfs says
+  std::string source;  // the serial of a disk, as sysfs says, or the tag of a folder that is shared
   std::string path;    // where; made if missing
   bool read_only = false;
+  bool shared = false;  // a folder of the host, by virtiofs
 };
 
 struct Failure {

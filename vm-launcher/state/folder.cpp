@@ -86,6 +86,7 @@ void clean_up(const std::string& folder) {
   auto state = read_state(folder);
   if (state && state->kept && !state->active()) return;
   end(state && state->qemu.pid > 0 ? state->qemu : qemu_of_libvirt(folder));
+  unplug(folder);
   if (!state || !state->kept) {
     remove_whole(folder);
     return;
@@ -182,7 +183,10 @@ VmFolder VmFolder::of_existing(const std::string& run_directory, const std::stri
 }
 
 VmFolder::VmFolder(VmFolder&& other) noexcept
-    : path_(std::exchange(other.path_, {})), lock_(std::move(other.lock_)), kept_(other.kept_) {}
+    : path_(std::exchange(other.path_, {})),
+      lock_(std::move(other.lock_)),
+      port_(std::move(other.port_)),
+      kept_(other.kept_) {}
 
 VmFolder::~VmFolder() {
   if (path_.empty()) return;
@@ -195,8 +199,13 @@ VmFolder::~VmFolder() {
 }
 
 void VmFolder::leave() const {
+  unplug(path_);
   if (!kept_) return remove_whole(path_);
   if (sys::exists(path_)) remove_run(path_);
+}
+
+void VmFolder::plug(const std::string& network, const std::vector<std::string>& published) {
+  port_ = vm::plug(path_, network, published);
 }
 
 void VmFolder::remove() {

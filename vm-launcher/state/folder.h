@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/sys/fd.h"
+#include "vm-launcher/state/bridge_port.h"
 
 namespace vm {
 
@@ -41,7 +42,10 @@ struct VmState {
   bool kept = false;  // until `rm`; else the folder goes with the VM
   unsigned memory_mib = 0;
   std::vector<std::string> ports;  // as Docker shows them: "0.0.0.0:8080->80/tcp"
-  std::int64_t started = 0;        // both 0 for never
+  std::string network;             // "none", "user", or one of mini-container's, where it has
+  std::string address;             // and, on the host,
+  std::string link;
+  std::int64_t started = 0;  // both 0 for never
   std::int64_t finished = 0;
   int exit_code = 0;    // once exited
   std::string trouble;  // why there is no exit code of the command's own
@@ -70,6 +74,9 @@ class VmFolder {
   std::string disks(const std::string& home) const;
   // From here on the folder outlives this object, except for what belongs to one run of the VM.
   void keep(bool kept = true) { kept_ = kept; }
+  // For the run that begins: see bridge_port.h.
+  void plug(const std::string& network, const std::vector<std::string>& published);
+  const std::optional<BridgePort>& port() const { return port_; }
   // Removes the folder, or what belongs to one run, now; the lock stays until the process ends.
   void leave() const;
   void remove();
@@ -78,6 +85,7 @@ class VmFolder {
   VmFolder(std::string path, sys::UniqueFd lock) : path_(std::move(path)), lock_(std::move(lock)) {}
   std::string path_;
   sys::UniqueFd lock_;
+  std::optional<BridgePort> port_;
   bool kept_ = false;
 };
 

@@ -34,6 +34,9 @@ std::string to_json(const VmState& state) {
                       {"kept", state.kept},
                       {"memory_mib", state.memory_mib},
                       {"ports", state.ports},
+                      {"network", state.network},
+                      {"address", state.address},
+                      {"link", state.link},
                       {"started", state.started},
                       {"finished", state.finished},
                       {"exit_code", state.exit_code},
@@ -59,6 +62,9 @@ std::optional<VmState> parse_state(const std::string& text) {
     state.kept = value.at("kept");
     state.memory_mib = value.at("memory_mib");
     state.ports = value.at("ports").get<std::vector<std::string>>();
+    state.network = value.at("network");
+    state.address = value.at("address");
+    state.link = value.at("link");
     state.started = value.at("started");
     state.finished = value.at("finished");
     state.exit_code = value.at("exit_code");
