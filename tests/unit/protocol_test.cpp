@@ -52,6 +52,7 @@ TEST(Protocol, WhatThePeerFailedWithIsTheCauseOfWhatFailsWithIt) {
   EXPECT_NO_THROW(protocol::check_peer(pair.second.get())) << "well, and further on";
   protocol::Failure failure;
   failure.text = "the cause";
+  protocol::say(pair.first.get(), Word::ready);
   protocol::say_failed(pair.first.get(), failure);
   pair.first.reset();
   EXPECT_THAT([&] { protocol::check_peer(pair.second.get()); },

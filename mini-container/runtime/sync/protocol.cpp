@@ -124,11 +124,12 @@ std::vector<sys::UniqueFd> expect(int socket, Word word, sys::Where where) {
 
 void check_peer(int socket, sys::Where where) {
   pollfd line{socket, POLLIN, 0};
-  sys::poll({&line, 1}, 0, where);
-  if (line.revents == 0) return;
-  const auto last_words = hear(socket, where);
-  if (!last_words) throw PeerGone("the other side ended");
-  if (last_words->word == Word::failed) rethrow(last_words->failure);
+  // WHY a loop: it may have said that it is ready before it failed.
+  while (sys::poll({&line, 1}, 0, where) > 0) {
+    const auto said = hear(socket, where);
+    if (!said) throw PeerGone("the other side ended");
+    if (said->word == Word::failed) rethrow(said->failure);
+  }
 }
 
 void expect_end(int socket, sys::Where where) {

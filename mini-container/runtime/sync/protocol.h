@@ -83,7 +83,7 @@ void expect_end(int socket, sys::Where where = sys::Where::current());
 
 // After a call on the peer, or on what belongs to it, has failed: a peer that fails says so before it goes, and then
 // that is the cause and the call's error only its consequence. Throws what the peer's failure describes, or PeerGone;
-// returns if the peer is well; takes a word that it had said. Does not wait.
+// returns if the peer is well; takes the words that it had said. Does not wait.
 void check_peer(int socket, sys::Where where = sys::Where::current());
 
 // Inside a catch block: the current exception as a Failure.
