@@ -72,6 +72,8 @@ void become_server(const Share& share, const std::string& place, int listener) {
   // WHY not the folder itself: virtiofsd splits its options at commas, which the folder's name may have.
   sys::move_mount(tree.get(), sys::open(place, O_PATH | O_DIRECTORY).get());
   sys::set_cloexec(listener, false);
+  // WHY not the user's: it complains each time that QEMU hangs up, which is how every VM ends.
+  sys::dup_onto(sys::open(place + ".log", O_WRONLY | O_CREAT | O_TRUNC, 0600).get(), 2);
   sys::execve(kServer,
               {"virtiofsd", fmt::format("--fd={}", listener), "-f", "-o",
                fmt::format("source={},sandbox=namespace,modcaps=-mknod,log_level=err", place)},
