@@ -83,6 +83,10 @@ TEST_F(VmShare, LeavesNoProcessWhoeverIsKilled) {
   EXPECT_EQ(servers(), "");
 }
 
+TEST_F(VmShare, WhatItsServerComplainsOfIsNotTheUsersConcern) {
+  EXPECT_EQ(run({"-v", data_ + ":/data"}, {"true"}).error, run({}, {"true"}).error);
+}
+
 TEST_F(VmShare, WhatCannotBeSharedIsSaid) {
   EXPECT_THAT(run({"-v", path("nosuch") + ":/data"}, {"true"}).error, HasSubstr("no such folder"));
   EXPECT_THAT(run({"-v", path("secret") + ":/data"}, {"true"}).error, HasSubstr("no such folder"));
