@@ -8,9 +8,10 @@ if(ISOLAB_WERROR)
 endif()
 
 # isolab_headers(name headers...): what most files include is read once a build, not once a file: a third of a build's
-# time. Targets with the same options share them; libraries and programs take those that ISOLAB_HEADERS names. Every
+# time. Libraries and programs share them; tests, which are not optimised, have their own. Every
 # file still includes what it uses: `./isolab lint` reads it without. g++ 12 forgets with them the pragmas by which
-# libstdc++ silences false alarms about its strings; a file that such an alarm stops has SKIP_PRECOMPILE_HEADERS.
+# libstdc++ silences false alarms about its strings. Few sound in a debug build, and a file that one stops has
+# SKIP_PRECOMPILE_HEADERS; a release has none of this.
 option(ISOLAB_PRECOMPILE "Read the headers that most files include once a build" ON)
 function(isolab_headers name)
   if(ISOLAB_PRECOMPILE)
@@ -31,7 +32,7 @@ set(ISOLAB_COMMON_HEADERS <algorithm> <chrono> <fmt/format.h> <fmt/ranges.h> <fu
 # isolab_library(name sources...): the library of one folder. Includes are written from the top of the tree.
 function(isolab_library name)
   add_library(${name} STATIC ${ARGN})
-  isolab_take_headers(${name} "${ISOLAB_HEADERS}")
+  isolab_take_headers(${name} common_headers)
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
 endfunction()
 
@@ -39,7 +40,7 @@ endfunction()
 add_custom_target(programs)
 function(isolab_program name)
   add_executable(${name} ${ARGN})
-  isolab_take_headers(${name} "${ISOLAB_HEADERS}")
+  isolab_take_headers(${name} common_headers)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
   add_dependencies(programs ${name})
