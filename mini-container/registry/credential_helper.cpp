@@ -4,12 +4,10 @@
 #include <fmt/format.h>
 
 #include <cctype>
-#include <csignal>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "base/sys/fd.h"
-#include "base/sys/process.h"
+#include "base/sys/capture.h"
 
 namespace registry {
 
@@ -20,23 +18,11 @@ struct Answer {
   std::string text;
 };
 
-// WHY by pipe: what stands in an argument is seen by all in ps(1).
+// WHY on its standard input: what stands in an argument is seen by all in ps(1).
 Answer ask(const std::string& program, const char* verb, const std::string& question) {
-  const sys::UniqueFd output = sys::memfd_create("answer");
-  sys::Pipe pipe = sys::pipe();
-  sys::SpawnOptions options;
-  options.input = pipe.read.get();
-  options.output = output.get();
   try {
-    sys::Child child = sys::spawn({program, verb}, options);
-    pipe.read.reset();
-    // WHY: it may know what to do without reading, and be gone.
-    const sys::UniqueFd no_pipe_signal = sys::signal_descriptor({SIGPIPE});
-    sys::write_if_read(pipe.write.get(), question);
-    pipe.write.reset();
-    const int code = child.wait().shell_code();
-    sys::rewind(output.get());
-    return {code, sys::read_to_end(output.get())};
+    const sys::Captured captured = sys::capture({program, verb}, question, {});
+    return {captured.status.shell_code(), captured.output};
   } catch (const sys::Error& error) {
     throw std::runtime_error(fmt::format(
         "error getting credentials - err: exec: \"{0}\": {1}. Next: install {0}, or take it out of {2}",
